@@ -1,0 +1,19 @@
+import { defineConfig } from "vitest/config";
+
+const source = ["@adjoint/source"];
+
+export default defineConfig({
+  resolve: { conditions: source },
+  ssr: { resolve: { conditions: source } },
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "node",
+          include: ["packages/*/test/**/*.test.ts", "apps/*/test/**/*.test.ts", "tests/**/*.test.ts"],
+        },
+      },
+    ],
+  },
+});
