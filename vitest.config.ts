@@ -12,6 +12,7 @@ export default defineConfig({
         test: {
           name: "node",
           include: ["packages/*/test/**/*.test.ts", "apps/*/test/**/*.test.ts", "tests/**/*.test.ts"],
+          testTimeout: 120_000, // a guard against hanging; how fast something is, benchmarks say
         },
       },
     ],

@@ -1,4 +1,4 @@
-// Makes a fresh clone ready with only Node and npm: installs the workspace when a manifest, the lockfile or Node changed.
+// Makes a fresh clone ready with only Node and npm: installs the workspace when the lockfile (or Node) changed.
 // Writes to standard error only, so that the output of the program that follows can be piped.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
