@@ -1,1 +1,6 @@
-export {};
+export {
+  type DecodeSafetensorsOptions,
+  decodeSafetensors,
+  encodeSafetensors,
+  type SafetensorsContents,
+} from "./safetensors.ts";
