@@ -29,8 +29,9 @@ export interface TensorLike<S extends Shape = Shape, D extends DType = DType> {
  * Intersected with a parameter's type: the error of a rule, which no argument satisfies, or `unknown`, which all do.
  * `b: B & Checked<MatMul<[32, 784], [25, 10]>>` prints `matmul: inner dimensions 784 and 25 differ`.
  */
-// A spread, since a conditional over `R` itself would refuse every argument while `R` is still generic.
-export type Checked<R> = [...ErrorsOf<R>, 0] extends [ShapeError, 0] ? R : unknown;
+// A spread, since a conditional over `R` itself would refuse every argument while `R` is generic; and no inference from
+// an argument to the rule, which would take a dimension out of the middle of it.
+export type Checked<R> = [...ErrorsOf<R>, 0] extends [ShapeError, 0] ? NoInfer<R> : unknown;
 
 type ErrorsOf<R> = [R] extends [never] ? [] : [R] extends [ShapeError] ? [R] : [];
 
