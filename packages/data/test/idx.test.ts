@@ -146,12 +146,10 @@ describe("IDX", () => {
   });
 
   test("an extent of 0 is an array without elements, whatever the others", () => {
-    const file = bytes(0, 0, 14, 3, 255, 255, 255, 255, 255, 255, 255, 255, 0, 0, 0, 0);
-    expect(parseIdx(file)).toStrictEqual({
-      dtype: "float64",
-      shape: [4294967295, 4294967295, 0],
-      values: new Float64Array(0),
-    });
+    const shape = [...new Array(40).fill(2 ** 32 - 1), 0];
+    const file = bytes(0, 0, 14, 41, ...new Array(160).fill(255), 0, 0, 0, 0);
+    expect(parseIdx(file)).toStrictEqual({ dtype: "float64", shape, values: new Float64Array(0) });
+    expect(encodeIdx({ dtype: "float64", shape, values: new Float64Array(0) })).toEqual(file);
   });
 
   test("the values are a copy of plain typed-array class, also of a slice of a Buffer", () => {
@@ -182,6 +180,12 @@ describe("IDX", () => {
       "another format",
       bytes(0x89, 0x50, 0x4e, 0x47, 13, 10),
       "the file starts with the bytes 89 50 4e 47, where IDX has 00 00, an element type (08, 09, 0b, 0c, 0d or 0e) " +
+        "and the number of dimensions; check that it is an IDX file",
+    ],
+    [
+      "a first byte that is not 0",
+      bytes(1, 0, 8, 1, 0, 0, 0, 0),
+      "the file starts with the bytes 01 00 08 01, where IDX has 00 00, an element type (08, 09, 0b, 0c, 0d or 0e) " +
         "and the number of dimensions; check that it is an IDX file",
     ],
     [

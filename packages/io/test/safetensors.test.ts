@@ -11,7 +11,7 @@ const arrays: fc.Arbitrary<ArrayData> = fc
     fc.constantFrom("float32", "float64", "int32", "uint8", "bool"),
     fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 3 }),
   )
-  .chain(([dtype, shape]) => {
+  .chain(([dtype, shape]): fc.Arbitrary<ArrayData> => {
     const size = shape.reduce((a, b) => a * b, 1);
     const bytes = fc
       .uint8Array({ minLength: 8 * size, maxLength: 8 * size })
