@@ -31,7 +31,7 @@ export interface TensorLike<S extends Shape = Shape, D extends DType = DType> {
  */
 // A spread, since a conditional over `R` itself would refuse every argument while `R` is generic; and no inference from
 // an argument to the rule, which would take a dimension out of the middle of it.
-export type Checked<R> = [...ErrorsOf<R>, 0] extends [ShapeError, 0] ? NoInfer<R> : unknown;
+export type Checked<R> = [...ErrorsOf<R>, 0] extends [ShapeError, 0] ? ErrorsOf<R>[number] : unknown;
 
 type ErrorsOf<R> = [R] extends [never] ? [] : [R] extends [ShapeError] ? [R] : [];
 
@@ -39,7 +39,7 @@ type ErrorsOf<R> = [R] extends [never] ? [] : [R] extends [ShapeError] ? [R] : [
 export type Result<R> = [R] extends [ShapeError] ? Shape : Extract<R, Shape>;
 
 /** A shape as results have it, a mutable tuple: `Normalise<readonly [2, 3]>` is `[2, 3]`, of unknown rank `Shape`. */
-export type Normalise<S extends Shape> = number extends S["length"] ? Shape : [...S];
+export type Normalise<S extends Shape> = number extends Rank<S> ? Shape : [...S];
 
 type Show<S extends Shape> = `[${ShowEntries<S>}]`;
 
@@ -48,9 +48,11 @@ type ShowEntries<S extends Shape> = S extends readonly [
   ...infer Rest extends Shape,
 ]
   ? Rest extends readonly []
-    ? `${First}`
-    : `${First}, ${ShowEntries<Rest>}`
+    ? ShowDimension<First>
+    : `${ShowDimension<First>}, ${ShowEntries<Rest>}`
   : "";
+
+type ShowDimension<N extends number> = number extends N ? "number" : `${N}`;
 
 type IsAny<T> = 0 extends 1 & T ? true : false;
 
@@ -76,15 +78,19 @@ type Differ<A extends number, B extends number> = [A & B] extends [never] ? true
 /** The better known of two dimensions that are equal. */
 type Agree<A extends number, B extends number> = number extends A ? B : A;
 
+/** A 0 for each axis: what depends on the rank alone is worked out once for all shapes of that rank. */
+type RankOf<S extends Shape> = S extends Shape ? { -readonly [K in keyof S]: 0 } : never;
+
+/** The rank, `number` if it is not known. */
+type Rank<S extends Shape> = RankOf<S>["length"];
+
 /** The shape's rank with no dimension known. */
-type Unknowns<S extends readonly unknown[]> = number extends S["length"]
-  ? Shape
-  : { -readonly [K in keyof S]: number };
+type Unknowns<S extends Shape> = number extends Rank<S> ? Shape : { -readonly [K in keyof S]: number };
 
 // ---- Operands and dtypes ----
 
 /** The shape of an operand; a number is a scalar: `ShapeOf<Tensor<[2]>>` is `[2]`, `ShapeOf<3>` is `[]`. */
-export type ShapeOf<T> = IsAny<T> extends true ? Shape : T extends TensorLike ? Normalise<T["shape"]> : [];
+export type ShapeOf<T> = IsAny<T> extends true ? Shape : T extends TensorLike ? [...T["shape"]] : [];
 
 /** The dtype of an operand, `never` for a number, which takes the other operand's: `DTypeOf<Tensor<[2], "bool">>` is `"bool"`. */
 export type DTypeOf<T> = IsAny<T> extends true ? DType : T extends TensorLike ? T["dtype"] : never;
@@ -139,11 +145,12 @@ export type CommonDType<
  * The common shape of two, aligned on the right, where 1 stretches: `Broadcast<"add", [32, 10], [10]>` is `[32, 10]`.
  * A `number` beside a literal other than 1 must be that literal; beside 1 or `number` it stays unknown.
  */
-export type Broadcast<Op extends string, A extends Shape, B extends Shape> = number extends A["length"]
-  ? Shape
-  : number extends B["length"]
+export type Broadcast<Op extends string, A extends Shape, B extends Shape> =
+  number extends Rank<A>
     ? Shape
-    : BroadcastFrom<Op, A, B, A, B, []>;
+    : number extends Rank<B>
+      ? Shape
+      : BroadcastFrom<Op, A, B, [...A], [...B], []>;
 
 type BroadcastFrom<
   Op extends string,
@@ -152,13 +159,13 @@ type BroadcastFrom<
   RestA extends Shape,
   RestB extends Shape,
   Done extends Shape,
-> = [RestA] extends [readonly []]
+> = [RestA] extends [[]]
   ? [...RestB, ...Done]
-  : [RestB] extends [readonly []]
+  : [RestB] extends [[]]
     ? [...RestA, ...Done]
     : [RestA, RestB] extends [
-          readonly [...infer InitA extends Shape, infer LastA extends number],
-          readonly [...infer InitB extends Shape, infer LastB extends number],
+          [...infer InitA extends Shape, infer LastA extends number],
+          [...infer InitB extends Shape, infer LastB extends number],
         ]
       ? [BroadcastDimension<LastA, LastB>] extends [never]
         ? ShapeError<`${Op}: cannot broadcast ${Show<A>} with ${Show<B>}: axis -${Successor<Done>} has dimensions ${LastA} and ${LastB}`>
@@ -199,11 +206,12 @@ export type TernaryShape<Op extends string, A, B, C> =
 export type WhereShape<Condition, A, B> = TernaryShape<"where", Condition, A, B>;
 
 /** The shape stretched to a target: `BroadcastTo<[3], [2, 3]>` is `[2, 3]`. */
-export type BroadcastTo<S extends Shape, Target extends Shape> = number extends Target["length"]
-  ? Shape
-  : number extends S["length"]
-    ? Normalise<Target>
-    : BroadcastToFrom<S, Target, S, Target, []>;
+export type BroadcastTo<S extends Shape, Target extends Shape> =
+  number extends Rank<Target>
+    ? Shape
+    : number extends Rank<S>
+      ? Normalise<Target>
+      : BroadcastToFrom<S, Target, S, Target, []>;
 
 type BroadcastToFrom<
   S extends Shape,
@@ -231,22 +239,20 @@ type BroadcastToFrom<
 // ---- Matrix product ----
 
 /** Rows of the first with columns of the second, batches broadcast: `MatMul<[8, 32, 784], [784, 25]>` is `[8, 32, 25]`. */
-export type MatMul<A extends Shape, B extends Shape> = A extends readonly [] | readonly [number]
-  ? ShapeError<`matmul: ${Show<A>} has rank ${A["length"]}; expected at least 2`>
-  : B extends readonly [] | readonly [number]
-    ? ShapeError<`matmul: ${Show<B>} has rank ${B["length"]}; expected at least 2`>
-    : number extends A["length"] | B["length"]
-      ? Shape
-      : [A, B] extends [
-            readonly [...infer BatchA extends Shape, infer M extends number, infer K extends number],
-            readonly [...infer BatchB extends Shape, infer L extends number, infer N extends number],
-          ]
-        ? Differ<K, L> extends true
-          ? ShapeError<`matmul: inner dimensions ${K} and ${L} differ`>
-          : [BatchA, BatchB] extends [readonly [], readonly []]
-            ? [M, N]
-            : WithMatrix<Broadcast<"matmul", BatchA, BatchB>, M, N>
-        : Shape;
+export type MatMul<A extends Shape, B extends Shape> = [[...A], [...B]] extends [
+  [...infer BatchA extends Shape, infer M extends number, infer K extends number],
+  [...infer BatchB extends Shape, infer L extends number, infer N extends number],
+]
+  ? Differ<K, L> extends true
+    ? ShapeError<`matmul: inner dimensions ${K} and ${L} differ`>
+    : [BatchA, BatchB] extends [[], []]
+      ? [M, N]
+      : WithMatrix<Broadcast<"matmul", BatchA, BatchB>, M, N>
+  : A extends readonly [] | readonly [number]
+    ? ShapeError<`matmul: ${Show<A>} has rank ${A["length"]}; expected at least 2`>
+    : B extends readonly [] | readonly [number]
+      ? ShapeError<`matmul: ${Show<B>} has rank ${B["length"]}; expected at least 2`>
+      : Shape;
 
 type WithMatrix<Batch, M extends number, N extends number> = Batch extends Shape
   ? Normalise<[...Batch, M, N]>
@@ -257,61 +263,43 @@ type WithMatrix<Batch, M extends number, N extends number> = Batch extends Shape
 /** What an `axis` option takes: one axis, several, or none for all. */
 export type AxisOption = number | readonly number[] | undefined;
 
-/** An axis counted from the front, as a key of the tuple: `AxisKey<[2, 3], -1>` is `"1"`, `never` when out of range. */
-type AxisKey<S extends Shape, Axis extends number> = `${Axis}` extends `-${infer FromEnd extends number}`
-  ? AxisFromEnd<S, FromEnd, []>
-  : `${Axis}` extends keyof S
-    ? `${Axis}`
-    : never;
+/** An axis counted from the front, as a key of the tuple: of rank 2, −1 is `"1"`. `never` when out of range. */
+type AxisKey<Rank extends Shape, Axis extends number> = `${Axis}` extends `-${infer FromEnd extends number}`
+  ? AxisFromEnd<Rank, FromEnd, []>
+  : Extract<keyof Rank, `${Axis}`>;
 
 type AxisFromEnd<
-  S extends Shape,
+  Rank extends Shape,
   FromEnd extends number,
   Dropped extends Shape,
 > = Dropped["length"] extends FromEnd
-  ? `${S["length"]}`
-  : S extends readonly [...infer Init extends Shape, number]
-    ? AxisFromEnd<Init, FromEnd, [0, ...Dropped]>
+  ? `${Rank["length"]}`
+  : Rank extends [0, ...infer Rest extends Shape]
+    ? AxisFromEnd<Rest, FromEnd, [0, ...Dropped]>
     : never;
 
-type AxisError<
-  Op extends string,
-  S extends Shape,
-  Axis extends number,
-> = ShapeError<`${Op}: axis ${Axis} is out of range for ${Show<S>}`>;
+/** Keys of all named axes as a union, `number` when one is not known, or an error when one is out of range. */
+type AxisKeys<Op extends string, S extends Shape, Axis> = [Axis] extends [number]
+  ? AxisKeysOf<Op, S, [Axis], never>
+  : [Axis] extends [Shape]
+    ? AxisKeysOf<Op, S, [...Axis], never>
+    : number;
 
-/** Keys of several axes; `number` when one is not known. */
-type AxisKeys<
-  Op extends string,
-  S extends Shape,
-  Axes extends Shape,
-  Keys extends string = never,
-> = number extends Axes["length"]
-  ? number
-  : Axes extends readonly [infer First extends number, ...infer Rest extends Shape]
+type AxisKeysOf<Op extends string, S extends Shape, Axes, Keys extends string> = Axes extends []
+  ? Keys
+  : Axes extends [infer First extends number, ...infer Rest]
     ? IsLiteral<First> extends true
-      ? [AxisKey<S, First>] extends [never]
-        ? AxisError<Op, S, First>
-        : AxisKeys<Op, S, Rest, Keys | AxisKey<S, First>>
+      ? [AxisKey<RankOf<S>, First>] extends [never]
+        ? ShapeError<`${Op}: axis ${First} is out of range for ${Show<S>}`>
+        : AxisKeysOf<Op, S, Rest, Keys | AxisKey<RankOf<S>, First>>
       : number
-    : Keys;
+    : number;
 
-/** The shape, if it has that axis: `HasAxis<"cumsum", [2, 3], -1>` is `[2, 3]`. For ops along one axis that keep the shape. */
-export type HasAxis<Op extends string, S extends Shape, Axis extends AxisOption> = number extends S["length"]
-  ? Shape
-  : [Axis] extends [number]
-    ? IsLiteral<Axis> extends true
-      ? [AxisKey<S, Axis>] extends [never]
-        ? AxisError<Op, S, Axis>
-        : [...S]
-      : [...S]
-    : [Axis] extends [Shape]
-      ? AxisKeys<Op, S, Axis> extends infer Keys
-        ? Keys extends ShapeError
-          ? Keys
-          : [...S]
-        : never
-      : [...S];
+/** The shape, if it has that axis: `HasAxis<"cumsum", [2, 3], -1>` is `[2, 3]`. For ops along axes that keep the shape. */
+export type HasAxis<Op extends string, S extends Shape, Axis extends AxisOption> =
+  number extends Rank<S> ? Shape : ErrorOr<AxisKeys<Op, S, Axis>, [...S]>;
+
+type ErrorOr<R, Otherwise> = [R] extends [ShapeError] ? R : Otherwise;
 
 /**
  * The shape after reducing along axes, all by default: `Reduce<"sum", [32, 10], -1, true>` is `[32, 1]`.
@@ -322,106 +310,77 @@ export type Reduce<
   S extends Shape,
   Axis extends AxisOption = undefined,
   KeepDims extends boolean = false,
-> = [Axis] extends [undefined]
-  ? boolean extends KeepDims
+> = [Axis, KeepDims] extends [undefined, false]
+  ? []
+  : number extends Rank<S>
     ? Shape
-    : KeepDims extends true
-      ? number extends S["length"]
-        ? Shape
-        : { -readonly [K in keyof S]: 1 }
-      : []
-  : number extends S["length"]
-    ? Shape
-    : [Axis] extends [number]
-      ? IsLiteral<Axis> extends true
-        ? [AxisKey<S, Axis>] extends [never]
-          ? AxisError<Op, S, Axis>
-          : WithoutAxes<S, AxisKey<S, Axis>, KeepDims>
-        : boolean extends KeepDims
-          ? Shape
-          : KeepDims extends true
-            ? Unknowns<S>
-            : S extends readonly [number, ...infer Rest]
-              ? Unknowns<Rest>
-              : Shape
-      : [Axis] extends [Shape]
-        ? ReduceSeveral<S, AxisKeys<Op, S, Axis>, KeepDims>
-        : [KeepDims] extends [true]
-          ? Unknowns<S>
-          : Shape;
+    : [Axis] extends [undefined]
+      ? WithoutAxes<S, Extract<keyof RankOf<S>, string>, KeepDims>
+      : ReduceKeys<S, AxisKeys<Op, S, Axis>, Axis, KeepDims>;
 
-type ReduceSeveral<S extends Shape, Keys, KeepDims extends boolean> = Keys extends ShapeError
+type ReduceKeys<S extends Shape, Keys, Axis, KeepDims extends boolean> = [Keys] extends [ShapeError]
   ? Keys
   : number extends Keys
     ? [KeepDims] extends [true]
       ? Unknowns<S>
-      : Shape
-    : WithoutAxes<S, Keys & string, KeepDims>;
+      : [Axis, KeepDims, RankOf<S>] extends [number, false, [0, ...infer Rest extends Shape]]
+        ? Unknowns<Rest>
+        : Shape
+    : WithoutAxes<S, Keys, KeepDims>;
 
-type WithoutAxes<S extends Shape, Keys extends string, KeepDims extends boolean> = boolean extends KeepDims
+type WithoutAxes<S extends Shape, Keys, KeepDims extends boolean> = boolean extends KeepDims
   ? Shape
   : KeepDims extends true
-    ? { -readonly [K in keyof S]: K extends Keys ? 1 : S[K] }
-    : RemoveAxes<S, Keys, [], []>;
+    ? ReplaceAxes<[...S], Keys, [1], [], []>
+    : ReplaceAxes<[...S], Keys, [], [], []>;
 
-type RemoveAxes<
+/** `By` in place of each dimension whose key is in `Keys`. */
+type ReplaceAxes<
   S extends Shape,
-  Keys extends string,
+  Keys,
+  By extends Shape,
   Seen extends Shape,
   Done extends Shape,
-> = S extends readonly [infer First extends number, ...infer Rest extends Shape]
+> = S extends [infer First extends number, ...infer Rest extends Shape]
   ? `${Seen["length"]}` extends Keys
-    ? RemoveAxes<Rest, Keys, [...Seen, 0], Done>
-    : RemoveAxes<Rest, Keys, [...Seen, 0], [...Done, First]>
-  : Done;
-
-/** The dimensions before `Key`, then `Inserted`, then those after; the dimension at `Key` goes. */
-type Splice<
-  S extends Shape,
-  Key extends string,
-  Inserted extends Shape,
-  Done extends Shape = [],
-> = S extends readonly [infer First extends number, ...infer Rest extends Shape]
-  ? `${Done["length"]}` extends Key
-    ? [...Done, ...Inserted, ...Rest]
-    : Splice<Rest, Key, Inserted, [...Done, First]>
+    ? ReplaceAxes<Rest, Keys, By, [...Seen, 0], [...Done, ...By]>
+    : ReplaceAxes<Rest, Keys, By, [...Seen, 0], [...Done, First]>
   : Done;
 
 /** A dimension put in before `Key`. */
 type Insert<
   S extends Shape,
-  Key extends string,
+  Key,
   Dimension extends number,
-  Done extends Shape = [],
-> = `${Done["length"]}` extends Key
+  Seen extends Shape,
+  Done extends Shape,
+> = `${Seen["length"]}` extends Key
   ? [...Done, Dimension, ...S]
-  : S extends readonly [infer First extends number, ...infer Rest extends Shape]
-    ? Insert<Rest, Key, Dimension, [...Done, First]>
+  : S extends [infer First extends number, ...infer Rest extends Shape]
+    ? Insert<Rest, Key, Dimension, [...Seen, 0], [...Done, First]>
     : Done;
 
 /** One more axis of extent 1, counted in the result: `ExpandDims<[2, 3], -1>` is `[2, 3, 1]`. */
-export type ExpandDims<S extends Shape, Axis extends number> = number extends S["length"]
-  ? Shape
-  : IsLiteral<Axis> extends true
-    ? [AxisKey<[...S, 1], Axis>] extends [never]
-      ? AxisError<"expandDims", [...S, 1], Axis>
-      : Insert<S, AxisKey<[...S, 1], Axis>, 1>
-    : Unknowns<[...S, 1]>;
+export type ExpandDims<S extends Shape, Axis extends number> = InsertAt<"expandDims", S, Axis, 1>;
+
+type InsertAt<Op extends string, S extends Shape, Axis extends number, Dimension extends number> =
+  number extends Rank<S> ? Shape : InsertKey<S, AxisKeys<Op, [...S, Dimension], Axis>, Dimension>;
+
+type InsertKey<S extends Shape, Keys, Dimension extends number> = [Keys] extends [ShapeError]
+  ? Keys
+  : number extends Keys
+    ? Unknowns<[...S, Dimension]>
+    : Insert<[...S], Keys, Dimension, [], []>;
 
 /** Without the axes of extent 1, or without those named: `Squeeze<[1, 3, 1]>` is `[3]`, `Squeeze<[1, 3, 1], 0>` is `[3, 1]`. */
-export type Squeeze<S extends Shape, Axis extends AxisOption = undefined> = number extends S["length"]
-  ? Shape
-  : [Axis] extends [undefined]
-    ? SqueezeAll<S, []>
-    : [Axis] extends [number]
-      ? IsLiteral<Axis> extends true
-        ? SqueezeKeys<S, AxisKeys<"squeeze", S, [Axis]>>
-        : Reduce<"squeeze", S, Axis>
-      : [Axis] extends [Shape]
-        ? SqueezeKeys<S, AxisKeys<"squeeze", S, Axis>>
-        : Shape;
+export type Squeeze<S extends Shape, Axis extends AxisOption = undefined> =
+  number extends Rank<S>
+    ? Shape
+    : [Axis] extends [undefined]
+      ? SqueezeAll<[...S], []>
+      : SqueezeKeys<S, AxisKeys<"squeeze", S, Axis>, Axis>;
 
-type SqueezeAll<S extends Shape, Done extends Shape> = S extends readonly [
+type SqueezeAll<S extends Shape, Done extends Shape> = S extends [
   infer First extends number,
   ...infer Rest extends Shape,
 ]
@@ -432,145 +391,138 @@ type SqueezeAll<S extends Shape, Done extends Shape> = S extends readonly [
       : SqueezeAll<Rest, [...Done, First]>
   : Done;
 
-type SqueezeKeys<S extends Shape, Keys> = Keys extends ShapeError
+type SqueezeKeys<S extends Shape, Keys, Axis> = [Keys] extends [ShapeError]
   ? Keys
   : number extends Keys
-    ? Shape
-    : {
-          [K in keyof S]: K extends Keys ? (Differ<S[K], 1> extends true ? true : false) : false;
-        }[number] extends false
-      ? RemoveAxes<S, Keys & string, [], []>
-      : ShapeError<`squeeze: ${Show<S>} has an axis to remove whose dimension is not 1`>;
+    ? ReduceKeys<S, Keys, Axis, false>
+    : ErrorOr<SqueezeError<S, [...S], Keys, []>, WithoutAxes<S, Keys, false>>;
+
+type SqueezeError<S extends Shape, Rest extends Shape, Keys, Seen extends Shape> = Rest extends [
+  infer First extends number,
+  ...infer Others extends Shape,
+]
+  ? `${Seen["length"]}` extends Keys
+    ? Differ<First, 1> extends true
+      ? ShapeError<`squeeze: axis ${Seen["length"]} of ${Show<S>} has dimension ${First}; expected 1`>
+      : SqueezeError<S, Others, Keys, [...Seen, 0]>
+    : SqueezeError<S, Others, Keys, [...Seen, 0]>
+  : unknown;
 
 /** The axes in another order, reversed by default: `Transpose<[2, 3, 4], [0, 2, 1]>` is `[2, 4, 3]`. */
 export type Transpose<S extends Shape, Axes extends Shape | undefined = undefined> = [Axes] extends [
   undefined,
 ]
-  ? number extends S["length"]
+  ? number extends Rank<S>
     ? Shape
-    : Reverse<S>
+    : Reverse<[...S], []>
   : [Axes] extends [Shape]
-    ? number extends Axes["length"]
-      ? Unknowns<S>
-      : number extends S["length"]
-        ? Unknowns<Axes>
-        : AxisKeys<"transpose", S, Axes> extends infer Keys
-          ? Keys extends ShapeError
-            ? Keys
-            : number extends Keys
-              ? Unknowns<S>
-              : [Axes["length"], Exclude<Indices<S>, Keys>] extends [S["length"], never]
-                ? { -readonly [K in keyof Axes]: S[AxisKey<S, Axes[K] & number> & keyof S] & number }
-                : ShapeError<`transpose: axes ${Show<Axes>} must name each axis of ${Show<S>} once`>
-          : never
+    ? number extends Rank<S>
+      ? Unknowns<Axes>
+      : number extends Rank<Axes>
+        ? Unknowns<S>
+        : Permute<S, Axes, AxisKeys<"transpose", S, Axes>>
     : Unknowns<S>;
 
-type Reverse<S extends Shape, Done extends Shape = []> = S extends readonly [
+type Permute<S extends Shape, Axes extends Shape, Keys> = [Keys] extends [ShapeError]
+  ? Keys
+  : number extends Keys
+    ? Unknowns<S>
+    : [Rank<Axes>, Exclude<Extract<keyof RankOf<S>, `${number}`>, Keys>] extends [Rank<S>, never]
+      ? { -readonly [K in keyof Axes]: S[AxisKey<RankOf<S>, Axes[K] & number> & keyof S] & number }
+      : ShapeError<`transpose: axes ${Show<Axes>} must name each axis of ${Show<S>} once`>;
+
+type Reverse<S extends Shape, Done extends Shape> = S extends [
   infer First extends number,
   ...infer Rest extends Shape,
 ]
   ? Reverse<Rest, [First, ...Done]>
   : Done;
 
-type Indices<S extends Shape> = Extract<keyof S, `${number}`>;
-
 /** Entries of `x` at indices along an axis: `Take<[100, 8], [32], 0>` is `[32, 8]`. */
-export type Take<
-  S extends Shape,
-  IndexShape extends Shape,
-  Axis extends number = 0,
-> = number extends S["length"]
+export type Take<S extends Shape, IndexShape extends Shape, Axis extends number = 0> = number extends
+  | Rank<S>
+  | Rank<IndexShape>
   ? Shape
-  : IsLiteral<Axis> extends true
-    ? [AxisKey<S, Axis>] extends [never]
-      ? AxisError<"take", S, Axis>
-      : number extends IndexShape["length"]
-        ? Shape
-        : Splice<S, AxisKey<S, Axis>, IndexShape>
-    : S extends readonly [number, ...infer Rest]
+  : TakeKey<S, IndexShape, AxisKeys<"take", S, Axis>>;
+
+type TakeKey<S extends Shape, IndexShape extends Shape, Keys> = [Keys] extends [ShapeError]
+  ? Keys
+  : number extends Keys
+    ? RankOf<S> extends [0, ...infer Rest extends Shape]
       ? Unknowns<[...Rest, ...IndexShape]>
-      : Shape;
+      : Shape
+    : ReplaceAxes<[...S], Keys, [...IndexShape], [], []>;
 
 // ---- Joining and cutting ----
 
 /** Tensors end to end along an axis: `Concat<[[2, 3], [4, 3]], 0>` is `[6, 3]`. */
-export type Concat<Shapes extends readonly Shape[], Axis extends number = 0> = number extends Shapes["length"]
-  ? IsLiteral<Axis> extends true
-    ? WithUnknownAxis<"concat", Shapes[number], Axis>
-    : Unknowns<Shapes[number]>
-  : Shapes extends readonly [infer First extends Shape, ...infer Rest extends readonly Shape[]]
-    ? number extends First["length"]
+export type Concat<Shapes extends readonly Shape[], Axis extends number = 0> = Shapes extends readonly [
+  infer First extends Shape,
+  ...infer Rest extends readonly Shape[],
+]
+  ? number extends Rank<First>
+    ? Shape
+    : ConcatKey<First, Rest, AxisKeys<"concat", First, Axis>>
+  : number extends Shapes["length"]
+    ? number extends Rank<Shapes[number]>
       ? Shape
-      : IsLiteral<Axis> extends true
-        ? [AxisKey<First, Axis>] extends [never]
-          ? AxisError<"concat", First, Axis>
-          : ConcatAll<Normalise<First>, Rest, AxisKey<First, Axis>>
-        : Unknowns<First>
+      : ConcatKey<Shapes[number], [Unknowns<Shapes[number]>], AxisKeys<"concat", Shapes[number], Axis>>
     : Shape;
 
-type WithUnknownAxis<Op extends string, S extends Shape, Axis extends number> = number extends S["length"]
-  ? Shape
-  : [AxisKey<S, Axis>] extends [never]
-    ? AxisError<Op, S, Axis>
-    : { -readonly [K in keyof S]: K extends AxisKey<S, Axis> ? number : S[K] };
+type ConcatKey<First extends Shape, Rest extends readonly Shape[], Keys> = [Keys] extends [ShapeError]
+  ? Keys
+  : number extends Keys
+    ? Unknowns<First>
+    : JoinAll<"concat", [...First], Rest, Keys>;
 
-type ConcatAll<Done, Rest extends readonly Shape[], Key extends string> = Done extends Shape
+type JoinAll<Op extends string, Done, Rest extends readonly Shape[], Keys> = Done extends Shape
   ? Rest extends readonly [infer Next extends Shape, ...infer Others extends readonly Shape[]]
-    ? ConcatAll<Join<"concat", Done, Next, Done, Next, Key, []>, Others, Key>
+    ? JoinAll<Op, Join<Op, Done, [...Next], Done, [...Next], Keys, [], []>, Others, Keys>
     : Done
   : Done;
 
-/** Two shapes put together: dimensions at `Key` are added, all others must agree. */
+/** Two shapes put together: dimensions at `Keys` are added, all others must agree. */
 type Join<
   Op extends string,
   A extends Shape,
   B extends Shape,
   RestA extends Shape,
   RestB extends Shape,
-  Key extends string,
+  Keys,
+  Seen extends Shape,
   Done extends Shape,
-> = number extends A["length"] | B["length"]
+> = number extends Rank<A> | Rank<B>
   ? Shape
   : [RestA, RestB] extends [
-        readonly [infer FirstA extends number, ...infer TailA extends Shape],
-        readonly [infer FirstB extends number, ...infer TailB extends Shape],
+        [infer FirstA extends number, ...infer TailA extends Shape],
+        [infer FirstB extends number, ...infer TailB extends Shape],
       ]
-    ? `${Done["length"]}` extends Key
-      ? Join<Op, A, B, TailA, TailB, Key, [...Done, Add<FirstA, FirstB>]>
+    ? `${Seen["length"]}` extends Keys
+      ? Join<Op, A, B, TailA, TailB, Keys, [...Seen, 0], [...Done, Add<FirstA, FirstB>]>
       : Differ<FirstA, FirstB> extends true
-        ? ShapeError<`${Op}: ${Show<A>} and ${Show<B>} differ at axis ${Done["length"]}: dimensions ${FirstA} and ${FirstB}`>
-        : Join<Op, A, B, TailA, TailB, Key, [...Done, Agree<FirstA, FirstB>]>
-    : [RestA, RestB] extends [readonly [], readonly []]
+        ? ShapeError<`${Op}: ${Show<A>} and ${Show<B>} differ at axis ${Seen["length"]}: dimensions ${FirstA} and ${FirstB}`>
+        : Join<Op, A, B, TailA, TailB, Keys, [...Seen, 0], [...Done, Agree<FirstA, FirstB>]>
+    : [RestA, RestB] extends [[], []]
       ? Done
-      : Differ<A["length"], B["length"]> extends true
+      : Differ<Rank<A>, Rank<B>> extends true
         ? ShapeError<`${Op}: ${Show<A>} and ${Show<B>} have different ranks`>
         : Shape;
 
 /** Equal shapes along a further axis: `Stack<[[2, 3], [2, 3]], -1>` is `[2, 3, 2]`. */
-export type Stack<Shapes extends readonly Shape[], Axis extends number = 0> = number extends Shapes["length"]
-  ? ExpandDims<Shapes[number], Axis> extends infer Expanded extends Shape
-    ? Unknowns<Expanded>
-    : Shape
-  : Shapes extends readonly [infer First extends Shape, ...infer Rest extends readonly Shape[]]
-    ? StackAll<Normalise<First>, Rest, Axis, Shapes["length"]>
+export type Stack<Shapes extends readonly Shape[], Axis extends number = 0> = Shapes extends readonly [
+  infer First extends Shape,
+  ...infer Rest extends readonly Shape[],
+]
+  ? number extends Rank<First>
+    ? Shape
+    : StackJoined<JoinAll<"stack", [...First], Rest, never>, Axis, Shapes["length"]>
+  : number extends Shapes["length"]
+    ? InsertAt<"stack", Shapes[number], Axis, number>
     : Shape;
 
-type StackAll<
-  Done,
-  Rest extends readonly Shape[],
-  Axis extends number,
-  Count extends number,
-> = Done extends Shape
-  ? Rest extends readonly [infer Next extends Shape, ...infer Others extends readonly Shape[]]
-    ? StackAll<Join<"stack", Done, Next, Done, Next, never, []>, Others, Axis, Count>
-    : number extends Done["length"]
-      ? Shape
-      : IsLiteral<Axis> extends true
-        ? [AxisKey<[...Done, 1], Axis>] extends [never]
-          ? AxisError<"stack", [...Done, 1], Axis>
-          : Insert<Done, AxisKey<[...Done, 1], Axis>, Count>
-        : Unknowns<[...Done, 1]>
-  : Done;
+type StackJoined<Joined, Axis extends number, Count extends number> = Joined extends Shape
+  ? InsertAt<"stack", Joined, Axis, Count>
+  : Joined;
 
 /** What `begin`, `end` and `steps` of a slice take: an entry per axis, fewer for the first axes, `undefined` for the default. */
 export type SliceOption = readonly (number | undefined)[] | undefined;
@@ -584,11 +536,12 @@ export type Slice<
   Begin extends SliceOption,
   End extends SliceOption = undefined,
   Steps extends SliceOption = undefined,
-> = number extends S["length"]
-  ? Shape
-  : {
-      -readonly [K in keyof S]: SliceDimension<S[K], Entry<Begin, K>, Entry<End, K>, Entry<Steps, K>>;
-    };
+> =
+  number extends Rank<S>
+    ? Shape
+    : {
+        -readonly [K in keyof S]: SliceDimension<S[K], Entry<Begin, K>, Entry<End, K>, Entry<Steps, K>>;
+      };
 
 type Entry<List extends SliceOption, Key> = [List] extends [undefined]
   ? undefined
@@ -629,16 +582,14 @@ type Position<Dimension extends number, End> = [IsLiteral<Dimension>, IsLiteral<
   : number;
 
 /** The shape with `[before, after]` added on each axis: `Pad<[2, 3], [[1, 1], [0, 0]]>` is `[4, 3]`. */
-export type Pad<
-  S extends Shape,
-  Paddings extends readonly (readonly [number, number])[],
-> = number extends S["length"]
-  ? Shape
-  : number extends Paddings["length"]
-    ? Unknowns<S>
-    : [Paddings["length"]] extends [S["length"]]
-      ? { -readonly [K in keyof S]: K extends keyof Paddings ? PadDimension<S[K], Paddings[K]> : number }
-      : ShapeError<`pad: ${Paddings["length"]} paddings for the ${S["length"]} axes of ${Show<S>}`>;
+export type Pad<S extends Shape, Paddings extends readonly (readonly [number, number])[]> =
+  number extends Rank<S>
+    ? Shape
+    : number extends Paddings["length"]
+      ? Unknowns<S>
+      : [Paddings["length"]] extends [Rank<S>]
+        ? { -readonly [K in keyof S]: K extends keyof Paddings ? PadDimension<S[K], Paddings[K]> : number }
+        : ShapeError<`pad: ${Paddings["length"]} paddings for the ${Rank<S>} axes of ${Show<S>}`>;
 
 type PadDimension<Dimension extends number, Padding> = Padding extends readonly [
   infer Before extends number,
@@ -656,19 +607,20 @@ export type Flatten<S extends Shape> = [Product<S>];
  * The target, where −1 is what is left over: `Reshape<[32, 28, 28], [32, -1]>` is `[32, 784]`. The numbers of elements must
  * agree when both shapes are known. A −1 that only a division would tell stays `number`.
  */
-export type Reshape<S extends Shape, Target extends Shape> = number extends Target["length"]
-  ? Shape
-  : number extends S["length"]
-    ? WithLeftOver<Target, number>
-    : 0 extends S[number] | Target[number] // an unknown dimension, or no elements: nothing to compare
+export type Reshape<S extends Shape, Target extends Shape> =
+  number extends Rank<Target>
+    ? Shape
+    : number extends Rank<S>
       ? WithLeftOver<Target, number>
-      : Cancel<Normalise<S>, Target, []> extends [infer Left extends Shape, infer Wanted extends Shape]
-        ? -1 extends Target[number]
-          ? WithLeftOver<Target, LeftOver<Left, Wanted>>
-          : Differ<Product<Left>, Product<Wanted>> extends true
-            ? ShapeError<`reshape: ${Show<S>} has ${Product<S>} elements, ${Show<Target>} has ${Product<Target>}`>
-            : [...Target]
-        : never;
+      : 0 extends S[number] | Target[number] // an unknown dimension, or no elements: nothing to compare
+        ? WithLeftOver<Target, number>
+        : Cancel<Normalise<S>, Target, []> extends [infer Left extends Shape, infer Wanted extends Shape]
+          ? -1 extends Target[number]
+            ? WithLeftOver<Target, LeftOver<Left, Wanted>>
+            : Differ<Product<Left>, Product<Wanted>> extends true
+              ? ShapeError<`reshape: ${Show<S>} has ${Product<S>} elements, ${Show<Target>} has ${Product<Target>}`>
+              : [...Target]
+          : never;
 
 type WithLeftOver<Target extends Shape, LeftOver extends number> = {
   -readonly [K in keyof Target]: Target[K] extends -1 ? LeftOver : Target[K];
@@ -732,11 +684,12 @@ type AreNatural<A extends number, B extends number> = [IsLiteral<A>, IsLiteral<B
     : true
   : false;
 
-type Product<S extends Shape, Done extends number = 1> = number extends S["length"]
-  ? number
-  : S extends readonly [infer First extends number, ...infer Rest extends Shape]
-    ? Product<Rest, Multiply<Done, First>>
-    : Done;
+type Product<S extends Shape, Done extends number = 1> =
+  number extends Rank<S>
+    ? number
+    : S extends readonly [infer First extends number, ...infer Rest extends Shape]
+      ? Product<Rest, Multiply<Done, First>>
+      : Done;
 
 type Multiply<A extends number, B extends number> = [A] extends [1]
   ? B
@@ -874,28 +827,19 @@ export type NumberArray = Float32Array | Float64Array | Int32Array | Uint8Array;
 export type NestedValue = number | boolean | readonly NestedValue[];
 
 /** The shape of nested arrays, inferred by a const type parameter: `NestedShape<[[1, 2], [3, 4]]>` is `[2, 2]`, of `number[]` `[number]`. */
-export type NestedShape<V> =
-  IsAny<V> extends true
-    ? Shape
-    : [V] extends [number | boolean]
-      ? []
-      : [V] extends [NumberArray]
-        ? [number]
-        : [V] extends [readonly unknown[]]
-          ? IsLiteral<V["length"]> extends true
-            ? V["length"] extends 0
-              ? [0]
-              : IsRagged<V> extends false
-                ? ElementShape<V["length"], NestedShape<V[number]>>
-                : IsRagged<V>
-            : ElementShape<number, NestedShape<V[number]>>
-          : Shape;
+export type NestedShape<V> = IsAny<V> extends true ? Shape : NestedShapeFrom<V, []>;
 
-type ElementShape<Length extends number, Element> = Element extends Shape
-  ? number extends Element["length"]
-    ? Shape
-    : [Length, ...Element]
-  : Element;
+type NestedShapeFrom<V, Done extends Shape> = [V] extends [number | boolean]
+  ? Done
+  : [V] extends [NumberArray]
+    ? [...Done, number]
+    : [V] extends [readonly (infer Element)[]]
+      ? [Element] extends [never]
+        ? [...Done, 0]
+        : [IsRagged<V>] extends [ShapeError]
+          ? IsRagged<V>
+          : NestedShapeFrom<Element, [...Done, IsLiteral<V["length"]> extends true ? V["length"] : number]>
+      : Shape;
 
 /** An error if an element's length cannot be that of the first. Looked for only where lengths are a union. */
 type IsRagged<V extends readonly unknown[]> = V[number] extends { readonly length: infer Length }
@@ -939,9 +883,8 @@ export type NestedDType<V> =
 export type ItemOf<D extends DType> = D extends "bool" ? boolean : number;
 
 /** What `toArray()` gives: `NestedArray<[2, 3], "float32">` is `number[][]`, of unknown rank a value nested to any depth. */
-export type NestedArray<S extends Shape, D extends DType> = number extends S["length"]
-  ? Nested<ItemOf<D>>
-  : NestedOf<S, ItemOf<D>>;
+export type NestedArray<S extends Shape, D extends DType> =
+  number extends Rank<S> ? Nested<ItemOf<D>> : NestedOf<S, ItemOf<D>>;
 
 type Nested<Item> = Item | Nested<Item>[];
 

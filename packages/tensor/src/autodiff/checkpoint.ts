@@ -1,0 +1,44 @@
+import { apply } from "../graph/apply.ts";
+import { composite, type Op } from "../graph/op.ts";
+import type { AnyTensor } from "../graph/tensor.ts";
+import { replaceTensors, treeTensors } from "../graph/tree.ts";
+import { barrier } from "../primitives/barrier.ts";
+import { alias } from "./alias.ts";
+import { type Closure, closeOver, substitute } from "./closure.ts";
+import { asTensors } from "./grad.ts";
+import { pullback } from "./pullback.ts";
+
+/** An op that computes one output of the closure from its arguments and captured nodes. */
+function checkpointOp({ standIns, captured, outputs }: Closure, index: number): Op {
+  const output = outputs[index];
+  const slots = [...standIns, ...captured];
+  const rebuild = (inputs: readonly AnyTensor[]): AnyTensor =>
+    substitute([output], new Map(slots.map((slot, i) => [slot, inputs[i]])))[0];
+  return composite("checkpoint", {
+    accepts: (dtypes) => dtypes,
+    shape: () => output.shape,
+    dtype: () => output.dtype,
+    lower: rebuild,
+    vjp({ inputs, cotangent }) {
+      const again = inputs.map((input) => alias(barrier(input)));
+      return pullback([rebuild(again)], [cotangent], again);
+    },
+  });
+}
+
+/**
+ * `fn` with its intermediate values recomputed in the backward pass instead of kept (Chen et al. 2016): memory for the
+ * price of a second forward pass. Values and gradients are unchanged, also of parameters that `fn` reads. Arguments and
+ * results may be trees; `fn` must not assign parameters.
+ */
+export function checkpoint<Args extends readonly unknown[], Y>(
+  fn: (...args: Args) => Y,
+): (...args: Args) => Y {
+  return (...args) => {
+    const given = asTensors(args) as readonly unknown[];
+    const closure = closeOver(fn as (...args: never[]) => unknown, given);
+    const operands = [...treeTensors(given), ...closure.captured];
+    const results = closure.outputs.map((_, i) => apply(checkpointOp(closure, i), operands));
+    return replaceTensors(closure.value, results) as Y;
+  };
+}

@@ -1,0 +1,55 @@
+import { keepingHistory } from "../graph/history.ts";
+import { leaves } from "../graph/op.ts";
+import type { DType, Shape } from "../graph/shape-types.ts";
+import { type AnyTensor, nextId, Tensor } from "../graph/tensor.ts";
+import { topologicalOrder } from "../graph/topological.ts";
+import { replaceTensors, treeTensors } from "../graph/tree.ts";
+
+/** A function as a graph: its arguments' stand-ins, what it uses from outside, and its results. */
+export interface Closure {
+  readonly standIns: readonly AnyTensor[];
+  /** Nodes that were there before the function ran, parameters among them. */
+  readonly captured: readonly AnyTensor[];
+  readonly outputs: readonly AnyTensor[];
+  /** The result as the function gave it. */
+  readonly value: unknown;
+}
+
+/** Runs `fn` on stand-ins for `inputs` and finds everything it reads from outside. */
+export function closeOver(fn: (...args: never[]) => unknown, args: readonly unknown[]): Closure {
+  return keepingHistory(() => {
+    const start = nextId();
+    const standIns = treeTensors(args).map(
+      ({ shape, dtype, weak }): AnyTensor =>
+        new Tensor<Shape, DType>(leaves.input, [], {}, shape, dtype, weak),
+    );
+    const value = fn(...(replaceTensors(args, standIns) as never[]));
+    const outputs = treeTensors(value).map((tensor) => tensor.current());
+    const known = new Set(standIns);
+    const isOutside = (node: AnyTensor): boolean => node.id < start || node.op === leaves.parameter;
+    const captured = topologicalOrder(outputs, isOutside).filter(
+      (node) => isOutside(node) && !known.has(node),
+    );
+    return { standIns, captured, outputs, value };
+  });
+}
+
+/** The outputs with nodes replaced: the same ops on other inputs. */
+export function substitute(
+  outputs: readonly AnyTensor[],
+  replacements: ReadonlyMap<AnyTensor, AnyTensor>,
+): AnyTensor[] {
+  return keepingHistory(() => {
+    const done = new Map(replacements);
+    for (const node of topologicalOrder(outputs, (one) => done.has(one))) {
+      if (done.has(node)) continue;
+      const inputs = node.inputs.map((input) => done.get(input) as AnyTensor);
+      const unchanged = inputs.every((input, i) => input === node.inputs[i]);
+      done.set(
+        node,
+        unchanged ? node : new Tensor(node.op, inputs, node.attributes, node.shape, node.dtype, node.weak),
+      );
+    }
+    return outputs.map((output) => done.get(output) as AnyTensor);
+  });
+}

@@ -1,0 +1,51 @@
+import { apply } from "../graph/apply.ts";
+import { GraphError, ShapeError } from "../graph/errors.ts";
+import { composite, leaves } from "../graph/op.ts";
+import { shapeText } from "../graph/shape.ts";
+import { type AnyTensor, Tensor } from "../graph/tensor.ts";
+import { closeOver, substitute } from "./closure.ts";
+import { asTensors } from "./grad.ts";
+
+/** What a custom rule is given. */
+export interface CustomGradientContext<Args extends readonly unknown[], Y> {
+  /** The arguments of the call. */
+  readonly inputs: Args;
+  /** What the function gave. */
+  readonly output: Y;
+  /** Derivative of the final result by the output, of its shape. */
+  readonly cotangent: Y;
+}
+
+/**
+ * `fn` with the gradient rule `rule` in place of its own: `rule({ inputs, output, cotangent })` gives the cotangent of
+ * each argument, `undefined` where it is zero. The rule is written in ops, so it can be differentiated again.
+ * `fn` takes tensors and gives one tensor. Throws {@link GraphError} when it reads a parameter from outside, whose
+ * gradient would be lost: pass the parameter as an argument.
+ */
+export function customGradient<Args extends readonly AnyTensor[], Y extends AnyTensor>(
+  fn: (...args: Args) => Y,
+  rule: (context: CustomGradientContext<Args, Y>) => readonly (AnyTensor | undefined)[],
+): (...args: Args) => Y {
+  return (...args) => {
+    const given = asTensors(args) as readonly AnyTensor[];
+    const { standIns, captured, outputs, value } = closeOver(fn as (...args: never[]) => unknown, given);
+    if (!(value instanceof Tensor))
+      throw new ShapeError("customGradient", "the function must give one tensor");
+    const hidden = captured.find((node) => node.op === leaves.parameter);
+    if (hidden) {
+      throw new GraphError(
+        "customGradient",
+        `the function reads a parameter of shape ${shapeText(hidden.shape)}, which would get no gradient; pass it as an argument`,
+      );
+    }
+    const op = composite("customGradient", {
+      accepts: (dtypes) => dtypes,
+      shape: () => outputs[0].shape,
+      dtype: () => outputs[0].dtype,
+      lower: (inputs) => substitute(outputs, new Map(standIns.map((slot, i) => [slot, inputs[i]])))[0],
+      vjp: ({ inputs, output, cotangent }) =>
+        rule({ inputs: inputs as unknown as Args, output: output as Y, cotangent: cotangent as Y }),
+    });
+    return apply(op, given) as Y;
+  };
+}

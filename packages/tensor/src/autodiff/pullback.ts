@@ -1,0 +1,99 @@
+import { convert } from "../graph/apply.ts";
+import { isFloat } from "../graph/dtype.ts";
+import { GraphError } from "../graph/errors.ts";
+import { leaves } from "../graph/op.ts";
+import { sameShape, shapeText } from "../graph/shape.ts";
+import type { Shape } from "../graph/shape-types.ts";
+import type { AnyTensor } from "../graph/tensor.ts";
+import { topologicalOrder } from "../graph/topological.ts";
+import { add } from "../primitives/add.ts";
+import { broadcastTo } from "../primitives/broadcastTo.ts";
+import { reshape } from "../primitives/reshape.ts";
+import { sum } from "../primitives/sum.ts";
+import { alias } from "./alias.ts";
+
+/** Sums the axes that broadcasting stretched, or stretches what the rule left small, so that `x` has `shape`. */
+export function fitShape(x: AnyTensor, shape: Shape): AnyTensor {
+  if (sameShape(x.shape, shape)) return x;
+  const extra = x.rank - shape.length;
+  if (extra < 0) return broadcastTo(x, shape) as AnyTensor;
+  const stretched = x.shape
+    .map((_, axis) => axis)
+    .filter((axis) => axis < extra || (shape[axis - extra] === 1 && x.shape[axis] !== 1));
+  const summed = stretched.length === 0 ? x : (sum(x, { axis: stretched, keepDims: true }) as AnyTensor);
+  const aligned = sameShape(summed.shape, shape)
+    ? summed
+    : (reshape(summed, summed.shape.slice(extra)) as AnyTensor);
+  return sameShape(aligned.shape, shape) ? aligned : (broadcastTo(aligned, shape) as AnyTensor);
+}
+
+/** The cotangents that one node passes to its inputs. */
+function inputCotangents(node: AnyTensor, cotangent: AnyTensor): readonly (AnyTensor | undefined)[] {
+  const { op, inputs, attributes } = node;
+  if (!op.differentiable) return [];
+  if (op.vjp) return op.vjp({ inputs, output: node, cotangent, attributes });
+  if (op.lower) {
+    const standIns = inputs.map(alias);
+    return pullback([op.lower(standIns, attributes)], [cotangent], standIns);
+  }
+  throw new GraphError(op.name, "the op has no gradient rule");
+}
+
+/**
+ * Reverse-mode differentiation as a function from graph to graph: the cotangents of the nodes `wanted`, given those of
+ * `outputs`. `undefined` where no output depends on the node. No number is computed.
+ * Source: Griewank and Walther 2008, ch. 3.
+ */
+export function pullback(
+  outputs: readonly AnyTensor[],
+  cotangents: readonly AnyTensor[],
+  wanted: readonly AnyTensor[],
+): (AnyTensor | undefined)[] {
+  const wantedSet = new Set(wanted);
+  const oldest = wanted.reduce((id, node) => Math.min(id, node.id), Number.POSITIVE_INFINITY);
+  const order = topologicalOrder(outputs, (node) => node.id < oldest);
+  const leads = new Set<AnyTensor>();
+  for (const node of order) {
+    if (wantedSet.has(node) || node.inputs.some((input) => leads.has(input))) leads.add(node);
+    else if (node.memo.dropped && node.id > oldest) refuseDropped(node);
+  }
+  const found = new Map<AnyTensor, AnyTensor>();
+  const accumulate = (node: AnyTensor, cotangent: AnyTensor): void => {
+    const sofar = found.get(node);
+    found.set(node, sofar === undefined ? cotangent : (add(sofar, cotangent) as AnyTensor));
+  };
+  outputs.forEach((output, i) => {
+    if (isFloat(output.dtype)) accumulate(output, fitCotangent(output, cotangents[i]));
+  });
+  for (let i = order.length - 1; i >= 0; i--) {
+    const node = order[i];
+    const cotangent = found.get(node);
+    if (cotangent === undefined || !node.inputs.some((input) => leads.has(input))) continue;
+    const passed = inputCotangents(node, cotangent);
+    node.inputs.forEach((input, k) => {
+      const one = passed[k];
+      if (one !== undefined && leads.has(input) && isFloat(input.dtype))
+        accumulate(input, fitCotangent(input, one));
+    });
+  }
+  return wanted.map((node) => found.get(node));
+}
+
+function fitCotangent(node: AnyTensor, cotangent: AnyTensor): AnyTensor {
+  return convert(fitShape(cotangent, node.shape), node.dtype);
+}
+
+function refuseDropped(node: AnyTensor): never {
+  throw new GraphError(
+    "backward",
+    `the history of a ${node.op.name} ${shapeText(node.shape)} was dropped since it was over the limit, so its gradient is ` +
+      "unknown; put the step in compile(), differentiate before the history grows, or raise setHistoryLimit()",
+  );
+}
+
+/** The parameter versions that `outputs` are computed from. */
+export function parameterLeaves(outputs: readonly AnyTensor[]): AnyTensor[] {
+  const order = topologicalOrder(outputs);
+  for (const node of order) if (node.memo.dropped === "parameter") refuseDropped(node);
+  return order.filter((node) => node.op === leaves.parameter);
+}

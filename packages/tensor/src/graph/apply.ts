@@ -1,0 +1,107 @@
+import { checkRepresentable, floatOf, isFloat, promote } from "./dtype.ts";
+import { DTypeError } from "./errors.ts";
+import { recordHistory } from "./history.ts";
+import { type Attributes, acceptedDTypes, leaves, type Op, primitive } from "./op.ts";
+import type { DType, Shape } from "./shape-types.ts";
+import { type AnyTensor, Tensor } from "./tensor.ts";
+
+/** What an op takes: a tensor (or parameter), or a JavaScript number, which adopts the other operands' dtype. */
+export type Operand = AnyTensor | number;
+
+const none: Attributes = Object.freeze({});
+const scalarShape: Shape = Object.freeze([]) as readonly number[];
+
+/**
+ * Value converted to another dtype. Float to integer rounds towards zero and saturates, NaN gives 0; anything to bool
+ * is "not equal to 0"; to float32 rounds to nearest.
+ */
+export const castPrimitive: Op = primitive<{ dtype: DType }>("cast", {
+  accepts: "any",
+  elementwise: true,
+  dtype: (_, { dtype }) => dtype,
+  vjp: ({ inputs: [x], cotangent }) => [
+    isFloat(cotangent.dtype) && isFloat(x.dtype) ? convert(cotangent, x.dtype) : undefined,
+  ],
+  reference([x], output, { dtype }) {
+    const convertOne = converter(dtype);
+    for (let i = 0; i < output.values.length; i++) output.values[i] = convertOne(x.values[i]);
+  },
+});
+
+function converter(dtype: DType): (x: number) => number {
+  switch (dtype) {
+    case "bool":
+      return (x) => (x !== 0 ? 1 : 0);
+    case "uint8":
+      return (x) => Math.max(0, Math.min(255, x)) | 0;
+    case "int32":
+      return (x) => Math.max(-2147483648, Math.min(2147483647, x)) | 0;
+    default:
+      return (x) => x;
+  }
+}
+
+/** Makes a node whose operands, shape and dtype are settled. */
+export function node(
+  op: Op,
+  inputs: readonly AnyTensor[],
+  attributes: Attributes,
+  shape: Shape,
+  dtype: DType,
+  weak = false,
+): AnyTensor {
+  const made = new Tensor<Shape, DType>(op, inputs, attributes, shape, dtype, weak);
+  recordHistory(made);
+  return made;
+}
+
+/** The node itself when it has the dtype already, else a cast of it. */
+export function convert(x: AnyTensor, dtype: DType): AnyTensor {
+  return x.dtype === dtype ? x : node(castPrimitive, [x], { dtype }, x.shape, dtype);
+}
+
+/** A scalar node of a JavaScript number. */
+export function literal(value: number, dtype: DType): AnyTensor {
+  return new Tensor<Shape, DType>(leaves.literal, [], { value }, scalarShape, dtype);
+}
+
+function resolve(op: Op, operand: Operand): AnyTensor | number {
+  if (typeof operand === "number") return operand;
+  if (operand instanceof Tensor) return operand.current();
+  const given = operand === null ? "null" : Array.isArray(operand) ? "an array" : typeof operand;
+  throw new DTypeError(
+    op.name,
+    `an operand is ${given}; expected a tensor or a number, as tensor(…) makes of an array`,
+  );
+}
+
+/**
+ * Makes the node `op(operands)`: promotes the operands as the op accepts them, checks the shapes, computes nothing.
+ * Throws {@link ShapeError} or {@link DTypeError} at the call.
+ */
+export function apply(op: Op, operands: readonly Operand[], attributes: Attributes = none): AnyTensor {
+  const resolved = operands.map((operand) => resolve(op, operand));
+  const tensors = resolved.filter((operand): operand is AnyTensor => typeof operand !== "number");
+  const strong = tensors.filter((tensor) => !tensor.weak);
+  const weak = strong.length === 0 && tensors.length > 0;
+  // What a number becomes beside the tensors: their dtype; among numbers alone float32, or float64 while traced.
+  const adopted =
+    strong.length > 0 ? promote(...strong.map((tensor) => tensor.dtype)) : weak ? "float64" : "float32";
+  const dtypes = acceptedDTypes(
+    op,
+    resolved.map((operand) => {
+      if (typeof operand === "number") return adopted;
+      return operand.weak ? floatOf(adopted) : operand.dtype;
+    }),
+  );
+  const inputs = resolved.map((operand, i) => {
+    if (typeof operand !== "number") return convert(operand, dtypes[i]);
+    checkRepresentable(op.name, operand, dtypes[i]);
+    return literal(operand, dtypes[i]);
+  });
+  const shape = op.shape(
+    inputs.map((input) => input.shape),
+    attributes,
+  );
+  return node(op, inputs, attributes, shape, op.dtype(dtypes, attributes), weak);
+}

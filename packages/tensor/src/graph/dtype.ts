@@ -1,0 +1,71 @@
+import { DTypeError } from "./errors.ts";
+import type { DType } from "./shape-types.ts";
+
+/** The dtypes in the order of promotion: the later of two operands' dtypes is the result's. */
+export const dtypes = ["bool", "uint8", "int32", "float32", "float64"] as const satisfies readonly DType[];
+
+/** Storage of each dtype. A bool is a byte, 0 or 1. */
+export interface TypedArrays {
+  float32: Float32Array;
+  float64: Float64Array;
+  int32: Int32Array;
+  uint8: Uint8Array;
+  bool: Uint8Array;
+}
+
+/** The flat values of a tensor, row-major. */
+export type TypedArray = TypedArrays[DType];
+
+const constructors = {
+  float32: Float32Array,
+  float64: Float64Array,
+  int32: Int32Array,
+  uint8: Uint8Array,
+  bool: Uint8Array,
+} as const;
+
+/** Bytes of one element. */
+export function bytesPerElement(dtype: DType): number {
+  return constructors[dtype].BYTES_PER_ELEMENT;
+}
+
+/** A zero-filled array of `size` elements. */
+export function allocate(dtype: DType, size: number): TypedArray {
+  return new constructors[dtype](size);
+}
+
+/** Is the dtype float32 or float64? Only these carry gradients. */
+export function isFloat(dtype: DType): boolean {
+  return dtype === "float32" || dtype === "float64";
+}
+
+/** The smallest dtype of the order bool < uint8 < int32 < float32 < float64 that is not below any of `given`. */
+export function promote(...given: readonly DType[]): DType {
+  return dtypes[Math.max(...given.map((dtype) => dtypes.indexOf(dtype)))] as DType;
+}
+
+/** The dtype in which a float function of `dtype` is computed: float32 for integers and bool. */
+export function floatOf(dtype: DType): DType {
+  return isFloat(dtype) ? dtype : "float32";
+}
+
+/** Throws {@link DTypeError} unless `value` can be held by `dtype` without changing (floats round, integers do not). */
+export function checkRepresentable(op: string, value: number | boolean, dtype: DType): void {
+  const number = Number(value);
+  if (isFloat(dtype)) return;
+  const [low, high] = { bool: [0, 1], uint8: [0, 255], int32: [-(2 ** 31), 2 ** 31 - 1] }[
+    dtype as "int32"
+  ] as [number, number];
+  if (!Number.isInteger(number)) {
+    throw new DTypeError(
+      op,
+      `${number} is not an integer, as ${dtype} needs; cast the ${dtype} tensor to "float32" first`,
+    );
+  }
+  if (number < low || number > high) {
+    throw new DTypeError(
+      op,
+      `${number} is outside ${dtype}'s range ${low} to ${high}; cast to a wider dtype first`,
+    );
+  }
+}

@@ -1,0 +1,162 @@
+import { floatOf, promote, type TypedArray } from "./dtype.ts";
+import { DTypeError } from "./errors.ts";
+import { broadcastShapes } from "./shape.ts";
+import type { DType, Shape } from "./shape-types.ts";
+import type { AnyTensor } from "./tensor.ts";
+
+/** A value that an op is given beside its tensors: plain data, compared by structure. */
+export type AttributeValue = number | string | boolean | undefined | readonly AttributeValue[];
+
+/** The attributes of a node: plain data, part of a program's key. */
+export type Attributes = { readonly [name: string]: AttributeValue };
+
+/** Flat row-major values with their shape and dtype: what a kernel reads and fills. */
+export interface Values {
+  readonly values: TypedArray;
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+
+/** What a gradient rule is given. */
+export interface VjpContext<A extends Attributes = Attributes> {
+  readonly inputs: readonly AnyTensor[];
+  readonly output: AnyTensor;
+  /** Derivative of the final result by this node's output, of the output's shape. */
+  readonly cotangent: AnyTensor;
+  readonly attributes: A;
+}
+
+/**
+ * Vector-Jacobian product, written in ops: the cotangent of each input, `undefined` where it is always zero.
+ * A cotangent of a broadcast shape is summed to its input's shape by the engine.
+ */
+export type VjpRule<A extends Attributes = Attributes> = (
+  context: VjpContext<A>,
+) => readonly (AnyTensor | undefined)[];
+
+/**
+ * How operands are promoted before the node is made: `"float"` to their common float dtype, `"number"` to their
+ * common dtype but at least int32 for bool, `"any"` to their common dtype; a function gives each its own.
+ */
+export type Accepts = "float" | "number" | "any" | ((dtypes: readonly DType[]) => readonly DType[]);
+
+/** What every op says of itself; passes read these fields and never an op's name. */
+export interface OpDefinition<A extends Attributes = Attributes> {
+  /** Promotion of the operands. Default `"float"`. */
+  readonly accepts?: Accepts;
+  /** Each output element depends on the elements at its own place: inputs broadcast, and the shape rule is given. */
+  readonly elementwise?: boolean;
+  /** The output's shape. Default: the inputs' broadcast shape when elementwise, else the first input's. */
+  readonly shape?: (shapes: readonly Shape[], attributes: A) => Shape;
+  /** The output's dtype, from the promoted ones. Default: the first input's. */
+  readonly dtype?: (dtypes: readonly DType[], attributes: A) => DType;
+  /** False when the derivative is zero wherever it exists: comparisons, indices, random bits. Default true. */
+  readonly differentiable?: boolean;
+  readonly vjp?: VjpRule<A>;
+  /** Elementwise kernel: float64 in, float64 out, rounded once to the dtype. */
+  readonly scalar?: (...x: number[]) => number;
+  /** Replaces `scalar` for integer dtypes where float64 would lose bits. */
+  readonly integerScalar?: (...x: number[]) => number;
+  /** Kernel of ops that are not elementwise: fills every element of the output. */
+  readonly reference?: (inputs: readonly Values[], output: Values, attributes: A) => void;
+}
+
+/** An op: a definition with a name, and a number that no other op of this process has. */
+export interface Op extends Required<Pick<OpDefinition, "accepts" | "elementwise" | "differentiable">> {
+  readonly name: string;
+  readonly id: number;
+  readonly kind: "leaf" | "primitive" | "composite";
+  readonly shape: (shapes: readonly Shape[], attributes: Attributes) => Shape;
+  readonly dtype: (dtypes: readonly DType[], attributes: Attributes) => DType;
+  readonly vjp: VjpRule | undefined;
+  readonly scalar: OpDefinition["scalar"];
+  readonly integerScalar: OpDefinition["integerScalar"];
+  readonly reference:
+    | ((inputs: readonly Values[], output: Values, attributes: Attributes) => void)
+    | undefined;
+  /** A composite in terms of other ops. */
+  readonly lower: ((inputs: readonly AnyTensor[], attributes: Attributes) => AnyTensor) | undefined;
+}
+
+/** A composite's definition: an op that is lowered to others, but keeps its name in the graph. */
+export interface CompositeDefinition<A extends Attributes = Attributes> extends OpDefinition<A> {
+  /** The same value in terms of other ops. */
+  readonly lower: (inputs: readonly AnyTensor[], attributes: A) => AnyTensor;
+}
+
+let defined = 0;
+
+function define(
+  kind: Op["kind"],
+  name: string,
+  definition: OpDefinition<Attributes>,
+  lower?: Op["lower"],
+): Op {
+  const elementwise = definition.elementwise ?? definition.scalar !== undefined;
+  return {
+    name,
+    id: defined++,
+    kind,
+    elementwise,
+    accepts: definition.accepts ?? "float",
+    differentiable: definition.differentiable ?? true,
+    shape: definition.shape ?? (elementwise ? (shapes) => broadcastShapes(name, shapes) : ([first]) => first),
+    dtype: definition.dtype ?? (([first]) => first),
+    vjp: definition.vjp,
+    scalar: definition.scalar,
+    integerScalar: definition.integerScalar,
+    reference: definition.reference,
+    lower,
+  };
+}
+
+/** Defines a primitive: one of the closed set that every backend implements. */
+export function primitive<A extends Attributes = Attributes>(name: string, definition: OpDefinition<A>): Op {
+  return define("primitive", name, definition as unknown as OpDefinition);
+}
+
+/**
+ * Defines a composite: an op with a lowering to other ops, whose name survives in the graph until the compiler lowers
+ * it. Without a `vjp` its gradient is that of the lowering; without `scalar` or `reference` so is its value.
+ */
+export function composite<A extends Attributes = Attributes>(
+  name: string,
+  definition: CompositeDefinition<A>,
+): Op {
+  return define("composite", name, definition as unknown as OpDefinition, definition.lower as Op["lower"]);
+}
+
+function leaf(name: string): Op {
+  return define("leaf", name, {});
+}
+
+/** The leaves of a graph: what a node is when no op made it. */
+export const leaves = {
+  /** Values held by the node itself. */
+  data: leaf("data"),
+  /** A JavaScript number, with `value` as attribute. */
+  literal: leaf("literal"),
+  /** An argument of a traced function. */
+  input: leaf("input"),
+  /** One version of a parameter. */
+  parameter: leaf("parameter"),
+} as const satisfies Record<string, Op>;
+
+/** The dtypes that an op's operands are cast to. */
+export function acceptedDTypes(op: Op, dtypes: readonly DType[]): readonly DType[] {
+  if (typeof op.accepts === "function") return op.accepts(dtypes);
+  const common = promote(...dtypes);
+  const accepted =
+    op.accepts === "float"
+      ? floatOf(common)
+      : op.accepts === "number" && common === "bool"
+        ? "int32"
+        : common;
+  return dtypes.map(() => accepted);
+}
+
+/** Throws {@link DTypeError} unless `dtype` can index: int32 or uint8. */
+export function checkIndexDType(op: string, dtype: DType): DType {
+  if (dtype === "int32" || dtype === "uint8") return dtype;
+  throw new DTypeError(op, `indices are ${dtype}; expected int32 or uint8, as cast(indices, "int32") gives`);
+}

@@ -1,0 +1,325 @@
+/**
+ * Shapes and dtypes as types. Everything here is erased: the run-time rule of an op stays the only check of values,
+ * and these types say the same earlier, as far as types know the dimensions.
+ *
+ * A shape is a tuple of number literals; `number` is a dimension known at run time, {@link Shape} an unknown rank.
+ * What a type does not know is never refused. A rule gives the result's shape as a mutable tuple, or a `ShapeError`
+ * whose type parameter is the sentence that the compiler prints; {@link Checked} and {@link Result} take the two apart.
+ */
+import type { ShapeError } from "./errors.ts";
+/** The dimensions of a tensor: `[]` is a scalar, `[32, number]` has one dimension known at run time, `Shape` any rank. */
+export type Shape = readonly number[];
+/** The type of a tensor's elements, such as `"float32"`. */
+export type DType = "float32" | "float64" | "int32" | "uint8" | "bool";
+/** The dtype of a tensor when nothing else is said: `Tensor<[2]>` is `Tensor<[2], "float32">`. */
+export type DefaultDType = "float32";
+/** What the rules need to know of a tensor: `TensorLike<[2, 3], "int32">` has that shape and dtype. */
+export interface TensorLike<S extends Shape = Shape, D extends DType = DType> {
+    readonly shape: S;
+    readonly dtype: D;
+}
+/**
+ * Intersected with a parameter's type: the error of a rule, which no argument satisfies, or `unknown`, which all do.
+ * `b: B & Checked<MatMul<[32, 784], [25, 10]>>` prints `matmul: inner dimensions 784 and 25 differ`.
+ */
+export type Checked<R> = [...ErrorsOf<R>, 0] extends [ShapeError, 0] ? NoInfer<R> : unknown;
+type ErrorsOf<R> = [R] extends [never] ? [] : [R] extends [ShapeError] ? [R] : [];
+/** The shape that a rule gives, and `Shape` in place of an error so that one mistake is reported once: `Result<[2]>` is `[2]`. */
+export type Result<R> = [R] extends [ShapeError] ? Shape : Extract<R, Shape>;
+/** A shape as results have it, a mutable tuple: `Normalise<readonly [2, 3]>` is `[2, 3]`, of unknown rank `Shape`. */
+export type Normalise<S extends Shape> = number extends S["length"] ? Shape : [...S];
+type Show<S extends Shape> = `[${ShowEntries<S>}]`;
+type ShowEntries<S extends Shape> = S extends readonly [
+    infer First extends number,
+    ...infer Rest extends Shape
+] ? Rest extends readonly [] ? ShowDimension<First> : `${ShowDimension<First>}, ${ShowEntries<Rest>}` : "";
+type ShowDimension<N extends number> = number extends N ? "number" : `${N}`;
+type IsAny<T> = 0 extends 1 & T ? true : false;
+type IsUnion<T, All = T> = T extends unknown ? ([All] extends [T] ? false : true) : never;
+/** One known number: neither `number` nor a union. */
+type IsLiteral<N> = IsAny<N> extends true ? false : [N] extends [number] ? number extends N ? false : [N] extends [never] ? false : IsUnion<N> extends false ? true : false : false;
+/** Dimensions that cannot be equal, whatever they are at run time. */
+type Differ<A extends number, B extends number> = [A & B] extends [never] ? true : false;
+/** The better known of two dimensions that are equal. */
+type Agree<A extends number, B extends number> = number extends A ? B : A;
+/** The shape's rank with no dimension known. */
+type Unknowns<S extends readonly unknown[]> = number extends S["length"] ? Shape : {
+    -readonly [K in keyof S]: number;
+};
+/** The shape of an operand; a number is a scalar: `ShapeOf<Tensor<[2]>>` is `[2]`, `ShapeOf<3>` is `[]`. */
+export type ShapeOf<T> = IsAny<T> extends true ? Shape : T extends TensorLike ? Normalise<T["shape"]> : [];
+/** The dtype of an operand, `never` for a number, which takes the other operand's: `DTypeOf<Tensor<[2], "bool">>` is `"bool"`. */
+export type DTypeOf<T> = IsAny<T> extends true ? DType : T extends TensorLike ? T["dtype"] : never;
+/** The shapes of a list of tensors: `ShapesOf<[Tensor<[2]>, Tensor<[3]>]>` is `[[2], [3]]`. */
+export type ShapesOf<Tensors extends readonly unknown[]> = {
+    -readonly [K in keyof Tensors]: ShapeOf<Tensors[K]>;
+};
+interface Promotions {
+    bool: {
+        bool: "bool";
+        uint8: "uint8";
+        int32: "int32";
+        float32: "float32";
+        float64: "float64";
+    };
+    uint8: {
+        bool: "uint8";
+        uint8: "uint8";
+        int32: "int32";
+        float32: "float32";
+        float64: "float64";
+    };
+    int32: {
+        bool: "int32";
+        uint8: "int32";
+        int32: "int32";
+        float32: "float32";
+        float64: "float64";
+    };
+    float32: {
+        bool: "float32";
+        uint8: "float32";
+        int32: "float32";
+        float32: "float32";
+        float64: "float64";
+    };
+    float64: {
+        bool: "float64";
+        uint8: "float64";
+        int32: "float64";
+        float32: "float64";
+        float64: "float64";
+    };
+}
+/** The later of two dtypes in bool < uint8 < int32 < float32 < float64: `Promote<"int32", "float32">` is `"float32"`. */
+export type Promote<A extends DType, B extends DType> = Promotions[A][B];
+/** The dtype in which functions over the reals are computed: `FloatOf<"int32">` is `"float32"`. */
+export type FloatOf<D extends DType> = D extends "float64" ? "float64" : "float32";
+/** The dtype in which arithmetic is done: `NumberOf<"bool">` is `"int32"`, all others stay. */
+export type NumberOf<D extends DType> = D extends "bool" ? "int32" : D;
+/** The dtype of a sum: `SumOf<"uint8">` is `"int32"`, floats stay. */
+export type SumOf<D extends DType> = D extends "float32" | "float64" ? D : "int32";
+/** The common dtype of two operands: `BinaryDType<Tensor<[2], "int32">, 3>` is `"int32"`, of two numbers the default. */
+export type BinaryDType<A, B> = [DTypeOf<A>] extends [never] ? [DTypeOf<B>] extends [never] ? DefaultDType : DTypeOf<B> : [DTypeOf<B>] extends [never] ? DTypeOf<A> : Promote<DTypeOf<A>, DTypeOf<B>>;
+/** The common dtype of the tensors of a list: `CommonDType<[Tensor<[2], "bool">, Tensor<[2], "int32">]>` is `"int32"`. */
+export type CommonDType<Tensors extends readonly unknown[], D extends DType = "bool"> = number extends Tensors["length"] ? DTypeOf<Tensors[number]> : Tensors extends readonly [infer First, ...infer Rest] ? CommonDType<Rest, Promote<D, DTypeOf<First>>> : D;
+/**
+ * The common shape of two, aligned on the right, where 1 stretches: `Broadcast<"add", [32, 10], [10]>` is `[32, 10]`.
+ * A `number` beside a literal other than 1 must be that literal; beside 1 or `number` it stays unknown.
+ */
+export type Broadcast<Op extends string, A extends Shape, B extends Shape> = number extends A["length"] ? Shape : number extends B["length"] ? Shape : BroadcastFrom<Op, A, B, A, B, []>;
+type BroadcastFrom<Op extends string, A extends Shape, B extends Shape, RestA extends Shape, RestB extends Shape, Done extends Shape> = [RestA] extends [readonly []] ? [...RestB, ...Done] : [RestB] extends [readonly []] ? [...RestA, ...Done] : [RestA, RestB] extends [
+    readonly [...infer InitA extends Shape, infer LastA extends number],
+    readonly [...infer InitB extends Shape, infer LastB extends number]
+] ? [BroadcastDimension<LastA, LastB>] extends [never] ? ShapeError<`${Op}: cannot broadcast ${Show<A>} with ${Show<B>}: axis -${Successor<Done>} has dimensions ${LastA} and ${LastB}`> : BroadcastFrom<Op, A, B, InitA, InitB, [BroadcastDimension<LastA, LastB>, ...Done]> : Shape;
+type Successor<S extends Shape> = [...S, 0]["length"] & number;
+type BroadcastDimension<A extends number, B extends number> = [A] extends [1] ? B : [B] extends [1] ? A : number extends A ? 1 extends B ? number : B : number extends B ? 1 extends A ? number : A : [A, B] extends [B, A] ? A : Differ<A, B> extends false ? number : 1 extends A | B ? number : never;
+/** The shape of an elementwise op of two operands: `BinaryShape<"add", Tensor<[2, 3]>, 1>` is `[2, 3]`. */
+export type BinaryShape<Op extends string, A, B> = Broadcast<Op, ShapeOf<A>, ShapeOf<B>>;
+/** The shape of an elementwise op of three operands: `TernaryShape<"where", Tensor<[2, 1]>, Tensor<[3]>, 0>` is `[2, 3]`. */
+export type TernaryShape<Op extends string, A, B, C> = BinaryShape<Op, A, B> extends infer AB ? (AB extends Shape ? Broadcast<Op, AB, ShapeOf<C>> : AB) : never;
+/** The shape of a choice: `WhereShape<Tensor<[2, 1], "bool">, Tensor<[3]>, 0>` is `[2, 3]`. */
+export type WhereShape<Condition, A, B> = TernaryShape<"where", Condition, A, B>;
+/** The shape stretched to a target: `BroadcastTo<[3], [2, 3]>` is `[2, 3]`. */
+export type BroadcastTo<S extends Shape, Target extends Shape> = number extends Target["length"] ? Shape : number extends S["length"] ? Normalise<Target> : BroadcastToFrom<S, Target, S, Target, []>;
+type BroadcastToFrom<S extends Shape, Target extends Shape, RestS extends Shape, RestTarget extends Shape, Done extends Shape> = [RestS] extends [readonly []] ? [...RestTarget, ...Done] : [RestTarget] extends [readonly []] ? ShapeError<`broadcastTo: ${Show<S>} has more axes than ${Show<Target>}`> : [RestS, RestTarget] extends [
+    readonly [...infer InitS extends Shape, infer LastS extends number],
+    readonly [...infer InitTarget extends Shape, infer LastTarget extends number]
+] ? [LastS] extends [1] ? BroadcastToFrom<S, Target, InitS, InitTarget, [LastTarget, ...Done]> : 1 extends LastS ? BroadcastToFrom<S, Target, InitS, InitTarget, [LastTarget, ...Done]> : Differ<LastS, LastTarget> extends true ? ShapeError<`broadcastTo: cannot stretch ${Show<S>} to ${Show<Target>}: axis -${Successor<Done>} has dimensions ${LastS} and ${LastTarget}`> : BroadcastToFrom<S, Target, InitS, InitTarget, [Agree<LastTarget, LastS>, ...Done]> : Normalise<Target>;
+/** Rows of the first with columns of the second, batches broadcast: `MatMul<[8, 32, 784], [784, 25]>` is `[8, 32, 25]`. */
+export type MatMul<A extends Shape, B extends Shape> = A extends readonly [] | readonly [number] ? ShapeError<`matmul: ${Show<A>} has rank ${A["length"]}; expected at least 2`> : B extends readonly [] | readonly [number] ? ShapeError<`matmul: ${Show<B>} has rank ${B["length"]}; expected at least 2`> : number extends A["length"] | B["length"] ? Shape : [A, B] extends [
+    readonly [...infer BatchA extends Shape, infer M extends number, infer K extends number],
+    readonly [...infer BatchB extends Shape, infer L extends number, infer N extends number]
+] ? Differ<K, L> extends true ? ShapeError<`matmul: inner dimensions ${K} and ${L} differ`> : [BatchA, BatchB] extends [readonly [], readonly []] ? [M, N] : WithMatrix<Broadcast<"matmul", BatchA, BatchB>, M, N> : Shape;
+type WithMatrix<Batch, M extends number, N extends number> = Batch extends Shape ? Normalise<[...Batch, M, N]> : Batch;
+/** What an `axis` option takes: one axis, several, or none for all. */
+export type AxisOption = number | readonly number[] | undefined;
+/** An axis counted from the front, as a key of the tuple: `AxisKey<[2, 3], -1>` is `"1"`, `never` when out of range. */
+type AxisKey<S extends Shape, Axis extends number> = `${Axis}` extends `-${infer FromEnd extends number}` ? AxisFromEnd<S, FromEnd, []> : `${Axis}` extends keyof S ? `${Axis}` : never;
+type AxisFromEnd<S extends Shape, FromEnd extends number, Dropped extends Shape> = Dropped["length"] extends FromEnd ? `${S["length"]}` : S extends readonly [...infer Init extends Shape, number] ? AxisFromEnd<Init, FromEnd, [0, ...Dropped]> : never;
+type AxisError<Op extends string, S extends Shape, Axis extends number> = ShapeError<`${Op}: axis ${Axis} is out of range for ${Show<S>}`>;
+/** Keys of several axes; `number` when one is not known. */
+type AxisKeys<Op extends string, S extends Shape, Axes extends Shape, Keys extends string = never> = number extends Axes["length"] ? number : Axes extends readonly [infer First extends number, ...infer Rest extends Shape] ? IsLiteral<First> extends true ? [AxisKey<S, First>] extends [never] ? AxisError<Op, S, First> : AxisKeys<Op, S, Rest, Keys | AxisKey<S, First>> : number : Keys;
+/** The shape, if it has that axis: `HasAxis<"cumsum", [2, 3], -1>` is `[2, 3]`. For ops along one axis that keep the shape. */
+export type HasAxis<Op extends string, S extends Shape, Axis extends AxisOption> = number extends S["length"] ? Shape : [Axis] extends [number] ? IsLiteral<Axis> extends true ? [AxisKey<S, Axis>] extends [never] ? AxisError<Op, S, Axis> : [...S] : [...S] : [Axis] extends [Shape] ? AxisKeys<Op, S, Axis> extends infer Keys ? Keys extends ShapeError ? Keys : [...S] : never : [...S];
+/**
+ * The shape after reducing along axes, all by default: `Reduce<"sum", [32, 10], -1, true>` is `[32, 1]`.
+ * An axis not known leaves dimensions unknown.
+ */
+export type Reduce<Op extends string, S extends Shape, Axis extends AxisOption = undefined, KeepDims extends boolean = false> = [Axis] extends [undefined] ? boolean extends KeepDims ? Shape : KeepDims extends true ? number extends S["length"] ? Shape : {
+    -readonly [K in keyof S]: 1;
+} : [] : number extends S["length"] ? Shape : [Axis] extends [number] ? IsLiteral<Axis> extends true ? [AxisKey<S, Axis>] extends [never] ? AxisError<Op, S, Axis> : WithoutAxes<S, AxisKey<S, Axis>, KeepDims> : boolean extends KeepDims ? Shape : KeepDims extends true ? Unknowns<S> : S extends readonly [number, ...infer Rest] ? Unknowns<Rest> : Shape : [Axis] extends [Shape] ? ReduceSeveral<S, AxisKeys<Op, S, Axis>, KeepDims> : [KeepDims] extends [true] ? Unknowns<S> : Shape;
+type ReduceSeveral<S extends Shape, Keys, KeepDims extends boolean> = Keys extends ShapeError ? Keys : number extends Keys ? [KeepDims] extends [true] ? Unknowns<S> : Shape : WithoutAxes<S, Keys & string, KeepDims>;
+type WithoutAxes<S extends Shape, Keys extends string, KeepDims extends boolean> = boolean extends KeepDims ? Shape : KeepDims extends true ? {
+    -readonly [K in keyof S]: K extends Keys ? 1 : S[K];
+} : RemoveAxes<S, Keys, [], []>;
+type RemoveAxes<S extends Shape, Keys extends string, Seen extends Shape, Done extends Shape> = S extends readonly [infer First extends number, ...infer Rest extends Shape] ? `${Seen["length"]}` extends Keys ? RemoveAxes<Rest, Keys, [...Seen, 0], Done> : RemoveAxes<Rest, Keys, [...Seen, 0], [...Done, First]> : Done;
+/** The dimensions before `Key`, then `Inserted`, then those after; the dimension at `Key` goes. */
+type Splice<S extends Shape, Key extends string, Inserted extends Shape, Done extends Shape = []> = S extends readonly [infer First extends number, ...infer Rest extends Shape] ? `${Done["length"]}` extends Key ? [...Done, ...Inserted, ...Rest] : Splice<Rest, Key, Inserted, [...Done, First]> : Done;
+/** A dimension put in before `Key`. */
+type Insert<S extends Shape, Key extends string, Dimension extends number, Done extends Shape = []> = `${Done["length"]}` extends Key ? [...Done, Dimension, ...S] : S extends readonly [infer First extends number, ...infer Rest extends Shape] ? Insert<Rest, Key, Dimension, [...Done, First]> : Done;
+/** One more axis of extent 1, counted in the result: `ExpandDims<[2, 3], -1>` is `[2, 3, 1]`. */
+export type ExpandDims<S extends Shape, Axis extends number> = number extends S["length"] ? Shape : IsLiteral<Axis> extends true ? [AxisKey<[...S, 1], Axis>] extends [never] ? AxisError<"expandDims", [...S, 1], Axis> : Insert<S, AxisKey<[...S, 1], Axis>, 1> : Unknowns<[...S, 1]>;
+/** Without the axes of extent 1, or without those named: `Squeeze<[1, 3, 1]>` is `[3]`, `Squeeze<[1, 3, 1], 0>` is `[3, 1]`. */
+export type Squeeze<S extends Shape, Axis extends AxisOption = undefined> = number extends S["length"] ? Shape : [Axis] extends [undefined] ? SqueezeAll<S, []> : [Axis] extends [number] ? IsLiteral<Axis> extends true ? SqueezeKeys<S, AxisKeys<"squeeze", S, [Axis]>> : Reduce<"squeeze", S, Axis> : [Axis] extends [Shape] ? SqueezeKeys<S, AxisKeys<"squeeze", S, Axis>> : Shape;
+type SqueezeAll<S extends Shape, Done extends Shape> = S extends readonly [
+    infer First extends number,
+    ...infer Rest extends Shape
+] ? [First] extends [1] ? SqueezeAll<Rest, Done> : 1 extends First ? Shape : SqueezeAll<Rest, [...Done, First]> : Done;
+type SqueezeKeys<S extends Shape, Keys> = Keys extends ShapeError ? Keys : number extends Keys ? Shape : {
+    [K in keyof S]: K extends Keys ? (Differ<S[K], 1> extends true ? true : false) : false;
+}[number] extends false ? RemoveAxes<S, Keys & string, [], []> : ShapeError<`squeeze: ${Show<S>} has an axis to remove whose dimension is not 1`>;
+/** The axes in another order, reversed by default: `Transpose<[2, 3, 4], [0, 2, 1]>` is `[2, 4, 3]`. */
+export type Transpose<S extends Shape, Axes extends Shape | undefined = undefined> = [Axes] extends [
+    undefined
+] ? number extends S["length"] ? Shape : Reverse<S> : [Axes] extends [Shape] ? number extends Axes["length"] ? Unknowns<S> : number extends S["length"] ? Unknowns<Axes> : AxisKeys<"transpose", S, Axes> extends infer Keys ? Keys extends ShapeError ? Keys : number extends Keys ? Unknowns<S> : [Axes["length"], Exclude<Indices<S>, Keys>] extends [S["length"], never] ? {
+    -readonly [K in keyof Axes]: S[AxisKey<S, Axes[K] & number> & keyof S] & number;
+} : ShapeError<`transpose: axes ${Show<Axes>} must name each axis of ${Show<S>} once`> : never : Unknowns<S>;
+type Reverse<S extends Shape, Done extends Shape = []> = S extends readonly [
+    infer First extends number,
+    ...infer Rest extends Shape
+] ? Reverse<Rest, [First, ...Done]> : Done;
+type Indices<S extends Shape> = Extract<keyof S, `${number}`>;
+/** Entries of `x` at indices along an axis: `Take<[100, 8], [32], 0>` is `[32, 8]`. */
+export type Take<S extends Shape, IndexShape extends Shape, Axis extends number = 0> = number extends S["length"] ? Shape : IsLiteral<Axis> extends true ? [AxisKey<S, Axis>] extends [never] ? AxisError<"take", S, Axis> : number extends IndexShape["length"] ? Shape : Splice<S, AxisKey<S, Axis>, IndexShape> : S extends readonly [number, ...infer Rest] ? Unknowns<[...Rest, ...IndexShape]> : Shape;
+/** Tensors end to end along an axis: `Concat<[[2, 3], [4, 3]], 0>` is `[6, 3]`. */
+export type Concat<Shapes extends readonly Shape[], Axis extends number = 0> = number extends Shapes["length"] ? IsLiteral<Axis> extends true ? WithUnknownAxis<"concat", Shapes[number], Axis> : Unknowns<Shapes[number]> : Shapes extends readonly [infer First extends Shape, ...infer Rest extends readonly Shape[]] ? number extends First["length"] ? Shape : IsLiteral<Axis> extends true ? [AxisKey<First, Axis>] extends [never] ? AxisError<"concat", First, Axis> : ConcatAll<Normalise<First>, Rest, AxisKey<First, Axis>> : Unknowns<First> : Shape;
+type WithUnknownAxis<Op extends string, S extends Shape, Axis extends number> = number extends S["length"] ? Shape : [AxisKey<S, Axis>] extends [never] ? AxisError<Op, S, Axis> : {
+    -readonly [K in keyof S]: K extends AxisKey<S, Axis> ? number : S[K];
+};
+type ConcatAll<Done, Rest extends readonly Shape[], Key extends string> = Done extends Shape ? Rest extends readonly [infer Next extends Shape, ...infer Others extends readonly Shape[]] ? ConcatAll<Join<"concat", Done, Next, Done, Next, Key, []>, Others, Key> : Done : Done;
+/** Two shapes put together: dimensions at `Key` are added, all others must agree. */
+type Join<Op extends string, A extends Shape, B extends Shape, RestA extends Shape, RestB extends Shape, Key extends string, Done extends Shape> = number extends A["length"] | B["length"] ? Shape : [RestA, RestB] extends [
+    readonly [infer FirstA extends number, ...infer TailA extends Shape],
+    readonly [infer FirstB extends number, ...infer TailB extends Shape]
+] ? `${Done["length"]}` extends Key ? Join<Op, A, B, TailA, TailB, Key, [...Done, Add<FirstA, FirstB>]> : Differ<FirstA, FirstB> extends true ? ShapeError<`${Op}: ${Show<A>} and ${Show<B>} differ at axis ${Done["length"]}: dimensions ${FirstA} and ${FirstB}`> : Join<Op, A, B, TailA, TailB, Key, [...Done, Agree<FirstA, FirstB>]> : [RestA, RestB] extends [readonly [], readonly []] ? Done : Differ<A["length"], B["length"]> extends true ? ShapeError<`${Op}: ${Show<A>} and ${Show<B>} have different ranks`> : Shape;
+/** Equal shapes along a further axis: `Stack<[[2, 3], [2, 3]], -1>` is `[2, 3, 2]`. */
+export type Stack<Shapes extends readonly Shape[], Axis extends number = 0> = number extends Shapes["length"] ? ExpandDims<Shapes[number], Axis> extends infer Expanded extends Shape ? Unknowns<Expanded> : Shape : Shapes extends readonly [infer First extends Shape, ...infer Rest extends readonly Shape[]] ? StackAll<Normalise<First>, Rest, Axis, Shapes["length"]> : Shape;
+type StackAll<Done, Rest extends readonly Shape[], Axis extends number, Count extends number> = Done extends Shape ? Rest extends readonly [infer Next extends Shape, ...infer Others extends readonly Shape[]] ? StackAll<Join<"stack", Done, Next, Done, Next, never, []>, Others, Axis, Count> : number extends Done["length"] ? Shape : IsLiteral<Axis> extends true ? [AxisKey<[...Done, 1], Axis>] extends [never] ? AxisError<"stack", [...Done, 1], Axis> : Insert<Done, AxisKey<[...Done, 1], Axis>, Count> : Unknowns<[...Done, 1]> : Done;
+/** What `begin`, `end` and `steps` of a slice take: an entry per axis, fewer for the first axes, `undefined` for the default. */
+export type SliceOption = readonly (number | undefined)[] | undefined;
+/**
+ * A part of each axis, as Python slices: `Slice<[10, 3], [2], [-1]>` is `[7, 3]`. Axes not named stay whole; out of range
+ * is cut; known when the dimension and both ends are known and the step is 1.
+ */
+export type Slice<S extends Shape, Begin extends SliceOption, End extends SliceOption = undefined, Steps extends SliceOption = undefined> = number extends S["length"] ? Shape : {
+    -readonly [K in keyof S]: SliceDimension<S[K], Entry<Begin, K>, Entry<End, K>, Entry<Steps, K>>;
+};
+type Entry<List extends SliceOption, Key> = [List] extends [undefined] ? undefined : [List] extends [readonly unknown[]] ? number extends List["length"] ? number : Key extends keyof List ? List[Key] : undefined : number;
+type SliceDimension<Dimension extends number, Begin, End, Step> = [Step] extends [1 | undefined] ? [End] extends [undefined] ? [Begin] extends [0 | undefined] ? Dimension : Distance<Dimension, Position<Dimension, Begin>, Dimension> : [Begin] extends [undefined] ? Distance<Dimension, 0, Position<Dimension, End>> : Distance<Dimension, Position<Dimension, Begin>, Position<Dimension, End>> : [Begin, End, Step] extends [undefined, undefined, -1] ? Dimension : number;
+type Distance<Dimension extends number, From, To> = IsLiteral<Dimension> extends true ? [IsLiteral<From>, IsLiteral<To>] extends [true, true] ? Subtract<To & number, From & number> : number : number;
+/** Where a slice's end lies, from the front and inside the axis. */
+type Position<Dimension extends number, End> = [IsLiteral<Dimension>, IsLiteral<End>] extends [true, true] ? `${End & number}` extends `-${infer FromEnd extends number}` ? Subtract<Dimension, FromEnd> : Subtract<Dimension, End & number> extends 0 ? Dimension : End : number;
+/** The shape with `[before, after]` added on each axis: `Pad<[2, 3], [[1, 1], [0, 0]]>` is `[4, 3]`. */
+export type Pad<S extends Shape, Paddings extends readonly (readonly [number, number])[]> = number extends S["length"] ? Shape : number extends Paddings["length"] ? Unknowns<S> : [Paddings["length"]] extends [S["length"]] ? {
+    -readonly [K in keyof S]: K extends keyof Paddings ? PadDimension<S[K], Paddings[K]> : number;
+} : ShapeError<`pad: ${Paddings["length"]} paddings for the ${S["length"]} axes of ${Show<S>}`>;
+type PadDimension<Dimension extends number, Padding> = Padding extends readonly [
+    infer Before extends number,
+    infer After extends number
+] ? Add<Add<Dimension, Before>, After> : number;
+/** One axis of all elements: `Flatten<[28, 28]>` is `[784]`. */
+export type Flatten<S extends Shape> = [Product<S>];
+/**
+ * The target, where −1 is what is left over: `Reshape<[32, 28, 28], [32, -1]>` is `[32, 784]`. The numbers of elements must
+ * agree when both shapes are known. A −1 that only a division would tell stays `number`.
+ */
+export type Reshape<S extends Shape, Target extends Shape> = number extends Target["length"] ? Shape : number extends S["length"] ? WithLeftOver<Target, number> : 0 extends S[number] | Target[number] ? WithLeftOver<Target, number> : Cancel<Normalise<S>, Target, []> extends [infer Left extends Shape, infer Wanted extends Shape] ? -1 extends Target[number] ? WithLeftOver<Target, LeftOver<Left, Wanted>> : Differ<Product<Left>, Product<Wanted>> extends true ? ShapeError<`reshape: ${Show<S>} has ${Product<S>} elements, ${Show<Target>} has ${Product<Target>}`> : [...Target] : never;
+type WithLeftOver<Target extends Shape, LeftOver extends number> = {
+    -readonly [K in keyof Target]: Target[K] extends -1 ? LeftOver : Target[K];
+};
+/** Dimensions that both shapes have need not be multiplied: what remains of each. */
+type Cancel<S extends Shape, Target extends Shape, Wanted extends Shape> = Target extends readonly [
+    infer First extends number,
+    ...infer Rest extends Shape
+] ? First extends -1 ? Cancel<S, Rest, Wanted> : Without<S, First> extends infer Left ? Left extends Shape ? Cancel<Left, Rest, Wanted> : Cancel<S, Rest, [...Wanted, First]> : never : [S, Wanted];
+/** The shape without the first dimension equal to `Dimension`; `undefined` if there is none. */
+type Without<S extends Shape, Dimension extends number, Before extends Shape = []> = S extends readonly [
+    infer First extends number,
+    ...infer Rest extends Shape
+] ? [First, IsLiteral<Dimension>] extends [Dimension, true] ? [...Before, ...Rest] : Without<Rest, Dimension, [...Before, First]> : undefined;
+type LeftOver<Left extends Shape, Wanted extends Shape> = Wanted extends readonly [] ? Product<Left> : Without<Left, Product<Wanted>> extends infer Quotient ? Quotient extends Shape ? Product<Quotient> : number : never;
+type Digit = "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9";
+interface Unary {
+    "0": [];
+    "1": [0];
+    "2": [0, 0];
+    "3": [0, 0, 0];
+    "4": [0, 0, 0, 0];
+    "5": [0, 0, 0, 0, 0];
+    "6": [0, 0, 0, 0, 0, 0];
+    "7": [0, 0, 0, 0, 0, 0, 0];
+    "8": [0, 0, 0, 0, 0, 0, 0, 0];
+    "9": [0, 0, 0, 0, 0, 0, 0, 0, 0];
+}
+/** All known: whole, not negative, and neither `number` nor a union. */
+type AreNatural<A extends number, B extends number> = [IsLiteral<A>, IsLiteral<B>] extends [true, true] ? `${A}${B}` extends `${string}${"-" | "." | "e"}${string}` ? false : true : false;
+type Product<S extends Shape, Done extends number = 1> = number extends S["length"] ? number : S extends readonly [infer First extends number, ...infer Rest extends Shape] ? Product<Rest, Multiply<Done, First>> : Done;
+type Multiply<A extends number, B extends number> = [A] extends [1] ? B : [B] extends [1] ? A : AreNatural<A, B> extends true ? ToNumber<MultiplyDigits<ToDigits<`${A}`>, ToDigits<`${B}`>, [], []>> : number;
+type Add<A extends number, B extends number> = [A] extends [0] ? B : [B] extends [0] ? A : AreNatural<A, B> extends true ? ToNumber<AccumulateRow<ToDigits<`${A}`>, "1", ToDigits<`${B}`>, "0", []>> : number;
+/** A − B, and 0 where that is negative. */
+type Subtract<A extends number, B extends number> = [B] extends [0] ? A : AreNatural<A, B> extends true ? ToNumber<SubtractDigits<ToDigits<`${A}`>, ToDigits<`${B}`>, "0", []>> : number;
+type ToDigits<Text extends string, Done extends Digit[] = []> = Text extends `${infer First extends Digit}${infer Rest}` ? ToDigits<Rest, [First, ...Done]> : Done;
+type ToNumber<Digits extends readonly Digit[], Text extends string = ""> = Digits extends readonly [
+    infer First extends Digit,
+    ...infer Rest extends readonly Digit[]
+] ? ToNumber<Rest, `${First}${Text}`> : ParseNatural<Text>;
+type ParseNatural<Text extends string> = Text extends `0${infer Rest}` ? Rest extends "" ? 0 : ParseNatural<Rest> : Text extends `${infer N extends number}` ? N : number;
+type MultiplyDigits<A extends Digit[], B extends Digit[], Accumulator extends Digit[], Done extends Digit[]> = B extends [infer FirstB extends Digit, ...infer RestB extends Digit[]] ? AccumulateRow<A, FirstB, Accumulator, "0", []> extends [
+    infer Low extends Digit,
+    ...infer High extends Digit[]
+] ? MultiplyDigits<A, RestB, High, [...Done, Low]> : never : [...Done, ...Accumulator];
+/** A times one digit, plus the accumulator and a carry. */
+type AccumulateRow<A extends Digit[], Factor extends Digit, Accumulator extends Digit[], Carry extends Digit, Done extends Digit[]> = A extends [infer FirstA extends Digit, ...infer RestA extends Digit[]] ? Accumulator extends [infer First extends Digit, ...infer Rest extends Digit[]] ? MultiplyAdd<FirstA, Factor, First, Carry> extends [infer Low extends Digit, infer High extends Digit] ? AccumulateRow<RestA, Factor, Rest, High, [...Done, Low]> : never : MultiplyAdd<FirstA, Factor, "0", Carry> extends [infer Low extends Digit, infer High extends Digit] ? AccumulateRow<RestA, Factor, [], High, [...Done, Low]> : never : Carry extends "0" ? [...Done, ...Accumulator] : Accumulator extends [] ? [...Done, Carry] : AccumulateRow<["1"], Carry, Accumulator, "0", Done>;
+/** `a b + c + d` of four digits: at most 99. */
+type MultiplyAdd<A extends Digit, B extends Digit, C extends Digit, D extends Digit> = TwoDigits<[
+    ...Times<A, Unary[B]>,
+    ...Unary[C],
+    ...Unary[D]
+]["length"] & number>;
+type TwoDigits<N extends number> = `${N}` extends `${infer Tens extends Digit}${infer Units extends Digit}` ? [Units, Tens] : [`${N}`, "0"];
+type Times<A extends Digit, B extends 0[]> = {
+    "0": [];
+    "1": B;
+    "2": [...B, ...B];
+    "3": [...B, ...B, ...B];
+    "4": [...B, ...B, ...B, ...B];
+    "5": [...B, ...B, ...B, ...B, ...B];
+    "6": [...B, ...B, ...B, ...B, ...B, ...B];
+    "7": [...B, ...B, ...B, ...B, ...B, ...B, ...B];
+    "8": [...B, ...B, ...B, ...B, ...B, ...B, ...B, ...B];
+    "9": [...B, ...B, ...B, ...B, ...B, ...B, ...B, ...B, ...B];
+}[A];
+type SubtractDigits<A extends Digit[], B extends Digit[], Borrow extends "0" | "1", Done extends Digit[]> = A extends [infer FirstA extends Digit, ...infer RestA extends Digit[]] ? B extends [infer FirstB extends Digit, ...infer RestB extends Digit[]] ? SubtractDigit<FirstA, FirstB, Borrow> extends [infer Low extends Digit, infer Next extends "0" | "1"] ? SubtractDigits<RestA, RestB, Next, [...Done, Low]> : never : SubtractDigit<FirstA, "0", Borrow> extends [infer Low extends Digit, infer Next extends "0" | "1"] ? SubtractDigits<RestA, [], Next, [...Done, Low]> : never : [B, Borrow] extends [[], "0"] ? Done : ["0"];
+/** `a − b − borrow` of digits: the digit and the borrow from the next. */
+type SubtractDigit<A extends Digit, B extends Digit, Borrow extends "0" | "1"> = [
+    ...Unary[A],
+    ...Times<"2", Unary["5"]>
+] extends [...Unary[B], ...Unary[Borrow], ...infer Rest] ? `${Rest["length"]}` extends `1${infer Low extends Digit}` ? [Low, "0"] : [`${Rest["length"]}`, "1"] : never;
+/** The typed arrays that a tensor is made from or gives out: float32, float64, int32, and uint8 for uint8 and bool. */
+export type NumberArray = Float32Array | Float64Array | Int32Array | Uint8Array;
+/** What a tensor is written as: `3`, `[1, 2]`, `[[true], [false]]`. */
+export type NestedValue = number | boolean | readonly NestedValue[];
+/** The shape of nested arrays, inferred by a const type parameter: `NestedShape<[[1, 2], [3, 4]]>` is `[2, 2]`, of `number[]` `[number]`. */
+export type NestedShape<V> = IsAny<V> extends true ? Shape : [V] extends [number | boolean] ? [] : [V] extends [NumberArray] ? [number] : [V] extends [readonly unknown[]] ? IsLiteral<V["length"]> extends true ? V["length"] extends 0 ? [0] : IsRagged<V> extends false ? ElementShape<V["length"], NestedShape<V[number]>> : IsRagged<V> : ElementShape<number, NestedShape<V[number]>> : Shape;
+type ElementShape<Length extends number, Element> = Element extends Shape ? number extends Element["length"] ? Shape : [Length, ...Element] : Element;
+/** An error if an element's length cannot be that of the first. Looked for only where lengths are a union. */
+type IsRagged<V extends readonly unknown[]> = V[number] extends {
+    readonly length: infer Length;
+} ? IsLiteral<Length> extends true ? false : number extends Length ? false : OddElement<V, LengthOf<V[0]>, []> : false;
+type LengthOf<V> = V extends {
+    readonly length: infer Length extends number;
+} ? Length : 0;
+type OddElement<V extends readonly unknown[], Length extends number, Seen extends 0[]> = V extends readonly [
+    infer First,
+    ...infer Rest
+] ? Differ<Length, LengthOf<First>> extends true ? ShapeError<`tensor: nested arrays are ragged: element 0 has length ${Length}, element ${Seen["length"]} has length ${LengthOf<First>}`> : OddElement<Rest, Length, [...Seen, 0]> : false;
+/** The dtype of what a tensor is made from, by default: `NestedDType<[true, false]>` is `"bool"`, numbers are float32, typed arrays their own. */
+export type NestedDType<V> = IsAny<V> extends true ? DType : [V] extends [Float64Array] ? "float64" : [V] extends [Int32Array] ? "int32" : [V] extends [Uint8Array] ? "uint8" : [V] extends [boolean] ? "bool" : [V] extends [readonly (infer Element)[]] ? [Element] extends [never] ? DefaultDType : NestedDType<Element> : DefaultDType;
+/** The JavaScript value of one element: `ItemOf<"bool">` is `boolean`, of all other dtypes `number`. */
+export type ItemOf<D extends DType> = D extends "bool" ? boolean : number;
+/** What `toArray()` gives: `NestedArray<[2, 3], "float32">` is `number[][]`, of unknown rank a value nested to any depth. */
+export type NestedArray<S extends Shape, D extends DType> = number extends S["length"] ? Nested<ItemOf<D>> : NestedOf<S, ItemOf<D>>;
+type Nested<Item> = Item | Nested<Item>[];
+type NestedOf<S extends Shape, Item> = S extends readonly [number, ...infer Rest extends Shape] ? NestedOf<Rest, Item>[] : Item;
+export {};

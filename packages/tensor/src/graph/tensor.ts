@@ -1,0 +1,88 @@
+import type { PrimitiveMethods } from "../api/methods.ts";
+import type { TensorMethods } from "../methods.ts";
+import type { TypedArray } from "./dtype.ts";
+import type { Attributes, Op } from "./op.ts";
+import { sizeOf } from "./shape.ts";
+import type { DefaultDType, DType, Shape } from "./shape-types.ts";
+
+/** What evaluation has learnt of a node. It never changes what the node means. */
+export interface Memo {
+  /** The node's values, once computed. */
+  values: TypedArray | undefined;
+  /** Keep the values when a program computes this node on its way to others. */
+  keep: boolean;
+  /** Upper bound of the nodes that this node's history holds. */
+  historyNodes: number;
+  /** Upper bound of the bytes of data that this node's history holds. */
+  historyBytes: number;
+  /** The history was dropped: `"parameter"` when it held one, so that differentiating through would be silently wrong. */
+  dropped: false | "data" | "parameter";
+}
+
+let created = 0;
+
+/** The id that the next node gets. Nodes created while a function is traced have ids from this on. */
+export function nextId(): number {
+  return created;
+}
+
+// biome-ignore lint/correctness/noUnusedVariables: the class it merges with has the same type parameters
+export interface Tensor<S extends Shape = Shape, D extends DType = DefaultDType>
+  extends PrimitiveMethods,
+    TensorMethods {}
+
+/**
+ * A node of the computation graph: an op, its inputs and attributes, and the shape and dtype of its value.
+ * Making one computes nothing; reading it (`item()`, `toArray()`, `await data()`, printing) evaluates it.
+ */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the methods are installed on the prototype by api/methods.ts
+export class Tensor<S extends Shape = Shape, D extends DType = DefaultDType> {
+  /** Position in the order of creation: inputs always have smaller ids. */
+  readonly id: number;
+  readonly op: Op;
+  /** The nodes this one is computed from. */
+  inputs: readonly AnyTensor[];
+  readonly attributes: Attributes;
+  readonly shape: Readonly<S>;
+  readonly dtype: D;
+  /** Made from traced JavaScript numbers alone: takes the dtype of what it meets, as a number does. */
+  readonly weak: boolean;
+  /** @internal */
+  readonly memo: Memo;
+
+  constructor(
+    op: Op,
+    inputs: readonly AnyTensor[],
+    attributes: Attributes,
+    shape: Readonly<S>,
+    dtype: D,
+    weak: boolean = false,
+  ) {
+    this.id = created++;
+    this.op = op;
+    this.inputs = inputs;
+    this.attributes = attributes;
+    this.shape = shape;
+    this.dtype = dtype;
+    this.weak = weak;
+    this.memo = { values: undefined, keep: false, historyNodes: 0, historyBytes: 0, dropped: false };
+  }
+
+  /** The number of axes. */
+  get rank(): number {
+    return this.shape.length;
+  }
+
+  /** The number of elements. */
+  get size(): number {
+    return sizeOf(this.shape);
+  }
+
+  /** The node to build on: the tensor itself; a parameter gives the node of its present version. */
+  current(): Tensor<S, D> {
+    return this;
+  }
+}
+
+/** A tensor of any shape and dtype. */
+export type AnyTensor = Tensor<Shape, DType>;

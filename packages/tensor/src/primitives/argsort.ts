@@ -1,0 +1,37 @@
+import { apply } from "../graph/apply.ts";
+import { type Op, primitive } from "../graph/op.ts";
+import { normalizeAxis } from "../graph/shape.ts";
+import type { DType, Shape } from "../graph/shape-types.ts";
+import type { AnyTensor, Tensor } from "../graph/tensor.ts";
+
+export const argsortPrimitive: Op = primitive<{ axis: number }>("argsort", {
+  accepts: "any",
+  dtype: () => "int32",
+  differentiable: false,
+  reference([x], output, { axis }) {
+    const length = x.shape[axis];
+    const inner = x.shape.slice(axis + 1).reduce((size, dimension) => size * dimension, 1);
+    const rank = (value: number): number => (Number.isNaN(value) ? 1 : 0);
+    for (let start = 0; start < x.values.length; start += length * inner) {
+      for (let i = start; i < start + inner; i++) {
+        const at = (k: number): number => x.values[i + k * inner];
+        const order = Int32Array.from({ length }, (_, k) => k);
+        order.sort((j, k) => (at(j) < at(k) ? -1 : at(j) > at(k) ? 1 : rank(at(j)) - rank(at(k)) || j - k));
+        for (let k = 0; k < length; k++) output.values[i + k * inner] = order[k];
+      }
+    }
+  },
+});
+
+/**
+ * The indices that sort `x` along `axis` (the last by default) in ascending order, as int32. Stable: equal elements keep
+ * their order; NaN comes last, as in NumPy. Shape: that of `x`. Gradient: 0. Throws {@link ShapeError}.
+ */
+export function argsort<S extends Shape>(
+  x: Tensor<S, DType>,
+  { axis = -1 }: { axis?: number } = {},
+): Tensor<S, "int32"> {
+  return apply(argsortPrimitive, [x], {
+    axis: normalizeAxis("argsort", axis, x.shape),
+  }) as AnyTensor as Tensor<S, "int32">;
+}

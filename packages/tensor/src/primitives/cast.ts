@@ -1,0 +1,16 @@
+import { apply, castPrimitive } from "../graph/apply.ts";
+import { dtypes } from "../graph/dtype.ts";
+import { OptionError } from "../graph/errors.ts";
+import type { DType, Shape } from "../graph/shape-types.ts";
+import type { Tensor } from "../graph/tensor.ts";
+
+/**
+ * The values in another dtype. Float to integer rounds towards zero and saturates, NaN gives 0; anything to bool is
+ * "not equal to 0"; float64 to float32 rounds to nearest. Shape: any, elementwise.
+ * Gradient: the cotangent in the input's dtype between floats, else none. Throws {@link OptionError} on an unknown dtype.
+ */
+export function cast<S extends Shape, D extends DType>(x: Tensor<S, DType>, dtype: D): Tensor<S, D> {
+  if (!dtypes.includes(dtype))
+    throw new OptionError("cast", `unknown dtype "${dtype}"; expected one of ${dtypes.join(", ")}`);
+  return apply(castPrimitive, [x], { dtype }) as Tensor<Shape, DType> as Tensor<S, D>;
+}

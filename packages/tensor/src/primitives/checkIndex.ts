@@ -1,0 +1,39 @@
+import { apply } from "../graph/apply.ts";
+import { IndexError } from "../graph/errors.ts";
+import { checkIndexDType, type Op, primitive } from "../graph/op.ts";
+import type { DType } from "../graph/shape-types.ts";
+import type { AnyTensor } from "../graph/tensor.ts";
+
+/** What is checked: `0 ≤ index < below`, or `index = except`; and the sentence of the error, `{value}` for the index. */
+export type CheckIndexAttributes = {
+  readonly below: number;
+  readonly except: number | undefined;
+  readonly op: string;
+  readonly message: string;
+};
+
+export const checkIndexPrimitive: Op = primitive<CheckIndexAttributes>("checkIndex", {
+  accepts: ([dtype]) => [checkIndexDType("checkIndex", dtype as DType)],
+  differentiable: false,
+  reference([indices], output, { below, except, op, message }) {
+    for (let i = 0; i < indices.values.length; i++) {
+      const index = indices.values[i];
+      if ((index < 0 || index >= below) && index !== except)
+        throw new IndexError(op, message.replace("{value}", String(index)));
+    }
+    output.values.set(indices.values);
+  },
+});
+
+/**
+ * `indices` unchanged, after a check when run that each is from 0 to `below − 1`, or equal to `except`; otherwise the
+ * program stops before it writes any state, with an {@link IndexError} of the given sentence (`{value}` is the index).
+ */
+export function checkIndex(
+  indices: AnyTensor,
+  below: number,
+  { op, message, except }: { op: string; message: string; except?: number | undefined },
+): AnyTensor {
+  checkIndexDType(op, indices.dtype);
+  return apply(checkIndexPrimitive, [indices], { below, except, op, message });
+}

@@ -1,0 +1,20 @@
+import { apply } from "../graph/apply.ts";
+import { type Op, primitive } from "../graph/op.ts";
+import type { DType, FloatOf, Shape } from "../graph/shape-types.ts";
+import type { Tensor } from "../graph/tensor.ts";
+import { erfc as scalarErfc } from "../runtime/special/erfc.ts";
+import { exp } from "./exp.ts";
+import { mul } from "./mul.ts";
+import { neg } from "./neg.ts";
+
+export const erfcPrimitive: Op = primitive("erfc", {
+  vjp: ({ inputs: [x], cotangent }) => [mul(cotangent, mul(-2 / Math.sqrt(Math.PI), exp(neg(mul(x, x)))))],
+  scalar: scalarErfc,
+});
+
+/**
+ * `1 − erf(x)`, accurate where erf rounds to 1. Shape: any, elementwise. Gradient: `x̄ = −ȳ 2/√π e^−x²`.
+ */
+export function erfc<S extends Shape, D extends DType>(x: Tensor<S, D>): Tensor<S, FloatOf<D>> {
+  return apply(erfcPrimitive, [x]) as Tensor<S, FloatOf<D>>;
+}

@@ -1,0 +1,20 @@
+import { apply } from "../graph/apply.ts";
+import { type Op, primitive } from "../graph/op.ts";
+import type { DType, FloatOf, Shape } from "../graph/shape-types.ts";
+import type { Tensor } from "../graph/tensor.ts";
+import { exp } from "./exp.ts";
+import { mul } from "./mul.ts";
+
+export const expm1Primitive: Op = primitive("expm1", {
+  vjp: ({ inputs: [x], cotangent }) => [mul(cotangent, exp(x))],
+  scalar: Math.expm1,
+});
+
+/**
+ * `eˣ − 1`, accurate where `eˣ` rounds to 1.
+ *
+ * Shape: any, elementwise. Gradient: `x̄ = ȳ eˣ`, not `ȳ (y + 1)`, which is 0 where y rounds to −1.
+ */
+export function expm1<S extends Shape, D extends DType>(x: Tensor<S, D>): Tensor<S, FloatOf<D>> {
+  return apply(expm1Primitive, [x]) as Tensor<S, FloatOf<D>>;
+}

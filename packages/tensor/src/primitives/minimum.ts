@@ -1,0 +1,32 @@
+import { apply, type Operand } from "../graph/apply.ts";
+import { type Op, primitive } from "../graph/op.ts";
+import type { BinaryDType, BinaryShape, Checked, Result } from "../graph/shape-types.ts";
+import type { AnyTensor, Tensor } from "../graph/tensor.ts";
+import { add } from "./add.ts";
+import { equal } from "./equal.ts";
+import { less } from "./less.ts";
+import { mul } from "./mul.ts";
+import { where } from "./where.ts";
+
+export const minimumPrimitive: Op = primitive("minimum", {
+  accepts: "any",
+  vjp: ({ inputs: [a, b], cotangent }) => [mul(cotangent, share(a, b)), mul(cotangent, share(b, a))],
+  scalar: (a, b) => Math.min(a, b),
+});
+
+/** What of the cotangent goes to `x`: all, half where they are equal, none; NaN if either is NaN. */
+function share(x: AnyTensor, other: AnyTensor): AnyTensor {
+  const decided = where(less(x, other), 1, where(less(other, x), 0, mul(add(x, other), 0)));
+  return where(equal(x, other), 0.5, decided);
+}
+
+/**
+ * The smaller of `a` and `b`; NaN if either is NaN. Shapes broadcast as in NumPy.
+ * Gradient: to the smaller one, half to each where they are equal; summed over stretched axes. Throws {@link ShapeError}.
+ */
+export function minimum<A extends Operand, B extends Operand>(
+  a: A,
+  b: B & Checked<BinaryShape<"minimum", A, B>>,
+): Tensor<Result<BinaryShape<"minimum", A, B>>, BinaryDType<A, B>> {
+  return apply(minimumPrimitive, [a, b]) as Tensor<Result<BinaryShape<"minimum", A, B>>, BinaryDType<A, B>>;
+}

@@ -1,0 +1,60 @@
+import { apply } from "../graph/apply.ts";
+import { allocate } from "../graph/dtype.ts";
+import { ShapeError } from "../graph/errors.ts";
+import { checkIndexDType, type Op, primitive } from "../graph/op.ts";
+import { sameShape, shapeText } from "../graph/shape.ts";
+import type { DType, Shape } from "../graph/shape-types.ts";
+import type { AnyTensor, Tensor } from "../graph/tensor.ts";
+import { take } from "./take.ts";
+
+/** The axis to scatter along and its dimension in the result. */
+export type ScatterAttributes = { readonly axis: number; readonly size: number };
+
+export const scatterAddPrimitive: Op = primitive<ScatterAttributes & { readonly indexRank: number }>(
+  "scatterAdd",
+  {
+    accepts: ([x, indices]) => [x as DType, checkIndexDType("scatterAdd", indices as DType)],
+    shape([x, indices], { axis, size, indexRank }) {
+      if (!sameShape(x.slice(axis, axis + indexRank), indices)) {
+        throw new ShapeError(
+          "scatterAdd",
+          `${shapeText(x)} does not have the indices' shape ${shapeText(indices)} at axis ${axis}`,
+        );
+      }
+      return [...x.slice(0, axis), size, ...x.slice(axis + indexRank)];
+    },
+    vjp: ({ inputs: [, indices], attributes: { axis }, cotangent }) => [
+      take(cotangent, indices, { axis }),
+      undefined,
+    ],
+    reference([x, indices], output, { axis, size }) {
+      const count = indices.values.length;
+      const inner = output.shape.slice(axis + 1).reduce((product, dimension) => product * dimension, 1);
+      const isWide = output.dtype === "float32" || output.dtype === "float64";
+      const total = isWide
+        ? new Float64Array(output.values.length)
+        : allocate(output.dtype, output.values.length);
+      let from = 0;
+      for (let start = 0; start < total.length && count > 0; start += size * inner) {
+        for (let i = 0; i < count; i++) {
+          const to = start + indices.values[i] * inner;
+          for (let k = 0; k < inner; k++) total[to + k] += x.values[from++];
+        }
+      }
+      output.values.set(total);
+    },
+  },
+);
+
+/**
+ * Zeros of dimension `size` along `axis`, to which the slices of `x` are added at `indices`: the transpose of `take`.
+ * `[…, ...s, …]` with indices of shape `s` gives `[…, size, …]`. Repeated indices add up, in float64, in order.
+ * Gradient: the cotangent's slices at the indices. Throws {@link ShapeError}; when run, {@link IndexError}.
+ */
+export function scatterAdd<D extends DType>(
+  x: Tensor<Shape, D>,
+  indices: AnyTensor,
+  { axis, size }: ScatterAttributes,
+): Tensor<Shape, D> {
+  return apply(scatterAddPrimitive, [x, indices], { axis, size, indexRank: indices.rank }) as never;
+}

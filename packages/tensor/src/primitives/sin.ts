@@ -1,0 +1,18 @@
+import { apply } from "../graph/apply.ts";
+import { type Op, primitive } from "../graph/op.ts";
+import type { DType, FloatOf, Shape } from "../graph/shape-types.ts";
+import type { Tensor } from "../graph/tensor.ts";
+import { cos } from "./cos.ts";
+import { mul } from "./mul.ts";
+
+export const sinPrimitive: Op = primitive("sin", {
+  vjp: ({ inputs: [x], cotangent }) => [mul(cotangent, cos(x))],
+  scalar: Math.sin,
+});
+
+/**
+ * Sine of an angle in radians. Shape: any, elementwise. Gradient: `x̄ = ȳ cos x`. ±∞ gives NaN.
+ */
+export function sin<S extends Shape, D extends DType>(x: Tensor<S, D>): Tensor<S, FloatOf<D>> {
+  return apply(sinPrimitive, [x]) as Tensor<S, FloatOf<D>>;
+}

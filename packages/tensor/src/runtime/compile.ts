@@ -1,0 +1,198 @@
+import type { TypedArray } from "../graph/dtype.ts";
+import { GraphError } from "../graph/errors.ts";
+import { keepingHistory } from "../graph/history.ts";
+import { leaves } from "../graph/op.ts";
+import type { DType, Shape } from "../graph/shape-types.ts";
+import { type AnyTensor, nextId, Tensor } from "../graph/tensor.ts";
+import { topologicalOrder } from "../graph/topological.ts";
+import { mapTree, replaceTensors, treeTensors } from "../graph/tree.ts";
+import type { Program } from "./backend.ts";
+import { BoundedCache } from "./cache.ts";
+import { evaluate, getBackend } from "./evaluate.ts";
+import { type AnyParameter, Parameter } from "./parameter.ts";
+import { activeTrace, inference, isTraining, recordTrace, training } from "./trace.ts";
+
+/** What a compiled function may be given for each declared argument: a number also where a scalar is declared. */
+export type CompiledArguments<Args extends readonly unknown[]> = { [K in keyof Args]: Given<Args[K]> };
+
+type Given<T> =
+  T extends Tensor<infer S, DType>
+    ? S extends readonly []
+      ? T | number
+      : T
+    : T extends (...args: never[]) => unknown
+      ? T
+      : T extends object
+        ? { [K in keyof T]: Given<T[K]> }
+        : T;
+
+/** A compiled function: the same signature, and its programs to look at. */
+export interface Compiled<Args extends readonly unknown[], R> {
+  (...args: CompiledArguments<Args>): R;
+  /** The programs made so far, one for each combination of argument shapes and dtypes, as text. */
+  readonly programs: readonly string[];
+}
+
+/** What `compile` takes beside the function. */
+export interface CompileOptions {
+  /** Trace the function in training mode (dropout on), whatever the caller's mode. Default: the caller's mode. */
+  readonly training?: boolean;
+}
+
+/** A traced function made ready: what feeds its program, and where the results go. */
+interface Entry {
+  readonly program: Program;
+  readonly captured: readonly AnyTensor[];
+  readonly reads: readonly AnyParameter[];
+  readonly writes: readonly AnyParameter[];
+  readonly gradients: readonly { readonly parameter: AnyParameter; readonly isSet: boolean }[];
+  /** The result with the traced tensors in it; its shapes and dtypes say how to wrap the outputs. */
+  readonly result: unknown;
+}
+
+const programsPerFunction = 64;
+
+/**
+ * Compiles `fn`: it is traced once for each combination of its arguments' shapes and dtypes, and from then on a call is
+ * one program, from the forward pass to the assignment of parameters. Tensors that the function captures are inputs of
+ * the program; parameters it reads and assigns are state. JavaScript numbers given as arguments are traced scalars, so
+ * that another learning rate needs no other program; booleans, strings and the training mode are part of the key.
+ *
+ * Inside, a traced value has no number: reading it throws {@link GraphError}. When the function or its program throws,
+ * every parameter keeps its value.
+ */
+export function compile<Args extends readonly unknown[], R>(
+  fn: (...args: Args) => R,
+  options: CompileOptions = {},
+): Compiled<Args, R> {
+  const entries = new BoundedCache<string, Entry>(programsPerFunction);
+  const texts = new Map<string, Program>();
+
+  function call(...args: CompiledArguments<Args>): R {
+    if (activeTrace() !== undefined) return fn(...(args as unknown as Args));
+    const mode = options.training ?? isTraining();
+    const { key, tensors, tree } = readArguments(args);
+    evaluate(...tensors);
+    const fullKey = `${getBackend().name} ${mode} ${key}`;
+    let entry = entries.get(fullKey);
+    if (entry === undefined) {
+      const run = (): Entry => traceFunction(fn as (...args: never[]) => unknown, tree, tensors);
+      entry = mode ? training(run) : inference(run);
+      entries.set(fullKey, entry);
+      texts.set(fullKey, entry.program);
+      if (texts.size > programsPerFunction) texts.delete(texts.keys().next().value as string);
+    }
+    return runEntry(entry, tensors) as R;
+  }
+
+  return Object.defineProperty(call, "programs", {
+    get: () => [...texts.values()].map(String),
+  }) as unknown as Compiled<Args, R>;
+}
+
+/** The arguments' tensors in order, the tree with numbers made tensors, and the structure as text. */
+function readArguments(args: readonly unknown[]): {
+  key: string;
+  tensors: AnyTensor[];
+  tree: readonly unknown[];
+} {
+  let key = "";
+  const tree = mapTree(args, (leaf, path) => {
+    key += `${path}:`;
+    if (leaf instanceof Parameter) key += `parameter ${leaf.id};`;
+    else if (leaf instanceof Tensor) key += `${leaf.dtype}[${leaf.shape}]${leaf.weak ? "weak" : ""};`;
+    else if (typeof leaf === "number") {
+      key += "number;";
+      return weakScalar(leaf);
+    } else key += `${typeof leaf} ${JSON.stringify(leaf) ?? String(leaf)};`;
+    return leaf;
+  }) as readonly unknown[];
+  const tensors = treeTensors(tree)
+    .filter((tensor) => !(tensor instanceof Parameter))
+    .map((tensor) => tensor.current());
+  return { key, tensors, tree };
+}
+
+function weakScalar(value: number): AnyTensor {
+  const scalar: AnyTensor = new Tensor<Shape, DType>(leaves.data, [], {}, [], "float64", true);
+  scalar.memo.values = Float64Array.of(value);
+  return scalar;
+}
+
+function traceFunction(
+  fn: (...args: never[]) => unknown,
+  tree: readonly unknown[],
+  tensors: readonly AnyTensor[],
+): Entry {
+  const start = nextId();
+  const standIns = tensors.map(
+    ({ shape, dtype, weak }): AnyTensor => new Tensor<Shape, DType>(leaves.input, [], {}, shape, dtype, weak),
+  );
+  let next = 0;
+  const args = mapTree(tree, (leaf) =>
+    leaf instanceof Tensor && !(leaf instanceof Parameter) ? standIns[next++] : leaf,
+  ) as never[];
+  const { trace, result: raw } = keepingHistory(() =>
+    recordTrace(() => {
+      const value = fn(...args);
+      if (value instanceof Promise) {
+        throw new GraphError(
+          "compile",
+          "the function is async; a compiled function must be synchronous, so await outside it",
+        );
+      }
+      return mapTree(value, (leaf) => (leaf instanceof Tensor ? leaf.current() : leaf));
+    }),
+  );
+  const writes = [...trace.writes];
+  const gradients = [...trace.gradients];
+  const results = treeTensors(raw);
+  const outputs = [
+    ...results,
+    ...writes.map(([, node]) => node),
+    ...gradients.flatMap(([, node]) => (node === undefined ? [] : [node.current()])),
+  ];
+  const reads = [...trace.reads];
+  const known = new Set([...standIns, ...reads.map(([, node]) => node)]);
+  const isOlder = (node: AnyTensor): boolean => node.id < start || node.memo.values !== undefined;
+  const captured = topologicalOrder(outputs, (node) => known.has(node) || isOlder(node)).filter(
+    (node) => !known.has(node) && isOlder(node) && node.op !== leaves.literal,
+  );
+  evaluate(...captured);
+  const inputs = [...standIns, ...reads.map(([, node]) => node), ...captured];
+  return {
+    program: getBackend().prepare({ inputs, outputs }),
+    captured,
+    reads: reads.map(([parameter]) => parameter),
+    writes: writes.map(([parameter]) => parameter),
+    gradients: gradients.map(([parameter, node]) => ({ parameter, isSet: node !== undefined })),
+    result: replaceTensors(raw, results.map(outline)),
+  };
+}
+
+/** A node of the shape and dtype alone, so that a kept result does not keep the graph. */
+function outline({ shape, dtype }: AnyTensor): AnyTensor {
+  return new Tensor<Shape, DType>(leaves.input, [], {}, shape, dtype);
+}
+
+function runEntry(entry: Entry, tensors: readonly AnyTensor[]): unknown {
+  const values = entry.program.run([
+    ...tensors.map(({ memo }) => memo.values as TypedArray),
+    ...entry.reads.map((parameter) => parameter.values),
+    ...entry.captured.map(({ memo }) => memo.values as TypedArray),
+  ]);
+  const results = treeTensors(entry.result);
+  const wrapped = results.map((result, i) => dataNode(values[i], result));
+  let next = results.length;
+  for (const parameter of entry.writes) parameter.values = values[next++];
+  for (const { parameter, isSet } of entry.gradients) {
+    parameter.grad = isSet ? (dataNode(values[next++], parameter) as never) : undefined;
+  }
+  return replaceTensors(entry.result, wrapped);
+}
+
+function dataNode(values: TypedArray, { shape, dtype }: AnyTensor): AnyTensor {
+  const made: AnyTensor = new Tensor<Shape, DType>(leaves.data, [], {}, shape, dtype);
+  made.memo.values = values;
+  return made;
+}

@@ -1,0 +1,13 @@
+export { cosh } from "./cosh.ts";
+export { erf } from "./erf.ts";
+export { erfc } from "./erfc.ts";
+export { erfinv } from "./erfinv.ts";
+export { gelu } from "./gelu.ts";
+export { logSigmoid } from "./logSigmoid.ts";
+export { normalCdf } from "./normalCdf.ts";
+export { pow } from "./pow.ts";
+export { sigmoid } from "./sigmoid.ts";
+export { silu } from "./silu.ts";
+export { sinh } from "./sinh.ts";
+export { softplus } from "./softplus.ts";
+export { tanh } from "./tanh.ts";
