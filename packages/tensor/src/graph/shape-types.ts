@@ -7,6 +7,7 @@
  * whose type parameter is the sentence that the compiler prints; {@link Checked} and {@link Result} take the two apart.
  */
 import type { ShapeError } from "./errors.ts";
+import type { Tensor } from "./tensor.ts";
 
 /** The dimensions of a tensor: `[]` is a scalar, `[32, number]` has one dimension known at run time, `Shape` any rank. */
 export type Shape = readonly number[];
@@ -16,12 +17,6 @@ export type DType = "float32" | "float64" | "int32" | "uint8" | "bool";
 
 /** The dtype of a tensor when nothing else is said: `Tensor<[2]>` is `Tensor<[2], "float32">`. */
 export type DefaultDType = "float32";
-
-/** What the rules need to know of a tensor: `TensorLike<[2, 3], "int32">` has that shape and dtype. */
-export interface TensorLike<S extends Shape = Shape, D extends DType = DType> {
-  readonly shape: S;
-  readonly dtype: D;
-}
 
 // ---- Results and errors ----
 
@@ -90,10 +85,10 @@ type Unknowns<S extends Shape> = number extends Rank<S> ? Shape : { -readonly [K
 // ---- Operands and dtypes ----
 
 /** The shape of an operand; a number is a scalar: `ShapeOf<Tensor<[2]>>` is `[2]`, `ShapeOf<3>` is `[]`. */
-export type ShapeOf<T> = IsAny<T> extends true ? Shape : T extends TensorLike ? [...T["shape"]] : [];
+export type ShapeOf<T> = IsAny<T> extends true ? Shape : T extends Tensor<infer S, infer _> ? S : [];
 
 /** The dtype of an operand, `never` for a number, which takes the other operand's: `DTypeOf<Tensor<[2], "bool">>` is `"bool"`. */
-export type DTypeOf<T> = IsAny<T> extends true ? DType : T extends TensorLike ? T["dtype"] : never;
+export type DTypeOf<T> = IsAny<T> extends true ? DType : T extends Tensor<infer _, infer D> ? D : never;
 
 /** The shapes of a list of tensors: `ShapesOf<[Tensor<[2]>, Tensor<[3]>]>` is `[[2], [3]]`. */
 export type ShapesOf<Tensors extends readonly unknown[]> = {
