@@ -55,8 +55,6 @@ export interface OpDefinition<A extends Attributes = Attributes> {
   readonly vjp?: VjpRule<A>;
   /** Elementwise kernel: float64 in, float64 out, rounded once to the dtype. */
   readonly scalar?: (...x: number[]) => number;
-  /** Replaces `scalar` for integer dtypes where float64 would lose bits. */
-  readonly integerScalar?: (...x: number[]) => number;
   /** Kernel of ops that are not elementwise: fills every element of the output. */
   readonly reference?: (inputs: readonly Values[], output: Values, attributes: A) => void;
 }
@@ -70,7 +68,6 @@ export interface Op extends Required<Pick<OpDefinition, "accepts" | "elementwise
   readonly dtype: (dtypes: readonly DType[], attributes: Attributes) => DType;
   readonly vjp: VjpRule | undefined;
   readonly scalar: OpDefinition["scalar"];
-  readonly integerScalar: OpDefinition["integerScalar"];
   readonly reference:
     | ((inputs: readonly Values[], output: Values, attributes: Attributes) => void)
     | undefined;
@@ -104,7 +101,6 @@ function define(
     dtype: definition.dtype ?? (([first]) => first),
     vjp: definition.vjp,
     scalar: definition.scalar,
-    integerScalar: definition.integerScalar,
     reference: definition.reference,
     lower,
   };
@@ -131,7 +127,7 @@ function leaf(name: string): Op {
 }
 
 /** The leaves of a graph: what a node is when no op made it. */
-export const leaves = {
+export const leaves: Readonly<Record<"data" | "literal" | "input" | "parameter", Op>> = {
   /** Values held by the node itself. */
   data: leaf("data"),
   /** A JavaScript number, with `value` as attribute. */
@@ -140,7 +136,7 @@ export const leaves = {
   input: leaf("input"),
   /** One version of a parameter. */
   parameter: leaf("parameter"),
-} as const satisfies Record<string, Op>;
+};
 
 /** The dtypes that an op's operands are cast to. */
 export function acceptedDTypes(op: Op, dtypes: readonly DType[]): readonly DType[] {

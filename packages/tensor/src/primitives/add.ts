@@ -2,11 +2,18 @@ import { apply, type Operand } from "../graph/apply.ts";
 import { type Op, primitive } from "../graph/op.ts";
 import type { BinaryDType, BinaryShape, Checked, NumberOf, Result } from "../graph/shape-types.ts";
 import type { Tensor } from "../graph/tensor.ts";
+import { binaryOperands } from "../runtime/elementwise.ts";
 
 export const addPrimitive: Op = primitive("add", {
   accepts: "number",
   vjp: ({ cotangent }) => [cotangent, cotangent],
-  scalar: (a, b) => a + b,
+  elementwise: true,
+  // A loop of its own: called element by element, the optimizer's updates took twice as long.
+  reference(inputs, output) {
+    const { a, b, stepA, stepB } = binaryOperands(inputs, output);
+    const y = output.values;
+    for (let k = 0, i = 0, j = 0; k < y.length; k++, i += stepA, j += stepB) y[k] = a[i] + b[j];
+  },
 });
 
 /**

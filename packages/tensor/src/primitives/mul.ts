@@ -1,13 +1,22 @@
 import { apply, type Operand } from "../graph/apply.ts";
+import { isFloat } from "../graph/dtype.ts";
 import { type Op, primitive } from "../graph/op.ts";
 import type { BinaryDType, BinaryShape, Checked, NumberOf, Result } from "../graph/shape-types.ts";
 import type { Tensor } from "../graph/tensor.ts";
+import { binaryOperands } from "../runtime/elementwise.ts";
 
 export const mulPrimitive: Op = primitive("mul", {
   accepts: "number",
   vjp: ({ inputs: [a, b], cotangent }) => [mul(cotangent, b), mul(cotangent, a)],
-  scalar: (a, b) => a * b,
-  integerScalar: Math.imul,
+  elementwise: true,
+  // A loop of its own: called element by element, the optimizer's updates took twice as long.
+  reference(inputs, output) {
+    const { a, b, stepA, stepB } = binaryOperands(inputs, output);
+    const y = output.values;
+    if (!isFloat(output.dtype))
+      for (let k = 0; k < y.length; k++) y[k] = Math.imul(a[k * stepA], b[k * stepB]);
+    else for (let k = 0, i = 0, j = 0; k < y.length; k++, i += stepA, j += stepB) y[k] = a[i] * b[j];
+  },
 });
 
 /**

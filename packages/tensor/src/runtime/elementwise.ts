@@ -1,13 +1,27 @@
-import { isFloat, type TypedArray } from "../graph/dtype.ts";
+import type { TypedArray } from "../graph/dtype.ts";
 import type { Op, Values } from "../graph/op.ts";
 import { sameShape } from "../graph/shape.ts";
 import { broadcastLayout, copyStrided, rowMajor } from "./strided.ts";
 
 type Scalar = (...x: number[]) => number;
 
+/** A binary op's operands at the output's size, or as one value with step 0: element k is `a[k * stepA]` and `b[k * stepB]`. */
+export interface BinaryOperands {
+  readonly a: TypedArray;
+  readonly b: TypedArray;
+  readonly stepA: 0 | 1;
+  readonly stepB: 0 | 1;
+}
+
+/** Broadcasts the operands of a binary kernel that has a loop of its own. */
+export function binaryOperands(inputs: readonly Values[], output: Values): BinaryOperands {
+  const [a, b] = inputs.map((input) => expand(input, output));
+  return { a, b, stepA: a.length === 1 ? 0 : 1, stepB: b.length === 1 ? 0 : 1 };
+}
+
 /** Runs an elementwise op's scalar function over broadcast inputs. */
 export function runElementwise(op: Op, inputs: readonly Values[], output: Values): void {
-  const scalar = (!isFloat(inputs[inputs.length - 1].dtype) && op.integerScalar) || (op.scalar as Scalar);
+  const scalar = op.scalar as Scalar;
   const [a, b, c] = inputs.map((input) => expand(input, output));
   const y = output.values;
   const n = y.length;
