@@ -24,7 +24,6 @@ import type {
   Shape,
   ShapeOf,
   Slice,
-  SliceOption,
   SumOf,
   Take,
   Transpose,
@@ -176,15 +175,15 @@ export interface PrimitiveMethods {
   ): Tensor<Result<Transpose<ShapeOf<A>, Axes>>, DTypeOf<A>>;
   slice<
     A extends AnyTensor,
-    const Begin extends SliceOption,
-    const End extends SliceOption = undefined,
-    const Steps extends SliceOption = undefined,
+    const Begin extends readonly (number | undefined)[],
+    const End extends readonly (number | undefined)[] | undefined = undefined,
+    const Steps extends readonly (number | undefined)[] | undefined = undefined,
   >(
     this: A,
     begin: Begin,
     end?: End,
     steps?: Steps,
-  ): Tensor<Slice<ShapeOf<A>, Begin, End, Steps>, DTypeOf<A>>;
+  ): Tensor<Result<Slice<ShapeOf<A>, Begin, End, Steps>>, DTypeOf<A>>;
   pad<A extends AnyTensor, const Paddings extends readonly (readonly [number, number])[]>(
     this: A,
     paddings: Paddings & Checked<Pad<ShapeOf<A>, Paddings>>,
