@@ -1,4 +1,12 @@
 export type { ArrayData } from "./array-data.ts";
+export {
+  type Batches,
+  type BatchOf,
+  type BatchOptions,
+  type Dataset,
+  dataset,
+  type SplitOptions,
+} from "./dataset.ts";
 export { FileFormatError } from "./file-format-error.ts";
 export {
   type DecodeIdxOptions,
@@ -10,3 +18,4 @@ export {
   type ParseIdxOptions,
   parseIdx,
 } from "./idx.ts";
+export { type Shuffle, shuffledIndices } from "./shuffled-indices.ts";
