@@ -68,7 +68,7 @@ type IsLiteral<N> =
       : false;
 
 /** Dimensions that cannot be equal, whatever they are at run time. */
-type Differ<A extends number, B extends number> = [A & B] extends [never] ? true : false;
+type Differ<A extends number, B extends number> = A & B extends never ? true : false;
 
 /** The better known of two dimensions that are equal. */
 type Agree<A extends number, B extends number> = number extends A ? B : A;
@@ -206,7 +206,7 @@ export type BroadcastTo<S extends Shape, Target extends Shape> =
     ? Shape
     : number extends Rank<S>
       ? Normalise<Target>
-      : BroadcastToFrom<S, Target, S, Target, []>;
+      : BroadcastToFrom<S, Target, [...S], [...Target], []>;
 
 type BroadcastToFrom<
   S extends Shape,
@@ -214,21 +214,19 @@ type BroadcastToFrom<
   RestS extends Shape,
   RestTarget extends Shape,
   Done extends Shape,
-> = [RestS] extends [readonly []]
+> = [RestS] extends [[]]
   ? [...RestTarget, ...Done]
-  : [RestTarget] extends [readonly []]
-    ? ShapeError<`broadcastTo: ${Show<S>} has more axes than ${Show<Target>}`>
+  : [RestTarget] extends [[]]
+    ? ShapeError<`broadcastTo: cannot broadcast ${Show<S>} to ${Show<Target>}: rank ${Rank<S>} is above ${Rank<Target>}`>
     : [RestS, RestTarget] extends [
-          readonly [...infer InitS extends Shape, infer LastS extends number],
-          readonly [...infer InitTarget extends Shape, infer LastTarget extends number],
+          [...infer InitS extends Shape, infer LastS extends number],
+          [...infer InitTarget extends Shape, infer LastTarget extends number],
         ]
-      ? [LastS] extends [1]
+      ? 1 extends LastS
         ? BroadcastToFrom<S, Target, InitS, InitTarget, [LastTarget, ...Done]>
-        : 1 extends LastS
-          ? BroadcastToFrom<S, Target, InitS, InitTarget, [LastTarget, ...Done]>
-          : Differ<LastS, LastTarget> extends true
-            ? ShapeError<`broadcastTo: cannot stretch ${Show<S>} to ${Show<Target>}: axis -${Successor<Done>} has dimensions ${LastS} and ${LastTarget}`>
-            : BroadcastToFrom<S, Target, InitS, InitTarget, [Agree<LastTarget, LastS>, ...Done]>
+        : Differ<LastS, LastTarget> extends true
+          ? ShapeError<`broadcastTo: cannot broadcast ${Show<S>} to ${Show<Target>}: axis -${Successor<Done>} has dimensions ${LastS} and ${LastTarget}`>
+          : BroadcastToFrom<S, Target, InitS, InitTarget, [Agree<LastTarget, LastS>, ...Done]>
       : Normalise<Target>;
 
 // ---- Matrix product ----
@@ -277,7 +275,7 @@ type AxisFromEnd<
 type AxisKeys<Op extends string, S extends Shape, Axis> = [Axis] extends [number]
   ? AxisKeysOf<Op, S, [Axis], never>
   : [Axis] extends [Shape]
-    ? AxisKeysOf<Op, S, [...Axis], never>
+    ? AxisKeysOf<Op, S, [...Axis], ""> // no axis at all is no `never`, which would be any answer
     : number;
 
 type AxisKeysOf<Op extends string, S extends Shape, Axes, Keys extends string> = Axes extends []
@@ -424,7 +422,7 @@ type Permute<S extends Shape, Axes extends Shape, Keys> = [Keys] extends [ShapeE
     ? Unknowns<S>
     : [Rank<Axes>, Exclude<Extract<keyof RankOf<S>, `${number}`>, Keys>] extends [Rank<S>, never]
       ? { -readonly [K in keyof Axes]: S[AxisKey<RankOf<S>, Axes[K] & number> & keyof S] & number }
-      : ShapeError<`transpose: axes ${Show<Axes>} must name each axis of ${Show<S>} once`>;
+      : ShapeError<`transpose: axes ${Show<Axes>} must name each of the ${Rank<S>} axes of ${Show<S>} once`>;
 
 type Reverse<S extends Shape, Done extends Shape> = S extends [
   infer First extends number,
@@ -468,40 +466,48 @@ type ConcatKey<First extends Shape, Rest extends readonly Shape[], Keys> = [Keys
   ? Keys
   : number extends Keys
     ? Unknowns<First>
-    : JoinAll<"concat", [...First], Rest, Keys>;
+    : JoinAll<"concat", [...First], [...First], Rest, Keys>;
 
-type JoinAll<Op extends string, Done, Rest extends readonly Shape[], Keys> = Done extends Shape
+type JoinAll<
+  Op extends string,
+  First extends Shape,
+  Done,
+  Rest extends readonly Shape[],
+  Keys,
+> = Done extends Shape
   ? Rest extends readonly [infer Next extends Shape, ...infer Others extends readonly Shape[]]
-    ? JoinAll<Op, Join<Op, Done, [...Next], Done, [...Next], Keys, [], []>, Others, Keys>
+    ? JoinAll<Op, First, Join<Op, First, [...Next], Done, [...Next], Keys, [], []>, Others, Keys>
     : Done
   : Done;
 
-/** Two shapes put together: dimensions at `Keys` are added, all others must agree. */
+/** A shape joined to `Joined`, which began with `First`: dimensions at `Keys` are added, all others must agree. */
 type Join<
   Op extends string,
-  A extends Shape,
-  B extends Shape,
-  RestA extends Shape,
-  RestB extends Shape,
+  First extends Shape,
+  Next extends Shape,
+  Joined extends Shape,
+  Rest extends Shape,
   Keys,
   Seen extends Shape,
   Done extends Shape,
-> = number extends Rank<A> | Rank<B>
+> = number extends Rank<First> | Rank<Next>
   ? Shape
-  : [RestA, RestB] extends [
-        [infer FirstA extends number, ...infer TailA extends Shape],
-        [infer FirstB extends number, ...infer TailB extends Shape],
+  : [Joined, Rest] extends [
+        [infer A extends number, ...infer OthersA extends Shape],
+        [infer B extends number, ...infer OthersB extends Shape],
       ]
     ? `${Seen["length"]}` extends Keys
-      ? Join<Op, A, B, TailA, TailB, Keys, [...Seen, 0], [...Done, Add<FirstA, FirstB>]>
-      : Differ<FirstA, FirstB> extends true
-        ? ShapeError<`${Op}: ${Show<A>} and ${Show<B>} differ at axis ${Seen["length"]}: dimensions ${FirstA} and ${FirstB}`>
-        : Join<Op, A, B, TailA, TailB, Keys, [...Seen, 0], [...Done, Agree<FirstA, FirstB>]>
-    : [RestA, RestB] extends [[], []]
+      ? Join<Op, First, Next, OthersA, OthersB, Keys, [...Seen, 0], [...Done, Add<A, B>]>
+      : Differ<A, B> extends true
+        ? ShapeError<`${Op}: ${Show<First>} and ${Show<Next>}${Along<Keys>}: axis ${Seen["length"]} has dimensions ${A} and ${B}`>
+        : Join<Op, First, Next, OthersA, OthersB, Keys, [...Seen, 0], [...Done, Agree<A, B>]>
+    : [Joined, Rest] extends [[], []]
       ? Done
-      : Differ<Rank<A>, Rank<B>> extends true
-        ? ShapeError<`${Op}: ${Show<A>} and ${Show<B>} have different ranks`>
+      : Differ<Rank<First>, Rank<Next>> extends true
+        ? ShapeError<`${Op}: ${Show<First>} and ${Show<Next>} differ in rank`>
         : Shape;
+
+type Along<Keys> = [Keys] extends [never] ? "" : ` along axis ${Keys & string}`;
 
 /** Equal shapes along a further axis: `Stack<[[2, 3], [2, 3]], -1>` is `[2, 3, 2]`. */
 export type Stack<Shapes extends readonly Shape[], Axis extends number = 0> = Shapes extends readonly [
@@ -510,7 +516,7 @@ export type Stack<Shapes extends readonly Shape[], Axis extends number = 0> = Sh
 ]
   ? number extends Rank<First>
     ? Shape
-    : StackJoined<JoinAll<"stack", [...First], Rest, never>, Axis, Shapes["length"]>
+    : StackJoined<JoinAll<"stack", [...First], [...First], Rest, never>, Axis, Shapes["length"]>
   : number extends Shapes["length"]
     ? InsertAt<"stack", Shapes[number], Axis, number>
     : Shape;
@@ -534,9 +540,15 @@ export type Slice<
 > =
   number extends Rank<S>
     ? Shape
-    : {
-        -readonly [K in keyof S]: SliceDimension<S[K], Entry<Begin, K>, Entry<End, K>, Entry<Steps, K>>;
-      };
+    : [TooLong<S, Begin>, TooLong<S, End>, TooLong<S, Steps>] extends [false, false, false]
+      ? { -readonly [K in keyof S]: SliceDimension<S[K], Entry<Begin, K>, Entry<End, K>, Entry<Steps, K>> }
+      : ShapeError<`slice: more positions than the ${Rank<S>} axes of ${Show<S>}`>;
+
+type TooLong<S extends Shape, List extends SliceOption> = List extends readonly unknown[]
+  ? { -readonly [K in keyof List]: 0 } extends [...RankOf<S>, 0, ...0[]]
+    ? true
+    : false
+  : false;
 
 type Entry<List extends SliceOption, Key> = [List] extends [undefined]
   ? undefined
@@ -576,15 +588,24 @@ type Position<Dimension extends number, End> = [IsLiteral<Dimension>, IsLiteral<
       : End
   : number;
 
-/** The shape with `[before, after]` added on each axis: `Pad<[2, 3], [[1, 1], [0, 0]]>` is `[4, 3]`. */
-export type Pad<S extends Shape, Paddings extends readonly (readonly [number, number])[]> =
+/**
+ * The shape with `[before, after]` added on each axis: `Pad<[2, 3], [[1, 1], [0, 0]]>` is `[4, 3]`. Padding between the
+ * elements as well leaves the dimensions unknown.
+ */
+export type Pad<
+  S extends Shape,
+  Paddings extends readonly (readonly [number, number])[],
+  Interior extends Shape | undefined = undefined,
+> =
   number extends Rank<S>
     ? Shape
     : number extends Paddings["length"]
       ? Unknowns<S>
       : [Paddings["length"]] extends [Rank<S>]
-        ? { -readonly [K in keyof S]: K extends keyof Paddings ? PadDimension<S[K], Paddings[K]> : number }
-        : ShapeError<`pad: ${Paddings["length"]} paddings for the ${Rank<S>} axes of ${Show<S>}`>;
+        ? [Interior] extends [undefined]
+          ? { -readonly [K in keyof S]: K extends keyof Paddings ? PadDimension<S[K], Paddings[K]> : number }
+          : Unknowns<S>
+        : ShapeError<`pad: ${Paddings["length"]} paddings for ${Show<S>}; expected ${Rank<S>} pairs [before, after]`>;
 
 type PadDimension<Dimension extends number, Padding> = Padding extends readonly [
   infer Before extends number,
@@ -613,7 +634,7 @@ export type Reshape<S extends Shape, Target extends Shape> =
           ? -1 extends Target[number]
             ? WithLeftOver<Target, LeftOver<Left, Wanted>>
             : Differ<Product<Left>, Product<Wanted>> extends true
-              ? ShapeError<`reshape: ${Show<S>} has ${Product<S>} elements, ${Show<Target>} has ${Product<Target>}`>
+              ? ShapeError<`reshape: ${Show<S>} has ${Product<S>} elements, which ${Show<Target>} cannot hold (${Product<Target>})`>
               : [...Target]
           : never;
 
@@ -852,7 +873,7 @@ type OddElement<V extends readonly unknown[], Length extends number, Seen extend
   ...infer Rest,
 ]
   ? Differ<Length, LengthOf<First>> extends true
-    ? ShapeError<`tensor: nested arrays are ragged: element 0 has length ${Length}, element ${Seen["length"]} has length ${LengthOf<First>}`>
+    ? ShapeError<`tensor: ragged array: [${Seen["length"]}] has ${LengthOf<First>} elements where its neighbour has ${Length} elements`>
     : OddElement<Rest, Length, [...Seen, 0]>
   : false;
 
