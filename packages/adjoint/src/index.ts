@@ -1,18 +1,8 @@
-export {
-  type ArrayData,
-  type DecodeIdxOptions,
-  decodeIdx,
-  type EncodeIdxOptions,
-  encodeIdx,
-  FileFormatError,
-  type IdxArray,
-  type IdxElementType,
-  type ParseIdxOptions,
-  parseIdx,
-} from "@adjoint/data";
-export {
-  type DecodeSafetensorsOptions,
-  decodeSafetensors,
-  encodeSafetensors,
-  type SafetensorsContents,
-} from "@adjoint/io";
+import "@adjoint/ops/methods";
+
+export * from "@adjoint/data";
+export * from "@adjoint/io";
+export * from "@adjoint/nn";
+export * from "@adjoint/ops";
+export * from "@adjoint/optim";
+export * from "@adjoint/tensor";
