@@ -1,5 +1,5 @@
-import { DTypeError, OptionError, ShapeError } from "@adjoint/tensor";
-import type { ArrayData } from "./array-data.ts";
+import { type AnyTensor, DTypeError, OptionError, ShapeError } from "@adjoint/tensor";
+import { type ArrayData, toArrayData } from "./array-data.ts";
 import { FileFormatError } from "./file-format-error.ts";
 import { gunzip, isGzip } from "./gunzip.ts";
 
@@ -143,12 +143,12 @@ export async function decodeIdx(
 }
 
 /**
- * An array as an uncompressed IDX file: the inverse of {@link parseIdx}.
+ * An array or tensor as an uncompressed IDX file: the inverse of {@link parseIdx}.
  * Throws `ShapeError` when the shape is none that IDX has or does not fit the number of values, `DTypeError` when
  * `elementType` cannot hold a value, `OptionError` when there is no such type.
  */
-export function encodeIdx(array: ArrayData, { elementType }: EncodeIdxOptions = {}): Uint8Array {
-  const { dtype, shape, values } = array;
+export function encodeIdx(array: ArrayData | AnyTensor, { elementType }: EncodeIdxOptions = {}): Uint8Array {
+  const { dtype, shape, values } = toArrayData(array);
   const stored = elementType ?? (dtype === "bool" ? "uint8" : dtype);
   if (!Object.hasOwn(elementFormats, stored)) {
     throw new OptionError(

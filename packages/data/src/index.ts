@@ -1,4 +1,4 @@
-export type { ArrayData } from "./array-data.ts";
+export { type ArrayData, toArrayData } from "./array-data.ts";
 export {
   type Batches,
   type BatchOf,

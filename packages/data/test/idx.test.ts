@@ -8,7 +8,7 @@ import {
   type IdxElementType,
   parseIdx,
 } from "@adjoint/data";
-import { DTypeError, OptionError, ShapeError } from "@adjoint/tensor";
+import { DTypeError, OptionError, ShapeError, tensor } from "@adjoint/tensor";
 import { fc, test as property } from "@fast-check/vitest";
 import { describe, expect, expectTypeOf, test } from "vitest";
 
@@ -157,6 +157,15 @@ describe("IDX", () => {
     const { values } = parseIdx(buffer);
     buffer.fill(0);
     expect(values).toStrictEqual(bytes(7));
+  });
+
+  test("a tensor is stored as its values", () => {
+    const file = encodeIdx(tensor([[1.5, -0]]));
+    expect(parseIdx(file)).toStrictEqual({
+      dtype: "float32",
+      shape: [1, 2],
+      values: Float32Array.of(1.5, -0),
+    });
   });
 
   test("a bool array is stored as uint8", () => {

@@ -1,5 +1,5 @@
-import { type ArrayData, FileFormatError } from "@adjoint/data";
-import { DTypeError, OptionError, ShapeError } from "@adjoint/tensor";
+import { type ArrayData, FileFormatError, toArrayData } from "@adjoint/data";
+import { type AnyTensor, DTypeError, OptionError, ShapeError } from "@adjoint/tensor";
 import { bfloat16ToFloat32, float16ToFloat32 } from "./half-precision.ts";
 
 /** The part of the web-standard classes that is used here; neither DOM nor Node types are needed for it. */
@@ -75,10 +75,11 @@ const writtenOrder: readonly string[] = Object.values(writtenTypes);
  * `OptionError` for names and metadata that the format has no place for.
  */
 export function encodeSafetensors(
-  tensors: Readonly<Record<string, ArrayData>>,
+  tensors: Readonly<Record<string, ArrayData | AnyTensor>>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
-  const entries = Object.entries(tensors).map(([name, array]) => {
+  const entries = Object.entries(tensors).map(([name, given]) => {
+    const array = toArrayData(given);
     checkArray(name, array);
     const type = writtenTypes[array.dtype];
     return { name, array, type, rank: writtenOrder.indexOf(type) };

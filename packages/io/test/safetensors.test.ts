@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { type ArrayData, FileFormatError } from "@adjoint/data";
 import { decodeSafetensors, encodeSafetensors } from "@adjoint/io";
-import { DTypeError, OptionError, ShapeError } from "@adjoint/tensor";
+import { DTypeError, OptionError, ShapeError, tensor } from "@adjoint/tensor";
 import { fc, test as property } from "@fast-check/vitest";
 import { describe, expect, expectTypeOf, test } from "vitest";
 
@@ -218,6 +218,21 @@ describe("safetensors", () => {
     const { x } = decodeSafetensors(file).tensors;
     file.fill(0);
     expect(Array.from(x.values)).toEqual([5]);
+  });
+
+  test("tensors of every dtype are written as they are", () => {
+    const given = {
+      weight: tensor([[1.5, -2]]),
+      step: tensor(7, { dtype: "float64" }),
+      labels: tensor([3, -1], { dtype: "int32" }),
+      pixels: tensor(Uint8Array.of(255)),
+      mask: tensor([true, false]),
+    };
+    const { tensors } = decodeSafetensors(encodeSafetensors(given));
+    for (const [name, { values, shape, dtype }] of Object.entries(tensors)) {
+      expect(String(tensor(values, shape, { dtype }))).toBe(String(given[name as keyof typeof given]));
+    }
+    expect(Object.keys(tensors).sort()).toEqual(Object.keys(given).sort());
   });
 
   test("a part of a larger array is written as that part", () => {
