@@ -18,6 +18,7 @@ export { type CustomGradientContext, customGradient } from "./autodiff/customGra
 export { type GradOptions, grad, gradients, valueAndGrad } from "./autodiff/grad.ts";
 export { hessian, jacobian } from "./autodiff/jacobian.ts";
 export { jvp } from "./autodiff/jvp.ts";
+export { parameterLeaves } from "./autodiff/pullback.ts";
 export { stopGradient, stopGradientOp } from "./autodiff/stopGradient.ts";
 export { vjp } from "./autodiff/vjp.ts";
 export { apply, type Operand } from "./graph/apply.ts";
@@ -97,6 +98,7 @@ export { lowerGraph } from "./runtime/lower.ts";
 export {
   type AnyParameter,
   assignAll,
+  ownerOf,
   Parameter,
   type ParameterOptions,
   parameter,
