@@ -1,5 +1,5 @@
 import type { Operand } from "../graph/apply.ts";
-import type { TypedArray } from "../graph/dtype.ts";
+import type { TypedArray, TypedArrays } from "../graph/dtype.ts";
 import { GraphError, ShapeError } from "../graph/errors.ts";
 import { shapeText } from "../graph/shape.ts";
 import type {
@@ -75,9 +75,9 @@ export interface PrimitiveMethods {
   /** The values as nested arrays; a scalar gives its value. */
   toArray<A extends AnyTensor>(this: A): NestedArray<ShapeOf<A>, DTypeOf<A>>;
   /** A copy of the values, flat and row-major. */
-  toTypedArray(): TypedArray;
+  toTypedArray<A extends AnyTensor>(this: A): TypedArrays[DTypeOf<A>];
   /** A copy of the values, flat and row-major, once they are computed. */
-  data(): Promise<TypedArray>;
+  data<A extends AnyTensor>(this: A): Promise<TypedArrays[DTypeOf<A>]>;
   /** The values as NumPy prints them, shortened when large, with dtype and shape. */
   toString(): string;
   /** Adds the gradient of this scalar to `grad` of every trainable parameter it was computed from. */
