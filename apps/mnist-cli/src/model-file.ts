@@ -1,0 +1,61 @@
+import { readFile } from "node:fs/promises";
+import { decodeSafetensors, encodeSafetensors } from "adjoint";
+import { writeAtomically } from "./atomic-write.ts";
+import { FileError, reasonOf } from "./file-error.ts";
+import { activations, buildNetwork, type Activation, type Network, type NetworkOptions } from "./network.ts";
+
+const format = "adjoint-mnist-1";
+
+/** Writes a net's weights as safetensors, with what is needed to build the net again in the metadata. */
+export async function saveNetwork(path: string, network: Network): Promise<void> {
+  const { pixels, hidden, activation, binary, dropout } = network;
+  const options: NetworkOptions = { pixels, hidden, activation, binary, dropout };
+  const tensors = Object.fromEntries(
+    Object.entries(network.model.stateDict()).map(([name, { dtype, shape, values }]) => [name, { dtype, shape, values }]),
+  );
+  await writeAtomically(path, encodeSafetensors(tensors as never, { format, network: JSON.stringify(options) }));
+}
+
+/** Reads what {@link saveNetwork} wrote. Rejects with {@link FileError} or FileFormatError when the file is something else. */
+export async function loadNetwork(path: string): Promise<Network> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(path);
+  } catch (cause) {
+    throw new FileError(path, `the weights cannot be read: ${reasonOf(cause)}`, { cause });
+  }
+  const { tensors, metadata } = decodeSafetensors(bytes, { name: path });
+  const network = buildNetwork(networkOptions(path, metadata), 0);
+  try {
+    network.model.loadStateDict(tensors as never);
+  } catch (cause) {
+    throw new FileError(path, `the weights do not fit the net that the file describes: ${(cause as Error).message}`, { cause });
+  }
+  return network;
+}
+
+function networkOptions(path: string, metadata: Readonly<Record<string, string>>): NetworkOptions {
+  const refuse = (what: string): FileError =>
+    new FileError(path, `${what}; give a file that "mnist train --save" wrote`);
+  if (metadata.format !== format) throw refuse("the file does not say that it holds a digits net");
+  let options: Partial<NetworkOptions>;
+  try {
+    options = JSON.parse(metadata.network ?? "") as Partial<NetworkOptions>;
+  } catch {
+    throw refuse("the net's description is damaged");
+  }
+  const isSize = (size: unknown): size is number => Number.isInteger(size) && (size as number) >= 1 && (size as number) <= 65536;
+  const { pixels, hidden, activation, binary, dropout = 0 } = options ?? {};
+  const isBinary = binary === undefined || (Number.isInteger(binary) && binary >= 0 && binary <= 9);
+  if (
+    !isSize(pixels) ||
+    !Array.isArray(hidden) ||
+    !hidden.every(isSize) ||
+    !activations.includes(activation as Activation) ||
+    !isBinary ||
+    !(dropout >= 0 && dropout < 1)
+  ) {
+    throw refuse("the net's description is not one that can be built");
+  }
+  return { pixels, hidden, activation: activation as Activation, binary, dropout };
+}

@@ -1,0 +1,167 @@
+import { cast, compile, type Shape, sum, type Tensor } from "adjoint";
+import { CommandError, usageError } from "./errors.ts";
+import type { Interrupt } from "./interrupt.ts";
+import { readMnistFiles } from "./mnist-files.ts";
+import { saveNetwork, loadNetwork } from "./model-file.ts";
+import { type Activation, buildNetwork, isRight, lossOf, type LossOptions, type Network } from "./network.ts";
+import { makeOptimizer, type OptimizerOptions } from "./optimizers.ts";
+import type { EpochRecord, Reporter } from "./reporter.ts";
+import { type Digits, digits, score } from "./scoring.ts";
+
+/** The options of `mnist train`. */
+export interface TrainOptions extends OptimizerOptions {
+  readonly dataDir?: string;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly hidden: readonly number[];
+  readonly activation: Activation;
+  readonly dropout: number;
+  readonly binary?: number;
+  readonly loss: LossOptions["from"];
+  readonly labelSmoothing: number;
+  readonly seed: number;
+  readonly validationSplit: number;
+  readonly patience?: number;
+  readonly save?: string;
+  readonly load?: string;
+}
+
+/** How often the bar moves and signals are looked at, in milliseconds. */
+const tick = 50;
+
+/** Trains a net on MNIST, reports each epoch, and ends with its accuracy on the test digits. */
+export async function train(options: TrainOptions, reporter: Reporter, interrupt: Interrupt): Promise<void> {
+  if (options.patience !== undefined && options.validationSplit === 0) {
+    throw usageError("--patience needs digits to watch; give --validation-split a share too, such as 0.1");
+  }
+  const files = await readMnistFiles({ dataDirectory: options.dataDir });
+  const all = digits(files.trainImages, files.trainLabels);
+  const [rows, held] = holdBack(all, options);
+  const network = await makeNetwork(options, files.trainImages.shape[1] * files.trainImages.shape[2]);
+  const loss: LossOptions = { from: options.loss, labelSmoothing: options.labelSmoothing };
+  const parameters = network.model.parameters();
+  const stepsPerEpoch = Math.ceil(rows.length / options.batchSize);
+  const optimizer = makeOptimizer(parameters as never, options, options.epochs * stepsPerEpoch);
+  const step = compile(
+    (image: Tensor<Shape, "uint8">, label: Tensor<Shape, "uint8">) => {
+      const logits = network.logits(image);
+      const mean = lossOf(network, logits, label, loss);
+      optimizer.minimize(mean);
+      return { loss: mean, right: sum(cast(isRight(network, logits, label), "int32")) };
+    },
+    { training: true },
+  );
+  const count = parameters.reduce((total, parameter) => total + parameter.size, 0);
+  const sizes = [network.pixels, ...network.hidden, network.binary === undefined ? 10 : 1];
+  reporter.start(
+    { layers: sizes, parameters: count, trainingRows: rows.length, testRows: files.testLabels.length, seed: options.seed },
+    `${sizes.join("-")} net, ${count.toLocaleString("en")} parameters, ${rows.length.toLocaleString("en")} digits to train on`,
+  );
+  const started = performance.now();
+  const stopping = new EarlyStopping(network, options.patience);
+  for (let epoch = 1; epoch <= options.epochs; epoch++) {
+    const record = await trainEpoch({ epoch, step, rows, options, reporter, interrupt });
+    const validation = held === undefined ? undefined : await score(network, held, loss, interrupt);
+    reporter.epoch({
+      ...record,
+      learningRate: Number(optimizer.learningRate),
+      ...(validation === undefined ? {} : { validationLoss: validation.loss, validationAccuracy: validation.accuracy }),
+    });
+    if (validation !== undefined && stopping.isOver(validation.loss)) break;
+  }
+  stopping.restoreBest();
+  const test = await score(network, digits(files.testImages, files.testLabels), loss, interrupt);
+  if (options.save !== undefined) await saveNetwork(options.save, network);
+  const seconds = (performance.now() - started) / 1000;
+  reporter.done(
+    { testAccuracy: test.accuracy, testLoss: test.loss, seconds, ...(options.save === undefined ? {} : { saved: options.save }) },
+    `test accuracy ${(100 * test.accuracy).toFixed(2)} % on ${files.testLabels.length.toLocaleString("en")} digits, ` +
+      `after ${seconds.toFixed(1)} s${options.save === undefined ? "" : `; saved to ${options.save}`}`,
+  );
+}
+
+/** The digits to train on, and those held back to watch. */
+function holdBack(all: Digits, { validationSplit, seed }: TrainOptions): [Digits, Digits | undefined] {
+  if (validationSplit === 0) return [all, undefined];
+  const [rows, held] = all.split(1 - validationSplit, { shuffle: seed });
+  return [rows as Digits, held as Digits];
+}
+
+async function makeNetwork(options: TrainOptions, pixels: number): Promise<Network> {
+  if (options.load === undefined) {
+    const { hidden, activation, binary, dropout } = options;
+    return buildNetwork({ pixels, hidden, activation, binary, dropout }, options.seed);
+  }
+  const network = await loadNetwork(options.load);
+  if (network.pixels !== pixels) {
+    throw new CommandError(`${options.load}: the net takes ${network.pixels} pixels, and the digits have ${pixels}`, 1);
+  }
+  return network;
+}
+
+/** The step's program: labels and images in, what the epoch's line needs out. */
+type Step = (image: never, label: never) => { loss: Tensor<[]>; right: Tensor<[], "int32"> };
+
+interface EpochRun {
+  readonly epoch: number;
+  readonly step: unknown;
+  readonly rows: Digits;
+  readonly options: TrainOptions;
+  readonly reporter: Reporter;
+  readonly interrupt: Interrupt;
+}
+
+async function trainEpoch(run: EpochRun): Promise<Omit<EpochRecord, "learningRate">> {
+  const { epoch, rows, options, reporter, interrupt } = run;
+  const step = run.step as Step;
+  const started = performance.now();
+  let seen = 0;
+  let loss = 0;
+  let right = 0;
+  let ticked = started;
+  for (const { image, label } of rows.batches({ batchSize: options.batchSize, shuffle: options.seed, epoch })) {
+    const batch = step(image as never, label as never);
+    const mean = batch.loss.item();
+    if (!Number.isFinite(mean)) {
+      throw new CommandError(`the loss became ${mean} in epoch ${epoch}; try a smaller --learning-rate`, 1);
+    }
+    seen += label.size;
+    loss += mean * label.size;
+    right += batch.right.item();
+    if (performance.now() - ticked < tick) continue;
+    ticked = performance.now();
+    reporter.progress({ epoch, epochs: options.epochs, rows: seen, of: rows.length, loss: loss / seen, accuracy: right / seen });
+    await interrupt.check(() => `in epoch ${epoch} after ${seen} of ${rows.length} digits; nothing was saved`);
+  }
+  const seconds = (performance.now() - started) / 1000;
+  const { epochs } = options;
+  return { epoch, epochs, loss: loss / seen, accuracy: right / seen, seconds, samplesPerSecond: seen / seconds };
+}
+
+/** Ends a run whose validation loss has not fallen for some epochs, and goes back to the best weights. */
+class EarlyStopping {
+  readonly #network: Network;
+  readonly #patience: number | undefined;
+  #best = Number.POSITIVE_INFINITY;
+  #weights: ReturnType<Network["model"]["stateDict"]> | undefined;
+  #waited = 0;
+
+  constructor(network: Network, patience: number | undefined) {
+    this.#network = network;
+    this.#patience = patience;
+  }
+
+  isOver(loss: number): boolean {
+    if (this.#patience === undefined) return false;
+    this.#waited = loss < this.#best ? 0 : this.#waited + 1;
+    if (this.#waited === 0) {
+      this.#best = loss;
+      this.#weights = this.#network.model.stateDict();
+    }
+    return this.#waited >= this.#patience;
+  }
+
+  restoreBest(): void {
+    if (this.#weights !== undefined) this.#network.model.loadStateDict(this.#weights);
+  }
+}
