@@ -4,8 +4,7 @@ import { expQuotient } from "./expQuotient.ts";
  * `cosh(x) = (eˣ + e⁻ˣ)/2`.
  *
  * Domain: all numbers; ±∞ gives ∞, NaN gives NaN; ∞ beyond ±710.48.
- * Numerics: from 22 on `eˣ/2`, whose rounded halves `Math.cosh` of V8 multiplies with 2.5 ulp near the overflow; at most
- * COSH_ULP ulp, from V8's near 4.
+ * Numerics: V8's `Math.cosh` up to 22, then `eˣ/2`, as V8's is off by 2.6 ulp near the overflow. At most 1.4 ulp.
  */
 export function cosh(x: number): number {
   const magnitude = Math.abs(x);

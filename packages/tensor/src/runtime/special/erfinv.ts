@@ -22,7 +22,7 @@ export const TAIL: readonly number[] = [
  *
  * Domain: `|x| ≤ 1`; ±1 gives ±∞, beyond and NaN give NaN, −0 gives −0.
  * Numerics: a polynomial in `−log(1 − x²)` (the form of Giles 2010), then one step of Halley's method, which cubes its error of
- * 1e-7; from `|x| = ½` on with `erfc`, as `1 − |x|` is exact. At most ERFINV_ULP ulp.
+ * 1e-7; from `|x| = ½` on with `erfc`, as `1 − |x|` is exact. At most 1.8 ulp.
  */
 export function erfinv(x: number): number {
   const magnitude = Math.abs(x);

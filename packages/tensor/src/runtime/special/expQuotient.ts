@@ -20,7 +20,7 @@ const TAYLOR: readonly number[] = [
   1 / 87178291200,
 ];
 
-// 2ᵏ for |k| ≤ 1022, exact by doubling. `2 ** k` is as exact as the engine's pow, and four times slower than the rest together.
+// 2ᵏ for |k| ≤ 1022, exact by doubling. `2 ** k` is as exact as the engine's pow, and takes longer than all the rest here.
 const POWERS: Float64Array = /* @__PURE__ */ powersOfTwo();
 
 function powersOfTwo(): Float64Array {
@@ -45,7 +45,7 @@ function power(k: number): number {
  *
  * Domain: `−1100 < a < 711`, `a ≤ 0` if `c = 1`; `|n|` and `d` between 1e-30 and 1e30.
  * Numerics: `eᵃ = 2ᵏ eʳ`, `|r| ≤ ln 2 / 2`, and `eʳ = 1 + r + r²/2 + r³ (1/3! + r/4! + …)` with the first three terms, the product
- * and the quotient in double-double; under 0.53 ulp (0.76 for subnormal results), measured against 113-bit arithmetic.
+ * and the quotient in double-double; at most 0.53 ulp (0.76 for subnormal results), measured against 113-bit arithmetic.
  */
 export function expQuotient(
   aHigh: number,

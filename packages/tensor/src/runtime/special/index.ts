@@ -5,7 +5,6 @@ export { erfinv } from "./erfinv.ts";
 export { gelu } from "./gelu.ts";
 export { logSigmoid } from "./logSigmoid.ts";
 export { normalCdf } from "./normalCdf.ts";
-export { pow } from "./pow.ts";
 export { sigmoid } from "./sigmoid.ts";
 export { silu } from "./silu.ts";
 export { sinh } from "./sinh.ts";

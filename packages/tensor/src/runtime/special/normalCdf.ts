@@ -47,7 +47,7 @@ export function scaledNormalCdf(x: number, scale: number): number {
 /**
  * `Φ(x) = ½ erfc(−x/√2)`: the probability that a standard normal variable is at most `x`.
  *
- * Domain: all numbers; −∞ gives 0, ∞ gives 1, NaN gives NaN; 0 below −38.5. Numerics: at most CDF_ULP ulp.
+ * Domain: all numbers; −∞ gives 0, ∞ gives 1, NaN gives NaN; 0 below −38.5. Numerics: at most 1.1 ulp.
  */
 export function normalCdf(x: number): number {
   return x < -39 ? 0 : scaledNormalCdf(x, 1);

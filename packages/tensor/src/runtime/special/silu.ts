@@ -5,7 +5,7 @@ import { expQuotient } from "./expQuotient.ts";
  *
  * Domain: all numbers; ∞ gives ∞, −∞ gives −0 (the limit), NaN gives NaN, −0 gives −0.
  * Numerics: for `x < 0` one quotient `x eˣ / (1 + eˣ)`, since `x` times a subnormal `σ(x)` would be off by `|x|/2` ulps;
- * else `x − x σ(−x)`. At most SILU_ULP ulp.
+ * else `x − x σ(−x)`. At most 0.8 ulp.
  */
 export function silu(x: number): number {
   if (Math.abs(x) < 1e-18) return 0.5 * x;
