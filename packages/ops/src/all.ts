@@ -1,0 +1,40 @@
+import {
+  type AnyTensor,
+  type AxisOption,
+  apply,
+  type Checked,
+  composite,
+  equal,
+  type Op,
+  type Reduce,
+  type Result,
+  type ShapeOf,
+  sum,
+  type Tensor,
+} from "@adjoint/tensor";
+import { logicalNot } from "./logicalNot.ts";
+import { type ReductionAttributes, reductionOf, reductionShape } from "./reduction.ts";
+
+export const allOp: Op = composite<ReductionAttributes>("all", {
+  accepts: () => ["bool"],
+  shape: reductionShape,
+  differentiable: false,
+  lower: ([x], { axes, keepDims }) => equal(sum(logicalNot(x), { axis: axes, keepDims }), 0),
+});
+
+/**
+ * Do all elements hold along `axis` (all axes by default)? Of nothing: true. A number holds when it is not 0.
+ * The axes vanish, or stay as 1 with `keepDims`. Gradient: 0. Throws {@link ShapeError}.
+ */
+export function all<
+  A extends AnyTensor,
+  const Axis extends AxisOption = undefined,
+  KeepDims extends boolean = false,
+>(
+  x: A,
+  options: { axis?: Axis; keepDims?: KeepDims } & Checked<
+    Reduce<"all", ShapeOf<A>, Axis, KeepDims>
+  > = {} as never,
+): Tensor<Result<Reduce<"all", ShapeOf<A>, Axis, KeepDims>>, "bool"> {
+  return apply(allOp, [x], reductionOf("all", x, options)) as never;
+}

@@ -1,0 +1,24 @@
+import {
+  apply,
+  composite,
+  type DType,
+  type FloatOf,
+  mul,
+  type Op,
+  pow,
+  type Shape,
+  type Tensor,
+} from "@adjoint/tensor";
+
+export const exp2Op: Op = composite("exp2", {
+  scalar: (x) => 2 ** x,
+  lower: ([x]) => pow(2, x),
+  vjp: ({ output, cotangent }) => [mul(cotangent, mul(Math.LN2, output))],
+});
+
+/**
+ * `2ˣ`, exact for whole x. Shape: any, elementwise. Gradient: `x̄ = ȳ y log 2`.
+ */
+export function exp2<S extends Shape, D extends DType>(x: Tensor<S, D>): Tensor<S, FloatOf<D>> {
+  return apply(exp2Op, [x]) as Tensor<S, FloatOf<D>>;
+}

@@ -1,0 +1,33 @@
+import {
+  abs,
+  apply,
+  composite,
+  type DType,
+  exp,
+  type FloatOf,
+  log1p,
+  minimum,
+  mul,
+  neg,
+  type Op,
+  type Shape,
+  sub,
+  type Tensor,
+} from "@adjoint/tensor";
+import { logSigmoid as scalarLogSigmoid } from "@adjoint/tensor/special";
+import { sigmoid } from "./sigmoid.ts";
+
+export const logSigmoidOp: Op = composite("logSigmoid", {
+  scalar: scalarLogSigmoid,
+  lower: ([x]) => sub(minimum(x, 0), log1p(exp(neg(abs(x))))),
+  vjp: ({ inputs: [x], cotangent }) => [mul(cotangent, sigmoid(neg(x)))],
+});
+
+/**
+ * `log σ(x) = −log(1 + e⁻ˣ)`, as `min(x, 0) − log1p(e^−|x|)`: the log of a sigmoid is −∞ for x < −104 in float32.
+ *
+ * Shape: any, elementwise. Gradient: `x̄ = ȳ σ(−x)`. −∞ gives −∞, ∞ gives 0. Source: Mächler 2012.
+ */
+export function logSigmoid<S extends Shape, D extends DType>(x: Tensor<S, D>): Tensor<S, FloatOf<D>> {
+  return apply(logSigmoidOp, [x]) as Tensor<S, FloatOf<D>>;
+}

@@ -1,0 +1,75 @@
+import {
+  type AnyTensor,
+  add,
+  apply,
+  type Checked,
+  cast,
+  composite,
+  type DTypeOf,
+  equal,
+  exp,
+  type FloatOf,
+  type HasAxis,
+  log1p,
+  max,
+  mul,
+  neg,
+  normalizeAxis,
+  type Op,
+  type ShapeOf,
+  sub,
+  sum,
+  type Tensor,
+  where,
+} from "@adjoint/tensor";
+import { firstLargest } from "./firstLargest.ts";
+import { logSoftmaxKernel } from "./kernels/logSoftmax.ts";
+import { acceptMasked, firstShape, withMask } from "./mask.ts";
+import { softmax } from "./softmax.ts";
+
+export const logSoftmaxOp: Op = composite<{ axis: number }>("logSoftmax", {
+  accepts: acceptMasked("logSoftmax"),
+  shape: firstShape,
+  reference: ([x, mask], output, { axis }) => logSoftmaxKernel(x, mask, output, axis),
+  lower([x, mask], { axis }) {
+    if (x.shape[axis] === 0) return x;
+    const kept: AnyTensor = mask === undefined ? x : where(mask, x, Number.NEGATIVE_INFINITY);
+    const below: AnyTensor = sub(kept, max(kept, { axis, keepDims: true }) as AnyTensor);
+    const isLargest = equal(below, 0);
+    // e⁰ of one largest element is the 1 of log1p; of the others that tie with it, 1 each is added.
+    const ties = sub(sum(cast(isLargest, x.dtype), { axis, keepDims: true }), 1);
+    const powers = where(isLargest, 0, exp(below));
+    const rest = add(ties as AnyTensor, sum(powers as AnyTensor, { axis, keepDims: true }));
+    const result: AnyTensor = sub(below, log1p(rest as AnyTensor));
+    return mask === undefined ? result : where(mask, result, Number.NEGATIVE_INFINITY);
+  },
+  vjp({ inputs: [x, mask], attributes: { axis }, cotangent }) {
+    if (x.shape[axis] === 0) return [cotangent];
+    const counted: AnyTensor = mask === undefined ? cotangent : where(mask, cotangent, 0);
+    const shares: AnyTensor = softmax(x, mask === undefined ? { axis } : { axis, mask });
+    const total: AnyTensor = sum(counted, { axis, keepDims: true });
+    // Where a share rounds to 1, ȳ − p Σȳ is 0 in place of a small number. But the gradients of a row add up to 0: that of the
+    // largest share is what the others, which do not cancel, leave.
+    const isLargest = firstLargest(shares, axis);
+    const others: AnyTensor = where(isLargest, 0, sub(counted, mul(shares, total) as AnyTensor));
+    return [where(isLargest, neg(sum(others, { axis, keepDims: true }) as AnyTensor), others)];
+  },
+});
+
+/**
+ * `log softmax(x) = x − log Σ eˣ` along `axis` (the last by default). With a bool `mask` (true keeps) only kept elements
+ * count; the others are −∞, with gradient 0.
+ *
+ * Shape: that of `x`; the mask is broadcast to it. Gradient: `x̄ = ȳ − softmax(x) Σ ȳ`.
+ * Domain: all numbers; NaN beside ∞ and among −∞ alone, where it is undefined.
+ * Numerics: `(x − m) − log1p(Σ' e^(x − m))` with the largest element m and the sum over the others, so that
+ * logSoftmax([20, 0])₀ is −2e-9, not 0, in float32 too (Blanchard, Higham and Higham 2021).
+ * Throws {@link ShapeError}, and {@link DTypeError} when the mask is a float.
+ */
+export function logSoftmax<A extends AnyTensor, const Axis extends number = -1>(
+  x: A,
+  options: { axis?: Axis; mask?: AnyTensor } & Checked<HasAxis<"logSoftmax", ShapeOf<A>, Axis>> = {} as never,
+): Tensor<ShapeOf<A>, FloatOf<DTypeOf<A>>> {
+  const axis = normalizeAxis("logSoftmax", options.axis ?? -1, x.shape);
+  return apply(logSoftmaxOp, withMask("logSoftmax", x, options.mask), { axis }) as never;
+}

@@ -1,0 +1,47 @@
+import {
+  type AnyTensor,
+  normalizeAxes,
+  reducedShape,
+  type Shape,
+  ShapeError,
+  shapeText,
+  sizeOf,
+} from "@adjoint/tensor";
+
+/** Attributes of the reductions: axes from the front, ascending. */
+export type ReductionAttributes = { readonly axes: readonly number[]; readonly keepDims: boolean };
+
+/** What a reduction is told to reduce. */
+export interface ReductionOptions {
+  readonly axis?: number | readonly number[] | undefined;
+  readonly keepDims?: boolean | undefined;
+}
+
+/** The attributes of a reduction of `x`. Throws {@link ShapeError} when an axis is out of range or named twice. */
+export function reductionOf(
+  op: string,
+  x: AnyTensor,
+  { axis, keepDims = false }: ReductionOptions,
+): ReductionAttributes {
+  return { axes: normalizeAxes(op, axis, x.shape), keepDims };
+}
+
+/** The shape rule of the reductions. */
+export function reductionShape([x]: readonly Shape[], { axes, keepDims }: ReductionAttributes): Shape {
+  return reducedShape(x, axes, keepDims);
+}
+
+/** How many elements each result is made of. */
+export function countOf(shape: Shape, axes: readonly number[]): number {
+  return axes.reduce((count, axis) => count * shape[axis], 1);
+}
+
+/** Throws {@link ShapeError} when there is something to give but an axis to search is empty. */
+export function checkNotEmpty(op: string, what: string, x: AnyTensor, axes: readonly number[]): void {
+  const empty = axes.find((axis) => x.shape[axis] === 0);
+  if (empty === undefined || sizeOf(reducedShape(x.shape, axes, false)) === 0) return;
+  throw new ShapeError(
+    op,
+    `axis ${empty} of ${shapeText(x.shape)} is empty; an empty axis has no ${what} element`,
+  );
+}

@@ -1,0 +1,63 @@
+import {
+  type AnyTensor,
+  add,
+  apply,
+  type BinaryDType,
+  type BinaryShape,
+  type Checked,
+  cast,
+  composite,
+  div,
+  equal,
+  floor,
+  isFloat,
+  less,
+  mul,
+  type NumberOf,
+  neg,
+  type Op,
+  type Operand,
+  type Result,
+  sub,
+  type Tensor,
+  where,
+} from "@adjoint/tensor";
+import { remainder as scalarRemainder } from "./kernels/remainder.ts";
+import { logicalAnd } from "./logicalAnd.ts";
+import { logicalXor } from "./logicalXor.ts";
+import { notEqual } from "./notEqual.ts";
+
+export const remainderOp: Op = composite("remainder", {
+  accepts: "number",
+  scalar: scalarRemainder,
+  lower([a, b]) {
+    if (!isFloat(a.dtype)) {
+      const quotient = floor(div(cast(a, "float64"), cast(b, "float64")));
+      return where(equal(b, 0), 0, sub(a, mul(cast(quotient, a.dtype), b)));
+    }
+    const rest = sub(a, mul(floor(div(a, b)), b));
+    // A quotient that was rounded up to an integer leaves a rest of the other sign.
+    const isWrong = logicalAnd(notEqual(rest, 0), logicalXor(less(rest, 0), less(b, 0)));
+    return where(isWrong, add(rest, b), rest) as AnyTensor;
+  },
+  vjp({ inputs: [a, b], output, cotangent }) {
+    const quotient = floor(add(div(sub(a, output), b), 0.5));
+    return [cotangent, neg(mul(cotangent, quotient))];
+  },
+});
+
+/**
+ * `a − ⌊a / b⌋ b`: the remainder with the sign of `b`, as Python's `%` (JavaScript's has the sign of `a`).
+ *
+ * Shapes broadcast as in NumPy. Gradients: `ā = ȳ`, `b̄ = −ȳ ⌊a / b⌋`, summed over stretched axes. By 0: NaN, for integers 0.
+ * Numerics: the kernel is exact; the lowering is as long as the quotient is below 2²⁴ in float32. Throws {@link ShapeError}.
+ */
+export function remainder<A extends Operand, B extends Operand>(
+  a: A,
+  b: B & Checked<BinaryShape<"remainder", A, B>>,
+): Tensor<Result<BinaryShape<"remainder", A, B>>, NumberOf<BinaryDType<A, B>>> {
+  return apply(remainderOp, [a, b]) as Tensor<
+    Result<BinaryShape<"remainder", A, B>>,
+    NumberOf<BinaryDType<A, B>>
+  >;
+}

@@ -1,0 +1,34 @@
+import {
+  abs,
+  add,
+  apply,
+  composite,
+  type DType,
+  exp,
+  type FloatOf,
+  log1p,
+  maximum,
+  mul,
+  neg,
+  type Op,
+  type Shape,
+  type Tensor,
+} from "@adjoint/tensor";
+import { softplus as scalarSoftplus } from "@adjoint/tensor/special";
+import { sigmoid } from "./sigmoid.ts";
+
+export const softplusOp: Op = composite("softplus", {
+  scalar: scalarSoftplus,
+  lower: ([x]) => add(maximum(x, 0), log1p(exp(neg(abs(x))))),
+  vjp: ({ inputs: [x], cotangent }) => [mul(cotangent, sigmoid(x))],
+});
+
+/**
+ * `log(1 + eˣ)`, as `max(x, 0) + log1p(e^−|x|)`: the obvious form overflows for x > 88 in float32 (Mächler 2012).
+ *
+ * Shape: any, elementwise. Gradient: `x̄ = ȳ σ(x)`; through max and abs the second derivative at 0 would be 0, not ¼.
+ * −∞ gives 0, ∞ gives ∞.
+ */
+export function softplus<S extends Shape, D extends DType>(x: Tensor<S, D>): Tensor<S, FloatOf<D>> {
+  return apply(softplusOp, [x]) as Tensor<S, FloatOf<D>>;
+}

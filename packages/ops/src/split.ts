@@ -1,0 +1,42 @@
+import {
+  type AnyTensor,
+  type DTypeOf,
+  normalizeAxis,
+  type Shape,
+  ShapeError,
+  shapeText,
+  slice,
+  type Tensor,
+} from "@adjoint/tensor";
+
+/**
+ * Parts of `x` along `axis` (0 by default; negative counts from the end): `sections` equal ones, or ones of the given
+ * sizes. `concat` puts them together again. Gradient: each part's cotangent among zeros.
+ * Throws {@link ShapeError} when the dimension is not divisible, or the sizes do not add up to it.
+ */
+export function split<A extends AnyTensor>(
+  x: A,
+  sections: number | readonly number[],
+  { axis = 0 }: { axis?: number } = {},
+): Tensor<Shape, DTypeOf<A>>[] {
+  const place = normalizeAxis("split", axis, x.shape);
+  const dimension = x.shape[place];
+  const sizes =
+    typeof sections === "number" ? new Array<number>(sections).fill(dimension / sections) : sections;
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  if (!sizes.every((size) => Number.isInteger(size) && size >= 0) || total !== dimension) {
+    const parts =
+      typeof sections === "number" ? `${sections} equal parts` : `parts of ${shapeText(sections)}`;
+    throw new ShapeError(
+      "split",
+      `axis ${place} of ${shapeText(x.shape)} has dimension ${dimension}; it has no ${parts}`,
+    );
+  }
+  let from = 0;
+  return sizes.map((size) => {
+    const begin = x.shape.map((_, i) => (i === place ? from : 0));
+    from += size;
+    const end = x.shape.map((n, i) => (i === place ? from : n));
+    return slice(x as AnyTensor, begin, end) as never;
+  });
+}

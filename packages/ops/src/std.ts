@@ -1,0 +1,50 @@
+import {
+  type AnyTensor,
+  type AxisOption,
+  apply,
+  type Checked,
+  composite,
+  type DTypeOf,
+  div,
+  type FloatOf,
+  type Op,
+  type Reduce,
+  type Result,
+  type ShapeOf,
+  type Tensor,
+} from "@adjoint/tensor";
+import { centred } from "./centred.ts";
+import { norm } from "./norm.ts";
+import { checkNumber } from "./option.ts";
+import { reductionOf, reductionShape } from "./reduction.ts";
+import { degreesOfFreedom, type VarianceAttributes } from "./variance.ts";
+
+export const stdOp: Op = composite<VarianceAttributes>("std", {
+  shape: reductionShape,
+  lower([x], attributes) {
+    const { axes, keepDims } = attributes;
+    return div(norm(centred(x, axes), { axis: axes, keepDims }), Math.sqrt(degreesOfFreedom(x, attributes)));
+  },
+});
+
+/**
+ * Standard deviation `√(Σ (x − x̄)² / (n − correction))` over `axis` (all axes by default; negative counts from the end);
+ * the axes vanish, or stay as 1 with `keepDims`. Divides by n by default, as NumPy; `{ correction: 1 }` by n − 1.
+ *
+ * Gradient: `ȳ (x − x̄) / (y (n − correction))`, 0 where all elements are equal. NaN where n ≤ correction.
+ * Numerics: as the norm of the deviations, so that squares neither overflow nor underflow. Throws {@link ShapeError}.
+ */
+export function std<
+  A extends AnyTensor,
+  const Axis extends AxisOption = undefined,
+  KeepDims extends boolean = false,
+>(
+  x: A,
+  options: { axis?: Axis; keepDims?: KeepDims; correction?: number } & Checked<
+    Reduce<"std", ShapeOf<A>, Axis, KeepDims>
+  > = {} as never,
+): Tensor<Result<Reduce<"std", ShapeOf<A>, Axis, KeepDims>>, FloatOf<DTypeOf<A>>> {
+  const correction = options.correction ?? 0;
+  checkNumber("std", "correction", correction);
+  return apply(stdOp, [x], { ...reductionOf("std", x, options), correction }) as never;
+}
