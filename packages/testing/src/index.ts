@@ -1,1 +1,35 @@
-export {};
+export {
+  type GraphConstraints,
+  type GraphOp,
+  type GraphProgram,
+  type GraphStep,
+  graphProgramShape,
+  graphPrograms,
+  runGraphProgram,
+  smoothGraphOps,
+} from "./arbitraries/graphs.ts";
+export {
+  axesOf,
+  axisOf,
+  broadcastablePairs,
+  broadcastableShapes,
+  broadcastableTriples,
+  permutations,
+  type ShapeConstraints,
+  shapes,
+} from "./arbitraries/shapes.ts";
+export { type Domain, dtypes, edgeValues, numbers, tensors, tensorsIn } from "./arbitraries/tensors.ts";
+export { engineCases } from "./cases/engine.ts";
+export {
+  edgeSamples,
+  type OpCase,
+  type OpForm,
+  OpSample,
+  type Slot,
+  smoothSamples,
+} from "./cases/op-case.ts";
+export { type GradcheckOptions, strict } from "./comparison.ts";
+export { gradcheck, gradgradcheck } from "./gradcheck.ts";
+export { GradcheckError, type Mismatch } from "./gradcheck-error.ts";
+export { jvpcheck } from "./jvpcheck.ts";
+export { ulps } from "./ulps.ts";

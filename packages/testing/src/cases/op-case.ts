@@ -1,0 +1,107 @@
+import { type AnyTensor, type DType, type Op, type Shape, shapeText, sizeOf, tensor } from "@adjoint/tensor";
+import fc from "fast-check";
+import type { ShapeConstraints } from "../arbitraries/shapes.ts";
+import { type Domain, dtypes, tensors, tensorsIn } from "../arbitraries/tensors.ts";
+
+/** An input of an op: its shape, and what it may hold. A {@link Domain} is for floats, which are differentiated. */
+export interface Slot {
+  readonly shape: Shape;
+  readonly values: Domain | { readonly indicesBelow: number } | "bool" | "int32";
+}
+
+/** One way to call an op: the shapes of its inputs, and the call with its options. */
+export interface OpForm {
+  readonly slots: readonly Slot[];
+  readonly call: (...inputs: AnyTensor[]) => AnyTensor;
+  /** The options of the call, for messages. */
+  readonly options?: unknown;
+}
+
+/** What a property needs to know to test an op: how it may be called, with what, and how exact its kernels must be. */
+export interface OpCase {
+  /** What messages call it: the op's name, which another function of the same op may refine. */
+  readonly name: string;
+  readonly op: Op;
+  /** No derivatives are checked: another case of the op does. */
+  readonly valuesOnly?: boolean;
+  /** Any call: broadcasting, axes, options. */
+  readonly forms: (constraints: ShapeConstraints) => fc.Arbitrary<OpForm>;
+  /**
+   * How far two implementations may be apart, in units of the last place of the result, or of `scale` where that is
+   * larger. Default 2.
+   */
+  readonly ulps?: number;
+  /** The size of what is added up, which bounds the rounding of a sum: the same op of absolute values, as a rule. */
+  readonly scale?: (form: OpForm, inputs: readonly AnyTensor[]) => AnyTensor;
+  /** The same for a composite's lowering against its own kernel, whose steps each round. Default 8. */
+  readonly loweringUlps?: number;
+}
+
+/** An op with inputs: what properties are about. It prints as the call. */
+export class OpSample {
+  readonly name: string;
+  readonly form: OpForm;
+  readonly inputs: readonly AnyTensor[];
+
+  constructor(name: string, form: OpForm, inputs: readonly AnyTensor[]) {
+    this.name = name;
+    this.form = form;
+    this.inputs = inputs;
+  }
+
+  /** The call on these inputs, or on others of the same shapes. */
+  call(...inputs: AnyTensor[]): AnyTensor {
+    return this.form.call(...(inputs.length > 0 ? inputs : this.inputs));
+  }
+
+  toString(): string {
+    const texts = this.inputs.map((input) => {
+      const values = Array.from(input.toTypedArray(), (x) => (Object.is(x, -0) ? "-0" : String(x)));
+      return `tensor([${values.join(", ")}], ${shapeText(input.shape)}, { dtype: "${input.dtype}" })`;
+    });
+    const options = this.form.options === undefined ? [] : [JSON.stringify(this.form.options)];
+    return `${this.name}(${[...texts, ...options].join(", ")})`;
+  }
+}
+
+function fillSlot(
+  { shape, values }: Slot,
+  floats: (domain: Domain) => fc.Arbitrary<AnyTensor>,
+): fc.Arbitrary<AnyTensor> {
+  const size = sizeOf(shape);
+  if (values === "bool") return tensors("bool", shape);
+  if (values === "int32") return tensors("int32", shape);
+  if (!("indicesBelow" in values)) return floats(values);
+  return fc
+    .array(fc.nat({ max: values.indicesBelow - 1 }), { minLength: size, maxLength: size })
+    .map((indices) => tensor(indices, shape, { dtype: "int32" }) as AnyTensor);
+}
+
+function samplesOf(
+  { name, forms }: OpCase,
+  constraints: ShapeConstraints,
+  floats: (shape: Shape, domain: Domain) => fc.Arbitrary<AnyTensor>,
+): fc.Arbitrary<OpSample> {
+  return forms(constraints).chain((form) => {
+    const inputs = form.slots.map((slot) => fillSlot(slot, (domain) => floats(slot.shape, domain)));
+    return fc.tuple(...inputs).map((filled) => new OpSample(name, form, filled));
+  });
+}
+
+/** Calls with float64 inputs inside the op's domain, where it has a derivative. */
+export function smoothSamples(one: OpCase, constraints: ShapeConstraints = {}): fc.Arbitrary<OpSample> {
+  return samplesOf(one, { maxSize: 8, ...constraints }, tensorsIn);
+}
+
+/** Calls with inputs of one dtype, or of mixed ones, with edge values and empty axes: for comparing values. */
+export function edgeSamples(
+  one: OpCase,
+  { dtype, ...constraints }: ShapeConstraints & { readonly dtype?: DType } = {},
+): fc.Arbitrary<OpSample> {
+  const chosen = dtype === undefined ? fc.oneof(dtypes, fc.constant(undefined)) : fc.constant(dtype);
+  return chosen.chain((common) =>
+    samplesOf(one, { minDimension: 0, ...constraints }, (shape) =>
+      common === undefined ? dtypes.chain((own) => tensors(own, shape)) : tensors(common, shape),
+    ),
+  );
+}
