@@ -15,7 +15,9 @@ function ieeePow(a: number, b: number): number {
 
 export const powPrimitive: Op = primitive("pow", {
   vjp({ inputs: [a, b], output, cotangent }) {
-    const byBase = where(equal(b, 0), 0, mul(b, pow(a, sub(b, 1))));
+    // x⁰ is constant in x also where x⁻¹ is ∞ or NaN (x² is 0 there, or NaN); elsewhere b stays, to be differentiated.
+    const base = where(equal(b, 0), where(less(0, mul(a, a)), a, 1), a);
+    const byBase = mul(b, pow(base, sub(b, 1)));
     const slope = where(equal(output, 0), 0, mul(output, log(a)));
     const byExponent = where(equal(a, 0), where(less(b, 0), slope, 0), slope);
     return [mul(cotangent, byBase), mul(cotangent, byExponent)];
