@@ -1,7 +1,6 @@
-import { literal } from "../graph/apply.ts";
+import { dataNode, literal } from "../graph/apply.ts";
 import { allocate, checkRepresentable, type TypedArray } from "../graph/dtype.ts";
 import { DTypeError, OptionError, ShapeError } from "../graph/errors.ts";
-import { leaves } from "../graph/op.ts";
 import { checkShape, sameShape, shapeText, sizeOf } from "../graph/shape.ts";
 import type {
   Checked,
@@ -28,15 +27,6 @@ import { valuesOf } from "../runtime/evaluate.ts";
 export interface CreateOptions<D extends DType> {
   /** Default: float32, or what the values say (booleans are bool, a typed array has its own dtype). */
   readonly dtype?: D;
-}
-
-/** A leaf that holds `values`, which nobody else writes to. */
-export function dataTensor(values: TypedArray, shape: Shape, dtype: DType): AnyTensor {
-  const made: AnyTensor = new Tensor<Shape, DType>(leaves.data, [], {}, shape, dtype);
-  made.memo.values = values;
-  made.memo.historyNodes = 1;
-  made.memo.historyBytes = values.byteLength;
-  return made;
 }
 
 function isTypedArray(value: unknown): value is TypedArray {
@@ -161,7 +151,7 @@ function makeTensor(
       );
     }
   }
-  return dataTensor(values, target === undefined || sameShape(target, shape) ? shape : [...target], dtype);
+  return dataNode(values, target === undefined || sameShape(target, shape) ? shape : [...target], dtype);
 }
 
 /** A tensor of `shape` whose every element is `value`. Throws {@link DTypeError} when the dtype cannot hold it. */

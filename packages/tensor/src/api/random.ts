@@ -1,3 +1,4 @@
+import { dataNode } from "../graph/apply.ts";
 import { DTypeError, OptionError, ShapeError } from "../graph/errors.ts";
 import { sizeOf } from "../graph/shape.ts";
 import type { DType, Normalise, Shape } from "../graph/shape-types.ts";
@@ -15,7 +16,6 @@ import { reshape } from "../primitives/reshape.ts";
 import { slice } from "../primitives/slice.ts";
 import { sub } from "../primitives/sub.ts";
 import { where } from "../primitives/where.ts";
-import { dataTensor } from "./create.ts";
 import { erfinv } from "./erfinv.ts";
 
 /** A random key: the bit patterns of two 32-bit words, as int32. The same key gives the same numbers on every backend. */
@@ -36,7 +36,7 @@ const two32 = 2 ** 32;
 export function key(seed: number): Key {
   if (!Number.isSafeInteger(seed))
     throw new OptionError("random.key", `seed ${seed}; expected a whole number within ±2^53`);
-  return dataTensor(Int32Array.of(Math.floor(seed / two32), seed % two32), [2], "int32") as AnyTensor as Key;
+  return dataNode(Int32Array.of(Math.floor(seed / two32), seed % two32), [2], "int32") as AnyTensor as Key;
 }
 
 /** `n` keys that are independent of each other and of `key`, which should not be used again. */

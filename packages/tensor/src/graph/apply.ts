@@ -1,4 +1,4 @@
-import { checkRepresentable, floatOf, isFloat, promote } from "./dtype.ts";
+import { checkRepresentable, floatOf, isFloat, promote, type TypedArray } from "./dtype.ts";
 import { DTypeError } from "./errors.ts";
 import { recordHistory } from "./history.ts";
 import { type Attributes, acceptedDTypes, leaves, type Op, primitive } from "./op.ts";
@@ -63,6 +63,14 @@ export function convert(x: AnyTensor, dtype: DType): AnyTensor {
 /** A scalar node of a JavaScript number. */
 export function literal(value: number, dtype: DType): AnyTensor {
   return new Tensor<Shape, DType>(leaves.literal, [], { value }, scalarShape, dtype);
+}
+
+/** A leaf that holds `values`, which nobody writes to from here on. */
+export function dataNode(values: TypedArray, shape: Shape, dtype: DType, weak: boolean = false): AnyTensor {
+  const made = new Tensor<Shape, DType>(leaves.data, [], none, shape, dtype, weak);
+  made.memo.values = values;
+  recordHistory(made);
+  return made;
 }
 
 function resolve(op: Op, operand: Operand): AnyTensor | number {

@@ -1,12 +1,11 @@
-import { bytesPerElement } from "./dtype.ts";
 import { leaves } from "./op.ts";
-import type { AnyTensor } from "./tensor.ts";
+import { type AnyTensor, type Memo, nextId } from "./tensor.ts";
 
-/** How much pending history a node may hold before it is evaluated and its history dropped. */
+/** How much history a node may hold before it is evaluated and its history dropped. */
 export interface HistoryLimit {
   /** Nodes not yet dropped that the node is computed from. */
   nodes: number;
-  /** Bytes of data that those nodes hold, without the largest single tensor. */
+  /** Bytes of values that those nodes hold, without the largest single tensor and the present values of parameters. */
   bytes: number;
 }
 
@@ -23,7 +22,7 @@ export function setHistoryLimit({ nodes = limit.nodes, bytes = limit.bytes }: Pa
 }
 
 let evaluator: (node: AnyTensor) => void = () => {};
-let tracing = 0;
+let keeping = 0;
 
 /** The runtime says how a node is evaluated. */
 export function installEvaluator(evaluate: (node: AnyTensor) => void): void {
@@ -32,55 +31,109 @@ export function installEvaluator(evaluate: (node: AnyTensor) => void): void {
 
 /** Runs `fn` without dropping history: a graph that is being traced or differentiated must stay whole. */
 export function keepingHistory<R>(fn: () => R): R {
-  tracing++;
+  keeping++;
   try {
     return fn();
   } finally {
-    tracing--;
+    keeping--;
   }
 }
 
-/** Bytes of values that a leaf brings into a history. */
-function ownBytes(node: AnyTensor): number {
-  return node.op === leaves.data || node.op === leaves.parameter
-    ? node.size * bytesPerElement(node.dtype)
-    : 0;
+/** Is a graph being traced or differentiated? */
+export function isKeepingHistory(): boolean {
+  return keeping > 0;
 }
 
-/** Counts a new node's history and drops it when it is beyond the limit. Bounds add up; a true count settles doubt. */
+/** When the next count of a history is due: at this id, or once this many bytes were made. */
+export interface Recount {
+  readonly id: number;
+  readonly bytes: number;
+}
+
+/** Bytes of values that nodes were ever given, and that parameters let go of. */
+let bytesMade = 0;
+
+/** Bytes of values that the node keeps alive, or may when its parameter is assigned. */
+function ownBytes(node: AnyTensor): number {
+  return node.memo.values?.byteLength ?? 0;
+}
+
+/** Counts a new node's history and drops it when it is beyond the limit. */
 export function recordHistory(node: AnyTensor): void {
   const { memo } = node;
-  memo.historyNodes = 1;
-  memo.historyBytes = ownBytes(node);
-  for (const input of node.inputs) {
-    memo.historyNodes += input.memo.historyNodes;
-    memo.historyBytes += input.memo.historyBytes;
-  }
-  if ((memo.historyNodes > limit.nodes || memo.historyBytes > limit.bytes) && tracing === 0) settle(node);
+  let nodes = 1;
+  for (const input of node.inputs) nodes += input.memo.historyNodes;
+  memo.historyNodes = nodes;
+  boundBytes(node);
+  dropWhenOver(node);
 }
 
-function settle(node: AnyTensor): void {
-  const seen = new Set<AnyTensor>([node]);
+/** Counts the values that a program has given `computed`, of the pending nodes `order` with inputs before their users. */
+export function recordValues(order: readonly AnyTensor[], computed: readonly AnyTensor[]): void {
+  for (const node of order) boundBytes(node);
+  for (const node of computed) dropWhenOver(node);
+}
+
+/** Says that values which somebody else kept alive are from here on held by histories alone. */
+export function releaseValues(node: AnyTensor): void {
+  node.memo.held = false;
+  bytesMade += ownBytes(node);
+}
+
+function boundBytes(node: AnyTensor): void {
+  const { memo } = node;
+  const own = ownBytes(node);
+  bytesMade += own;
+  let bytes = own;
+  let heaviest: Memo | undefined;
+  for (const input of node.inputs) {
+    bytes += input.memo.historyBytes;
+    if (heaviest === undefined || weight(input.memo) > weight(heaviest)) heaviest = input.memo;
+  }
+  memo.historyBytes = bytes;
+  memo.recount = heaviest?.recount;
+}
+
+function weight({ historyNodes, historyBytes }: Memo): number {
+  return historyNodes / limit.nodes + historyBytes / limit.bytes;
+}
+
+/**
+ * Bounds add up over the inputs, so that shared history counts twice and a true count must settle the doubt. It is a
+ * walk, which is made when a share of what it walks over has been made since the last one: a chain of n nodes costs
+ * O(n), not O(n²).
+ */
+function dropWhenOver(node: AnyTensor): void {
+  const { memo } = node;
+  if (keeping > 0 || (memo.historyNodes <= limit.nodes && memo.historyBytes <= limit.bytes)) return;
+  const { recount } = memo;
+  if (recount !== undefined && nextId() < recount.id && bytesMade < recount.bytes) return;
+  const history = new Set<AnyTensor>([node]);
   let bytes = 0;
+  let exempt = 0;
   let largest = 0;
-  for (const one of seen) {
+  for (const one of history) {
     const own = ownBytes(one);
     bytes += own;
-    largest = Math.max(largest, own);
-    for (const input of one.inputs) seen.add(input);
+    if (one.memo.held) exempt += own;
+    else largest = Math.max(largest, own);
+    for (const input of one.inputs) history.add(input);
   }
-  node.memo.historyNodes = seen.size;
-  node.memo.historyBytes = bytes - largest;
-  if (seen.size > limit.nodes || bytes - largest > limit.bytes) {
-    evaluator(node);
-    dropHistory(node, seen);
-  }
+  memo.historyNodes = history.size;
+  memo.historyBytes = bytes;
+  memo.recount = { id: nextId() + history.size / 4, bytes: bytesMade + limit.bytes / 4 };
+  if (history.size > limit.nodes || bytes - exempt - largest > limit.bytes) drop(node, history);
 }
 
-function dropHistory(node: AnyTensor, history: ReadonlySet<AnyTensor>): void {
-  const held = [...history].some((one) => one.op === leaves.parameter || one.memo.dropped === "parameter");
-  node.memo.dropped = held ? "parameter" : "data";
+function drop(node: AnyTensor, history: ReadonlySet<AnyTensor>): void {
+  keepingHistory(() => evaluator(node));
+  const { memo } = node;
+  memo.dropped = "data";
+  for (const one of history) {
+    if (one.op === leaves.parameter || one.memo.dropped === "parameter") memo.dropped = "parameter";
+  }
   node.inputs = [];
-  node.memo.historyNodes = 1;
-  node.memo.historyBytes = 0;
+  memo.historyNodes = 1;
+  memo.historyBytes = ownBytes(node);
+  memo.recount = undefined;
 }

@@ -1,6 +1,7 @@
 import type { PrimitiveMethods } from "../api/methods.ts";
 import type { TensorMethods } from "../methods.ts";
 import type { TypedArray } from "./dtype.ts";
+import type { Recount } from "./history.ts";
 import type { Attributes, Op } from "./op.ts";
 import { sizeOf } from "./shape.ts";
 import type { DefaultDType, DType, Shape } from "./shape-types.ts";
@@ -13,8 +14,12 @@ export interface Memo {
   keep: boolean;
   /** Upper bound of the nodes that this node's history holds. */
   historyNodes: number;
-  /** Upper bound of the bytes of data that this node's history holds. */
+  /** Upper bound of the bytes of values that this node's history holds. */
   historyBytes: number;
+  /** When these bounds are worth a true count again; undefined when there was none. */
+  recount: Recount | undefined;
+  /** Somebody else keeps the values, so that forgetting this node would free nothing. */
+  held: boolean;
   /** The history was dropped: `"parameter"` when it held one, so that differentiating through would be silently wrong. */
   dropped: false | "data" | "parameter";
 }
@@ -65,7 +70,15 @@ export class Tensor<S extends Shape = Shape, D extends DType = DefaultDType> {
     this.shape = shape;
     this.dtype = dtype;
     this.weak = weak;
-    this.memo = { values: undefined, keep: false, historyNodes: 0, historyBytes: 0, dropped: false };
+    this.memo = {
+      values: undefined,
+      keep: false,
+      historyNodes: 0,
+      historyBytes: 0,
+      recount: undefined,
+      held: false,
+      dropped: false,
+    };
   }
 
   /** The number of axes. */

@@ -1,3 +1,4 @@
+import { dataNode } from "../graph/apply.ts";
 import type { TypedArray } from "../graph/dtype.ts";
 import { GraphError } from "../graph/errors.ts";
 import { keepingHistory } from "../graph/history.ts";
@@ -114,9 +115,7 @@ function readArguments(args: readonly unknown[]): {
 }
 
 function weakScalar(value: number): AnyTensor {
-  const scalar: AnyTensor = new Tensor<Shape, DType>(leaves.data, [], {}, [], "float64", true);
-  scalar.memo.values = Float64Array.of(value);
-  return scalar;
+  return dataNode(Float64Array.of(value), [], "float64", true);
 }
 
 function traceFunction(
@@ -182,17 +181,13 @@ function runEntry(entry: Entry, tensors: readonly AnyTensor[]): unknown {
     ...entry.captured.map(({ memo }) => memo.values as TypedArray),
   ]);
   const results = treeTensors(entry.result);
-  const wrapped = results.map((result, i) => dataNode(values[i], result));
+  const wrapped = results.map((result, i) => dataNode(values[i], result.shape, result.dtype));
   let next = results.length;
   for (const parameter of entry.writes) parameter.values = values[next++];
   for (const { parameter, isSet } of entry.gradients) {
-    parameter.grad = isSet ? (dataNode(values[next++], parameter) as never) : undefined;
+    parameter.grad = isSet
+      ? (dataNode(values[next++], parameter.shape, parameter.dtype) as never)
+      : undefined;
   }
   return replaceTensors(entry.result, wrapped);
-}
-
-function dataNode(values: TypedArray, { shape, dtype }: AnyTensor): AnyTensor {
-  const made: AnyTensor = new Tensor<Shape, DType>(leaves.data, [], {}, shape, dtype);
-  made.memo.values = values;
-  return made;
 }

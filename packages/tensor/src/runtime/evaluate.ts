@@ -1,6 +1,6 @@
 import { allocate, type TypedArray } from "../graph/dtype.ts";
 import { GraphError } from "../graph/errors.ts";
-import { installEvaluator } from "../graph/history.ts";
+import { installEvaluator, recordValues } from "../graph/history.ts";
 import { type Attributes, leaves } from "../graph/op.ts";
 import { shapeText } from "../graph/shape.ts";
 import type { AnyTensor } from "../graph/tensor.ts";
@@ -44,11 +44,17 @@ function attributesKey(attributes: Attributes): string {
 /**
  * The structure of the pending graph as text, and the nodes that feed it: graphs with equal keys run the same program.
  */
-function describe(targets: readonly AnyTensor[]): { key: string; inputs: AnyTensor[]; outputs: AnyTensor[] } {
+function describe(targets: readonly AnyTensor[]): {
+  key: string;
+  inputs: AnyTensor[];
+  pending: AnyTensor[];
+  outputs: AnyTensor[];
+} {
   const isGiven = (node: AnyTensor): boolean => node.memo.values !== undefined;
   const order = topologicalOrder(targets, isGiven);
   const place = new Map<AnyTensor, number>();
   const inputs: AnyTensor[] = [];
+  const pending: AnyTensor[] = [];
   const outputs = new Set(targets);
   let key = "";
   for (const node of order) {
@@ -64,12 +70,13 @@ function describe(targets: readonly AnyTensor[]): { key: string; inputs: AnyTens
           "return it from the compiled function and read it after the call",
       );
     } else {
+      pending.push(node);
       if (node.memo.keep) outputs.add(node);
       key += `${op.id}(${node.inputs.map((input) => place.get(input))})${attributesKey(attributes)}${op === leaves.literal ? node.dtype : ""};`;
     }
   }
   const places = [...outputs].map((output) => place.get(output));
-  return { key: `${key}→${places}`, inputs, outputs: [...outputs] };
+  return { key: `${key}→${places}`, inputs, pending, outputs: [...outputs] };
 }
 
 /**
@@ -81,7 +88,7 @@ export function evaluate(...tensors: readonly AnyTensor[]): void {
     (node) => node.memo.values === undefined,
   );
   if (targets.length === 0) return;
-  const { key, inputs, outputs } = describe(targets);
+  const { key, inputs, pending, outputs } = describe(targets);
   let program = programs.get(key);
   if (program === undefined) {
     program = backend.prepare({ inputs, outputs });
@@ -91,6 +98,7 @@ export function evaluate(...tensors: readonly AnyTensor[]): void {
   outputs.forEach((output, i) => {
     output.memo.values = results[i];
   });
+  recordValues(pending, outputs);
 }
 
 function inputValues(node: AnyTensor): TypedArray {

@@ -1,6 +1,6 @@
 import type { TypedArray } from "../graph/dtype.ts";
 import { DTypeError, GraphError, ShapeError } from "../graph/errors.ts";
-import { recordHistory } from "../graph/history.ts";
+import { recordHistory, releaseValues } from "../graph/history.ts";
 import { leaves } from "../graph/op.ts";
 import { sameShape, shapeText } from "../graph/shape.ts";
 import type { DType, Shape } from "../graph/shape-types.ts";
@@ -63,6 +63,7 @@ export class Parameter<S extends Shape = Shape, D extends DType = "float32"> ext
   #newVersion(values: TypedArray | undefined): AnyTensor {
     const version: AnyTensor = new Tensor<Shape, DType>(leaves.parameter, [], {}, this.shape, this.dtype);
     version.memo.values = values;
+    version.memo.held = true;
     owners.set(version, this as unknown as AnyParameter);
     recordHistory(version);
     return version;
@@ -94,6 +95,7 @@ export class Parameter<S extends Shape = Shape, D extends DType = "float32"> ext
 
   /** @internal */
   set values(values: TypedArray) {
+    if (this.#version !== undefined) releaseValues(this.#version);
     this.#values = values;
     this.#version = undefined;
   }
