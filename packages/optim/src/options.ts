@@ -61,18 +61,19 @@ export function checkNames(op: string, given: object, known: readonly string[]):
 }
 
 /**
- * The options with their defaults filled in. A number must be in its range (finite, if none is given), a boolean must be
- * one. Throws {@link OptionError} with the option, its value and what was expected.
+ * The options with their defaults filled in; one whose default is `undefined` has to be given. A number must be in its
+ * range (finite, if none is given), a boolean must be one.
+ * Throws {@link OptionError} with the option, its value and what was expected.
  */
 export function checkOptions<H extends object>(
   op: string,
   given: Partial<H>,
-  defaults: H,
+  defaults: { readonly [K in keyof H]: H[K] | undefined },
   ranges: { readonly [K in keyof H]?: Range } = {},
 ): H {
   const checked = Object.entries(defaults).map(([name, preset]) => {
     const value: unknown = given[name as keyof H] ?? preset;
-    if (typeof preset === "number") checkNumber(op, name, value, ranges[name as keyof H]);
+    if (typeof preset !== "boolean") checkNumber(op, name, value, ranges[name as keyof H]);
     else if (typeof value !== "boolean")
       throw new OptionError(op, `${name} is ${show(value)}; expected true or false`);
     return [name, value];

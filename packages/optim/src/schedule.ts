@@ -52,8 +52,7 @@ function asScalar(value: AnyTensor | number): Scalar {
   throw new ShapeError("schedule", `the function gives shape ${shapeText(value.shape)}; expected a scalar`);
 }
 
-/** A number, function or schedule as a schedule. */
-export function asSchedule(rate: LearningRate): Schedule {
-  if (typeof rate === "number") return schedule(() => rate);
+/** A function of the step as a schedule, a schedule as it is. */
+export function asSchedule(rate: Exclude<LearningRate, number>): Schedule {
   return "at" in rate ? rate : schedule(rate);
 }

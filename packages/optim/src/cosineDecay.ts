@@ -1,0 +1,79 @@
+import { add, cos, div, floor, log, maximum, minimum, mul, pow, sub } from "@adjoint/tensor";
+import {
+  checkNames,
+  checkNumber,
+  checkOptions,
+  nonNegative,
+  positive,
+  proportion,
+  type Range,
+} from "./options.ts";
+import { type Scalar, type Schedule, schedule } from "./schedule.ts";
+
+/** Options of {@link cosineDecay}. */
+export interface CosineDecayOptions {
+  /** γ₀: the rate of the first step. */
+  readonly learningRate: number;
+  /** n: the step at which the rate has come down; with restarts, the length of the first period. */
+  readonly decaySteps: number;
+  /** α: the lowest rate, as a proportion of γ₀. Default 0. */
+  readonly alpha?: number;
+  /** Go back up after each period. Default: stay at the lowest rate. */
+  readonly restarts?: {
+    /** Each period is so many times as long as the one before. Default 1. */
+    readonly periodFactor?: number;
+    /** Each period starts at so many times the rate of the one before. Default 1. */
+    readonly rateFactor?: number;
+  };
+}
+
+const growth: Range = {
+  expected: "a number of at least 1",
+  holds: (x) => x >= 1 && x < Number.POSITIVE_INFINITY,
+};
+
+/**
+ * `γ₀ (α + (1 − α) ½ (1 + cos(π p)))` with `p = min(step, n) / n`: down along half a cosine (Keras's `CosineDecay`).
+ * With `restarts` p is the part of the present period that has passed, and γ₀ is multiplied by `rateFactor` at each restart
+ * (Loshchilov and Hutter 2017; Keras's `CosineDecayRestarts`). Throws {@link OptionError}.
+ */
+export function cosineDecay(options: CosineDecayOptions): Schedule {
+  const { restarts, ...given } = options;
+  const defaults = { learningRate: undefined, decaySteps: undefined, alpha: 0 };
+  checkNames("cosineDecay", options, [...Object.keys(defaults), "restarts"]);
+  const { learningRate, decaySteps, alpha } = checkOptions<Required<Omit<CosineDecayOptions, "restarts">>>(
+    "cosineDecay",
+    given,
+    defaults,
+    { learningRate: nonNegative, decaySteps: positive, alpha: proportion },
+  );
+  const { periodFactor = 1, rateFactor = 1, ...unknown } = restarts ?? {};
+  checkNames("cosineDecay: restarts", unknown, ["periodFactor", "rateFactor"]);
+  checkNumber("cosineDecay", "restarts.periodFactor", periodFactor, growth);
+  checkNumber("cosineDecay", "restarts.rateFactor", rateFactor, positive);
+  return schedule((step) => {
+    const completed = div(step, decaySteps);
+    if (restarts === undefined) return mul(learningRate, halfCosine(minimum(completed, 1), alpha));
+    const { period, passed } = periodOf(completed, periodFactor);
+    return mul(mul(learningRate, pow(rateFactor, period)), halfCosine(passed, alpha));
+  });
+}
+
+function halfCosine(passed: Scalar, alpha: number): Scalar {
+  return add(alpha, mul((1 - alpha) / 2, add(1, cos(mul(Math.PI, passed)))));
+}
+
+/** The number of the present period, and what part of it has passed, at `completed` times the first period's length. */
+function periodOf(completed: Scalar, factor: number): { period: Scalar; passed: Scalar } {
+  if (factor === 1) {
+    const period = floor(completed);
+    return { period, passed: sub(completed, period) };
+  }
+  // Period i starts at (factorⁱ − 1) / (factor − 1). The logarithm may fall just short of a whole number at a restart;
+  // the 1e-9 is above its rounding and below one step of any period that is run.
+  const exponent = div(log(add(1, mul(completed, factor - 1))), Math.log(factor));
+  const period = floor(add(exponent, 1e-9));
+  const length = pow(factor, period);
+  const start = div(sub(length, 1), factor - 1);
+  return { period, passed: maximum(div(sub(completed, start), length), 0) };
+}
