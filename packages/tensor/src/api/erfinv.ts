@@ -15,7 +15,7 @@ import { neg } from "../primitives/neg.ts";
 import { sqrt } from "../primitives/sqrt.ts";
 import { sub } from "../primitives/sub.ts";
 import { where } from "../primitives/where.ts";
-import { CENTRE, HALF_SQRT_PI, erfinv as scalarErfinv, TAIL } from "../runtime/special/erfinv.ts";
+import { CENTRE, HALF_SQRT_PI, erfinv as scalarErfinv, TAIL } from "../kernels/special/erfinv.ts";
 
 function polynomial(coefficients: readonly number[], x: AnyTensor): AnyTensor {
   return coefficients.reduceRight<AnyTensor>(

@@ -2,7 +2,7 @@ import { apply, type Operand } from "../graph/apply.ts";
 import { type Op, primitive } from "../graph/op.ts";
 import type { BinaryDType, BinaryShape, Checked, NumberOf, Result } from "../graph/shape-types.ts";
 import type { Tensor } from "../graph/tensor.ts";
-import { binaryOperands } from "../runtime/elementwise.ts";
+import { binaryOperands } from "../kernels/elementwise.ts";
 
 export const addPrimitive: Op = primitive("add", {
   accepts: "number",

@@ -3,7 +3,7 @@ import { type Op, primitive } from "../graph/op.ts";
 import { normalizeAxes, reducedShape } from "../graph/shape.ts";
 import type { Checked, Reduce, Result, ShapeOf } from "../graph/shape-types.ts";
 import type { AnyTensor, Tensor } from "../graph/tensor.ts";
-import { reducedLast } from "../runtime/strided.ts";
+import { reducedLast } from "../kernels/strided.ts";
 import { checkNotEmpty } from "./max.ts";
 import type { ReductionAttributes } from "./sum.ts";
 

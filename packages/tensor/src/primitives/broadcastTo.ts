@@ -4,7 +4,7 @@ import { type Op, primitive } from "../graph/op.ts";
 import { checkShape, shapeText } from "../graph/shape.ts";
 import type { BroadcastTo, Checked, DTypeOf, Result, Shape, ShapeOf } from "../graph/shape-types.ts";
 import type { AnyTensor, Tensor } from "../graph/tensor.ts";
-import { broadcastLayout, copyStrided, rowMajor } from "../runtime/strided.ts";
+import { broadcastLayout, copyStrided, rowMajor } from "../kernels/strided.ts";
 
 export const broadcastToPrimitive: Op = primitive<{ shape: Shape }>("broadcastTo", {
   accepts: "any",

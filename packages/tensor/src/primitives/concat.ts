@@ -4,7 +4,7 @@ import { type Op, primitive } from "../graph/op.ts";
 import { normalizeAxis, shapeText, stridesOf } from "../graph/shape.ts";
 import type { Checked, CommonDType, Concat, Result, ShapesOf } from "../graph/shape-types.ts";
 import type { AnyTensor, Tensor } from "../graph/tensor.ts";
-import { copyStrided, rowMajor } from "../runtime/strided.ts";
+import { copyStrided, rowMajor } from "../kernels/strided.ts";
 import { slice } from "./slice.ts";
 
 export const concatPrimitive: Op = primitive<{ axis: number }>("concat", {

@@ -2,7 +2,7 @@ import { apply } from "../graph/apply.ts";
 import { type Op, primitive } from "../graph/op.ts";
 import type { DType, FloatOf, Shape } from "../graph/shape-types.ts";
 import type { Tensor } from "../graph/tensor.ts";
-import { erfc as scalarErfc } from "../runtime/special/erfc.ts";
+import { erfc as scalarErfc } from "../kernels/special/erfc.ts";
 import { exp } from "./exp.ts";
 import { mul } from "./mul.ts";
 import { neg } from "./neg.ts";

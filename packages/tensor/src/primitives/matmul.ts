@@ -4,8 +4,8 @@ import { type Op, primitive, type Values } from "../graph/op.ts";
 import { broadcastShapes, sameShape, shapeText, sizeOf } from "../graph/shape.ts";
 import type { BinaryDType, Checked, MatMul, NumberOf, Result, Shape, ShapeOf } from "../graph/shape-types.ts";
 import type { AnyTensor, Tensor } from "../graph/tensor.ts";
-import { multiply } from "../runtime/multiply.ts";
-import { broadcastLayout, copyStrided, rowMajor } from "../runtime/strided.ts";
+import { multiply } from "../kernels/multiply.ts";
+import { broadcastLayout, copyStrided, rowMajor } from "../kernels/strided.ts";
 
 /** Which operands are read transposed in their last two axes: the backward products need no transposed copies. */
 export type MatmulAttributes = { readonly transposeA: boolean; readonly transposeB: boolean };

@@ -4,7 +4,7 @@ import { type Op, primitive } from "../graph/op.ts";
 import { normalizeAxes, reducedShape, shapeText, sizeOf } from "../graph/shape.ts";
 import type { AxisOption, Checked, DTypeOf, Reduce, Result, ShapeOf } from "../graph/shape-types.ts";
 import type { AnyTensor, Tensor } from "../graph/tensor.ts";
-import { reducedLast } from "../runtime/strided.ts";
+import { reducedLast } from "../kernels/strided.ts";
 import { cast } from "./cast.ts";
 import { div } from "./div.ts";
 import { equal } from "./equal.ts";

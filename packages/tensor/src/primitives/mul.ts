@@ -3,7 +3,7 @@ import { isFloat } from "../graph/dtype.ts";
 import { type Op, primitive } from "../graph/op.ts";
 import type { BinaryDType, BinaryShape, Checked, NumberOf, Result } from "../graph/shape-types.ts";
 import type { Tensor } from "../graph/tensor.ts";
-import { binaryOperands } from "../runtime/elementwise.ts";
+import { binaryOperands } from "../kernels/elementwise.ts";
 
 export const mulPrimitive: Op = primitive("mul", {
   accepts: "number",

@@ -5,7 +5,7 @@ import { type Op, primitive } from "../graph/op.ts";
 import { shapeText, stridesOf } from "../graph/shape.ts";
 import type { Checked, DTypeOf, Pad, Result, ShapeOf } from "../graph/shape-types.ts";
 import type { AnyTensor, Tensor } from "../graph/tensor.ts";
-import { copyStrided, rowMajor } from "../runtime/strided.ts";
+import { copyStrided, rowMajor } from "../kernels/strided.ts";
 import { slice } from "./slice.ts";
 
 /** Elements to add before, after and between those of each axis, and their value. */

@@ -4,7 +4,7 @@ import { type Op, primitive } from "../graph/op.ts";
 import { checkShape, shapeText } from "../graph/shape.ts";
 import type { Shape } from "../graph/shape-types.ts";
 import type { AnyTensor } from "../graph/tensor.ts";
-import { threefryFill } from "../runtime/threefry.ts";
+import { threefryFill } from "../kernels/threefry.ts";
 
 /** The shape of the bits; with `pairs` both words of every block are given, along a last axis of 2. */
 export type RandomBitsAttributes = { readonly shape: Shape; readonly pairs: boolean };

@@ -4,7 +4,7 @@ import { type Op, primitive } from "../graph/op.ts";
 import { shapeText, stridesOf } from "../graph/shape.ts";
 import type { Checked, DTypeOf, Result, ShapeOf, Slice } from "../graph/shape-types.ts";
 import type { AnyTensor, Tensor } from "../graph/tensor.ts";
-import { copyStrided, rowMajor } from "../runtime/strided.ts";
+import { copyStrided, rowMajor } from "../kernels/strided.ts";
 import { pad } from "./pad.ts";
 
 /** Where each axis starts, how many elements are taken, and how far apart (never 0; negative walks backwards). */

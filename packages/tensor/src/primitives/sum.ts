@@ -3,8 +3,8 @@ import { type Op, primitive } from "../graph/op.ts";
 import { normalizeAxes, reducedShape } from "../graph/shape.ts";
 import type { AxisOption, Checked, DTypeOf, Reduce, Result, ShapeOf, SumOf } from "../graph/shape-types.ts";
 import type { AnyTensor, Tensor } from "../graph/tensor.ts";
-import { reducedLast } from "../runtime/strided.ts";
-import { sumRow } from "../runtime/sum.ts";
+import { reducedLast } from "../kernels/strided.ts";
+import { sumRow } from "../kernels/sum.ts";
 import { broadcastTo } from "./broadcastTo.ts";
 import { reshape } from "./reshape.ts";
 

@@ -4,8 +4,8 @@ import { shapeText, sizeOf } from "../graph/shape.ts";
 import type { DType, Shape } from "../graph/shape-types.ts";
 import type { AnyTensor } from "../graph/tensor.ts";
 import { topologicalOrder } from "../graph/topological.ts";
+import { runElementwise } from "../kernels/elementwise.ts";
 import type { Backend, Graph, Program } from "./backend.ts";
-import { runElementwise } from "./elementwise.ts";
 import { lowerGraph } from "./lower.ts";
 
 /** One kernel call: which slots it reads, and where its result goes. */

@@ -1,4 +1,4 @@
-"""Prints the polynomials in src/runtime/special: `/usr/bin/python3 coefficients.py` (mpmath, 60 digits).
+"""Prints the polynomials in src/kernels/special: `/usr/bin/python3 coefficients.py` (mpmath, 60 digits).
 
 Each is the Chebyshev interpolant of the function, rewritten in powers of the variable and rounded to float64; the error
 printed is that of the rounded polynomial, in exact arithmetic, relative to the value that it helps to build.

@@ -1,6 +1,6 @@
 import { fc, test as property } from "@fast-check/vitest";
 import { describe, expect } from "vitest";
-import { productError, sumError } from "../../src/runtime/special/errorFree.ts";
+import { productError, sumError } from "../../src/kernels/special/errorFree.ts";
 import { exact } from "../exact.ts";
 
 const within = (limit: number) => fc.double({ min: -limit, max: limit, noNaN: true });

@@ -1,6 +1,6 @@
 import { fc, test as property } from "@fast-check/vitest";
 import { describe, expect, test } from "vitest";
-import { expQuotient } from "../../src/runtime/special/expQuotient.ts";
+import { expQuotient } from "../../src/kernels/special/expQuotient.ts";
 import { ulps } from "../ulps.ts";
 
 const exp = (a: number, aLow = 0): number => expQuotient(a, aLow, 1, 0, 1, 0, 0);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import * as special from "../../src/runtime/special/index.ts";
+import * as special from "../../src/kernels/special/index.ts";
 import golden from "../golden/special.json" with { type: "json" };
 import { ulps } from "../ulps.ts";
 

@@ -13,7 +13,7 @@ import {
   sinh,
   softplus,
   tanh,
-} from "../../src/runtime/special/index.ts";
+} from "../../src/kernels/special/index.ts";
 import { ulps } from "../ulps.ts";
 
 const { POSITIVE_INFINITY, NEGATIVE_INFINITY, NaN: NAN } = Number;

@@ -1,6 +1,6 @@
 import { fc, test as property } from "@fast-check/vitest";
 import { describe, expect, test } from "vitest";
-import { sumRow, sumStrided } from "../../src/runtime/sum.ts";
+import { sumRow, sumStrided } from "../../src/kernels/sum.ts";
 import { exact, exactUlp, magnitude } from "../exact.ts";
 import { ulps } from "../ulps.ts";
 

@@ -1,7 +1,7 @@
 import { fc, test as property } from "@fast-check/vitest";
 import { describe, expect, test } from "vitest";
-import { erfinv } from "../../src/runtime/special/index.ts";
-import { threefry2x32, threefryFill } from "../../src/runtime/threefry.ts";
+import { erfinv } from "../../src/kernels/special/index.ts";
+import { threefry2x32, threefryFill } from "../../src/kernels/threefry.ts";
 import golden from "../golden/threefry.json" with { type: "json" };
 
 type Key = readonly number[];
