@@ -1,7 +1,7 @@
 import { checkRepresentable, floatOf, isFloat, promote, type TypedArray } from "./dtype.ts";
 import { DTypeError } from "./errors.ts";
 import { recordHistory } from "./history.ts";
-import { type Attributes, acceptedDTypes, leaves, type Op, primitive } from "./op.ts";
+import { type Accepts, type Attributes, acceptedDTypes, leaves, type Op, primitive } from "./op.ts";
 import type { DType, Shape } from "./shape-types.ts";
 import { type AnyTensor, Tensor } from "./tensor.ts";
 
@@ -61,8 +61,8 @@ export function convert(x: AnyTensor, dtype: DType): AnyTensor {
 }
 
 /** A scalar node of a JavaScript number. */
-export function literal(value: number, dtype: DType): AnyTensor {
-  return new Tensor<Shape, DType>(leaves.literal, [], { value }, scalarShape, dtype);
+export function literal(value: number, dtype: DType, weak: boolean = false): AnyTensor {
+  return new Tensor<Shape, DType>(leaves.literal, [], { value }, scalarShape, dtype, weak);
 }
 
 /** A leaf that holds `values`, which nobody writes to from here on. */
@@ -73,14 +73,43 @@ export function dataNode(values: TypedArray, shape: Shape, dtype: DType, weak: b
   return made;
 }
 
-function resolve(op: Op, operand: Operand): AnyTensor | number {
+function resolve(op: string, operand: Operand): AnyTensor | number {
   if (typeof operand === "number") return operand;
   if (operand instanceof Tensor) return operand.current();
   const given = operand === null ? "null" : Array.isArray(operand) ? "an array" : typeof operand;
   throw new DTypeError(
-    op.name,
+    op,
     `an operand is ${given}; expected a tensor or a number, as tensor(…) makes of an array`,
   );
+}
+
+/**
+ * The operands as nodes of the dtypes that an op accepts. JavaScript numbers and weak tensors, which were made of traced
+ * ones, take the dtype of the others; by themselves numbers are float32, and float64 beside weak tensors, which stay weak.
+ */
+export function promoteOperands(op: string, accepts: Accepts, operands: readonly Operand[]): AnyTensor[] {
+  const resolved = operands.map((operand) => resolve(op, operand));
+  const tensors = resolved.filter((operand): operand is AnyTensor => typeof operand !== "number");
+  const strong = tensors.filter((tensor) => !tensor.weak);
+  const isWeak = strong.length === 0 && tensors.length > 0;
+  const adopted =
+    strong.length > 0 ? promote(...strong.map((tensor) => tensor.dtype)) : isWeak ? "float64" : "float32";
+  const given = resolved.map((operand) => {
+    if (typeof operand === "number") return adopted;
+    return operand.weak && typeof accepts !== "function" ? floatOf(adopted) : operand.dtype;
+  });
+  const dtypes = acceptedDTypes(accepts, given);
+  return resolved.map((operand, i) => {
+    if (typeof operand !== "number") return convert(operand, dtypes[i]);
+    checkRepresentable(op, operand, dtypes[i]);
+    return literal(operand, dtypes[i], isWeak);
+  });
+}
+
+/** Made of weak floats alone, perhaps chosen by indices or conditions: as free in its dtype as they are. */
+function isWeakResult(inputs: readonly AnyTensor[], dtype: DType): boolean {
+  const floats = inputs.filter((input) => isFloat(input.dtype));
+  return isFloat(dtype) && floats.length > 0 && floats.every((input) => input.weak);
 }
 
 /**
@@ -88,28 +117,14 @@ function resolve(op: Op, operand: Operand): AnyTensor | number {
  * Throws {@link ShapeError} or {@link DTypeError} at the call.
  */
 export function apply(op: Op, operands: readonly Operand[], attributes: Attributes = none): AnyTensor {
-  const resolved = operands.map((operand) => resolve(op, operand));
-  const tensors = resolved.filter((operand): operand is AnyTensor => typeof operand !== "number");
-  const strong = tensors.filter((tensor) => !tensor.weak);
-  const weak = strong.length === 0 && tensors.length > 0;
-  // What a number becomes beside the tensors: their dtype; among numbers alone float32, or float64 while traced.
-  const adopted =
-    strong.length > 0 ? promote(...strong.map((tensor) => tensor.dtype)) : weak ? "float64" : "float32";
-  const dtypes = acceptedDTypes(
-    op,
-    resolved.map((operand) => {
-      if (typeof operand === "number") return adopted;
-      return operand.weak ? floatOf(adopted) : operand.dtype;
-    }),
-  );
-  const inputs = resolved.map((operand, i) => {
-    if (typeof operand !== "number") return convert(operand, dtypes[i]);
-    checkRepresentable(op.name, operand, dtypes[i]);
-    return literal(operand, dtypes[i]);
-  });
+  const inputs = promoteOperands(op.name, op.accepts, operands);
   const shape = op.shape(
     inputs.map((input) => input.shape),
     attributes,
   );
-  return node(op, inputs, attributes, shape, op.dtype(dtypes, attributes), weak);
+  const dtype = op.dtype(
+    inputs.map((input) => input.dtype),
+    attributes,
+  );
+  return node(op, inputs, attributes, shape, dtype, isWeakResult(inputs, dtype));
 }

@@ -138,16 +138,12 @@ export const leaves: Readonly<Record<"data" | "literal" | "input" | "parameter",
   parameter: leaf("parameter"),
 };
 
-/** The dtypes that an op's operands are cast to. */
-export function acceptedDTypes(op: Op, dtypes: readonly DType[]): readonly DType[] {
-  if (typeof op.accepts === "function") return op.accepts(dtypes);
+/** The dtypes that operands are cast to. */
+export function acceptedDTypes(accepts: Accepts, dtypes: readonly DType[]): readonly DType[] {
+  if (typeof accepts === "function") return accepts(dtypes);
   const common = promote(...dtypes);
   const accepted =
-    op.accepts === "float"
-      ? floatOf(common)
-      : op.accepts === "number" && common === "bool"
-        ? "int32"
-        : common;
+    accepts === "float" ? floatOf(common) : accepts === "number" && common === "bool" ? "int32" : common;
   return dtypes.map(() => accepted);
 }
 

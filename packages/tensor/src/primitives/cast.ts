@@ -1,4 +1,4 @@
-import { apply, castPrimitive } from "../graph/apply.ts";
+import { castPrimitive, node, promoteOperands } from "../graph/apply.ts";
 import { dtypes } from "../graph/dtype.ts";
 import { OptionError } from "../graph/errors.ts";
 import type { DType, Shape } from "../graph/shape-types.ts";
@@ -12,5 +12,10 @@ import type { Tensor } from "../graph/tensor.ts";
 export function cast<S extends Shape, D extends DType>(x: Tensor<S, DType>, dtype: D): Tensor<S, D> {
   if (!dtypes.includes(dtype))
     throw new OptionError("cast", `unknown dtype "${dtype}"; expected one of ${dtypes.join(", ")}`);
-  return apply(castPrimitive, [x], { dtype }) as Tensor<Shape, DType> as Tensor<S, D>;
+  const [given] = promoteOperands("cast", "any", [x]);
+  const isDone = given.dtype === dtype && !given.weak;
+  return (isDone ? given : node(castPrimitive, [given], { dtype }, given.shape, dtype)) as Tensor<
+    Shape,
+    DType
+  > as Tensor<S, D>;
 }

@@ -1,5 +1,4 @@
-import { apply, type Operand } from "../graph/apply.ts";
-import { promote } from "../graph/dtype.ts";
+import { apply, type Operand, promoteOperands } from "../graph/apply.ts";
 import { DTypeError } from "../graph/errors.ts";
 import { type Op, primitive } from "../graph/op.ts";
 import type { BinaryDType, Checked, Result, WhereShape } from "../graph/shape-types.ts";
@@ -7,8 +6,7 @@ import type { AnyTensor, Tensor } from "../graph/tensor.ts";
 
 export const wherePrimitive: Op = primitive("where", {
   accepts([condition, a, b]) {
-    if (condition === "bool" || condition === "uint8" || condition === "int32")
-      return ["bool", promote(a, b), promote(a, b)];
+    if (condition === "bool" || condition === "uint8" || condition === "int32") return ["bool", a, b];
     throw new DTypeError(
       "where",
       `the condition is ${condition}; expected bool, as less(x, 0) or equal(x, 0) gives`,
@@ -34,5 +32,9 @@ export function where<C extends AnyTensor, A extends Operand, B extends Operand>
   a: A,
   b: B & Checked<WhereShape<C, A, B>>,
 ): Tensor<Result<WhereShape<C, A, B>>, BinaryDType<A, B>> {
-  return apply(wherePrimitive, [condition, a, b]) as Tensor<Result<WhereShape<C, A, B>>, BinaryDType<A, B>>;
+  // The condition's dtype is no concern of the values, so that numbers do not adopt it.
+  return apply(wherePrimitive, [condition, ...promoteOperands("where", "any", [a, b])]) as Tensor<
+    Result<WhereShape<C, A, B>>,
+    BinaryDType<A, B>
+  >;
 }
