@@ -1,7 +1,7 @@
 import { fillLike } from "../autodiff/fill.ts";
 import { parameterLeaves, pullback } from "../autodiff/pullback.ts";
 import { isFloat } from "../graph/dtype.ts";
-import { DTypeError, ShapeError } from "../graph/errors.ts";
+import { DTypeError, GraphError, ShapeError } from "../graph/errors.ts";
 import { keepingHistory } from "../graph/history.ts";
 import { shapeText } from "../graph/shape.ts";
 import type { AnyTensor } from "../graph/tensor.ts";
@@ -11,7 +11,7 @@ import { ownerOf } from "../runtime/parameter.ts";
 /**
  * Differentiates a scalar with respect to every trainable parameter it was computed from, and adds each gradient to the
  * parameter's `grad`. Nothing is computed until a gradient is read or used; the scalar itself is computed along.
- * Throws {@link ShapeError} unless the tensor is a scalar.
+ * Throws {@link ShapeError} unless the tensor is a scalar, {@link GraphError} when no trainable parameter is in its history.
  */
 export function backward(tensor: AnyTensor): void {
   const loss = tensor.current();
@@ -23,16 +23,23 @@ export function backward(tensor: AnyTensor): void {
   }
   if (!isFloat(loss.dtype))
     throw new DTypeError("backward", `a ${loss.dtype} tensor has no gradient; expected a float scalar`);
-  keepingHistory(() => {
-    loss.memo.keep = true;
-    const versions = parameterLeaves([loss]).filter(
-      (version) => ownerOf(version).trainable && isFloat(version.dtype),
+  const versions = parameterLeaves([loss]).filter(
+    (version) => ownerOf(version).trainable && isFloat(version.dtype),
+  );
+  if (versions.length === 0) {
+    throw new GraphError(
+      "backward",
+      "the tensor depends on no trainable parameter; make weights with parameter(…), and differentiate what a compiled " +
+        "function computes inside that function",
     );
-    const cotangents = pullback([loss], [fillLike(loss, 1)], versions);
-    versions.forEach((version, i) => {
-      const parameter = ownerOf(version);
-      const gradient = cotangents[i] as never;
-      parameter.grad = parameter.grad === undefined ? gradient : (add(parameter.grad, gradient) as never);
-    });
+  }
+  const cotangents = keepingHistory(() => pullback([loss], [fillLike(loss, 1)], versions));
+  loss.memo.keep = true;
+  versions.forEach((version, i) => {
+    const gradient = cotangents[i];
+    if (gradient === undefined) return;
+    const parameter = ownerOf(version);
+    const sofar = parameter.grad;
+    parameter.grad = (sofar === undefined ? gradient : add(sofar, gradient)) as never;
   });
 }

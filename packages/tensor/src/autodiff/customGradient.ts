@@ -3,6 +3,8 @@ import { GraphError, ShapeError } from "../graph/errors.ts";
 import { composite, leaves } from "../graph/op.ts";
 import { shapeText } from "../graph/shape.ts";
 import { type AnyTensor, Tensor } from "../graph/tensor.ts";
+import { topologicalOrder } from "../graph/topological.ts";
+import { aliasOp } from "./alias.ts";
 import { closeOver, substitute } from "./closure.ts";
 import { asTensors } from "./grad.ts";
 
@@ -19,8 +21,8 @@ export interface CustomGradientContext<Args extends readonly unknown[], Y> {
 /**
  * `fn` with the gradient rule `rule` in place of its own: `rule({ inputs, output, cotangent })` gives the cotangent of
  * each argument, `undefined` where it is zero. The rule is written in ops, so it can be differentiated again.
- * `fn` takes tensors and gives one tensor. Throws {@link GraphError} when it reads a parameter from outside, whose
- * gradient would be lost: pass the parameter as an argument.
+ * `fn` takes tensors and gives one tensor. Throws {@link GraphError} when it reads from outside what derivatives are taken
+ * of, a parameter or another function's argument, since that gradient would be lost: pass it as an argument.
  */
 export function customGradient<Args extends readonly AnyTensor[], Y extends AnyTensor>(
   fn: (...args: Args) => Y,
@@ -31,21 +33,43 @@ export function customGradient<Args extends readonly AnyTensor[], Y extends AnyT
     const { standIns, captured, outputs, value } = closeOver(fn as (...args: never[]) => unknown, given);
     if (!(value instanceof Tensor))
       throw new ShapeError("customGradient", "the function must give one tensor");
-    const hidden = captured.find((node) => node.op === leaves.parameter);
-    if (hidden) {
-      throw new GraphError(
-        "customGradient",
-        `the function reads a parameter of shape ${shapeText(hidden.shape)}, which would get no gradient; pass it as an argument`,
-      );
-    }
+    for (const node of captured) refuseVariable(node);
     const op = composite("customGradient", {
       accepts: (dtypes) => dtypes,
       shape: () => outputs[0].shape,
       dtype: () => outputs[0].dtype,
       lower: (inputs) => substitute(outputs, new Map(standIns.map((slot, i) => [slot, inputs[i]])))[0],
-      vjp: ({ inputs, output, cotangent }) =>
-        rule({ inputs: inputs as unknown as Args, output: output as Y, cotangent: cotangent as Y }),
+      vjp({ inputs, output, cotangent }) {
+        const given = rule({
+          inputs: inputs as unknown as Args,
+          output: output as Y,
+          cotangent: cotangent as Y,
+        });
+        if (Array.isArray(given) && given.length === inputs.length) return given;
+        throw new GraphError(
+          "customGradient",
+          `the rule gives ${Array.isArray(given) ? `${given.length} cotangents` : "no array"}; expected an array with one for each ` +
+            `of the ${inputs.length} arguments, undefined where it is zero`,
+        );
+      },
     });
     return apply(op, given) as Y;
   };
+}
+
+/** Throws when a derivative may flow into `captured`, which the rule says nothing of. */
+function refuseVariable(captured: AnyTensor): void {
+  const isConstant = topologicalOrder([captured], (node) => !node.op.differentiable).every(
+    ({ op, memo }) => op !== leaves.parameter && op !== aliasOp && memo.dropped !== "parameter",
+  );
+  if (isConstant) return;
+  const what =
+    captured.op === leaves.parameter
+      ? "a parameter"
+      : "what depends on a parameter or on a differentiated argument";
+  throw new GraphError(
+    "customGradient",
+    `the function reads ${what}, of shape ${shapeText(captured.shape)}, which would get no gradient; pass it as an argument, ` +
+      "or wrap it in stopGradient()",
+  );
 }

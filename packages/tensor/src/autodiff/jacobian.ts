@@ -1,14 +1,18 @@
 import { literal } from "../graph/apply.ts";
-import { ShapeError } from "../graph/errors.ts";
+import { isFloat } from "../graph/dtype.ts";
+import { DTypeError, ShapeError } from "../graph/errors.ts";
 import { keepingHistory } from "../graph/history.ts";
 import { sizeOf } from "../graph/shape.ts";
-import type { DType, Shape } from "../graph/shape-types.ts";
+import type { DefaultDType, DType, DTypeOf, Shape } from "../graph/shape-types.ts";
 import { type AnyTensor, Tensor } from "../graph/tensor.ts";
 import { broadcastTo } from "../primitives/broadcastTo.ts";
 import { concat } from "../primitives/concat.ts";
 import { pad } from "../primitives/pad.ts";
 import { reshape } from "../primitives/reshape.ts";
 import { asTensors, type GradOptions, grad, pullbackOrZeros, standInsFor } from "./grad.ts";
+
+/** The dtype of the argument, which its derivatives have; a number is float32. */
+type ArgumentDType<T> = T extends AnyTensor ? DTypeOf<T> : DefaultDType;
 
 /** Element `i` of `y`'s cotangent is 1, all others are 0. */
 function basis(y: AnyTensor, i: number): AnyTensor {
@@ -24,7 +28,7 @@ function basis(y: AnyTensor, i: number): AnyTensor {
 export function jacobian<Args extends readonly unknown[], const Index extends number = 0>(
   fn: (...args: Args) => AnyTensor,
   options: GradOptions<Index> = {},
-): (...args: Args) => Tensor<Shape, "float32"> {
+): (...args: Args) => Tensor<Shape, ArgumentDType<Args[Index]>> {
   const argument = options.argument ?? 0;
   return (...args) =>
     keepingHistory(() => {
@@ -37,16 +41,23 @@ export function jacobian<Args extends readonly unknown[], const Index extends nu
       }
       const { tree, nodes } = standInsFor("jacobian", given);
       const [x] = nodes;
-      const y = fn(
-        ...(args.map((arg, i) => (i === argument ? tree : arg)) as unknown as Args),
-      ).current() as AnyTensor;
+      const result: unknown = fn(...(args.map((arg, i) => (i === argument ? tree : arg)) as unknown as Args));
+      if (!(result instanceof Tensor)) {
+        throw new ShapeError(
+          "jacobian",
+          `the function gives ${Array.isArray(result) ? "an array" : typeof result}; expected one tensor, or use vjp for trees`,
+        );
+      }
+      const y = result.current() as AnyTensor;
+      if (!isFloat(y.dtype))
+        throw new DTypeError("jacobian", `the function gives ${y.dtype}; expected a float tensor`);
       const shape: Shape = [...y.shape, ...x.shape];
       const rows = Array.from({ length: y.size }, (_, i) => {
         const [row] = pullbackOrZeros([y], [basis(y, i)], [x]);
         return reshape(row, [1, sizeOf(x.shape)]) as AnyTensor;
       });
-      if (rows.length === 0) return broadcastTo(literal(0, x.dtype), shape) as Tensor<Shape>;
-      return reshape(concat(rows) as AnyTensor, shape) as unknown as Tensor<Shape>;
+      if (rows.length === 0) return broadcastTo(literal(0, x.dtype), shape) as never;
+      return reshape(concat(rows) as AnyTensor, shape) as never;
     });
 }
 
@@ -57,6 +68,6 @@ export function jacobian<Args extends readonly unknown[], const Index extends nu
 export function hessian<Args extends readonly unknown[], const Index extends number = 0>(
   fn: (...args: Args) => Tensor<readonly [], DType>,
   options: GradOptions<Index> = {},
-): (...args: Args) => Tensor<Shape, "float32"> {
+): (...args: Args) => Tensor<Shape, ArgumentDType<Args[Index]>> {
   return jacobian(grad(fn, options) as (...args: Args) => AnyTensor, options);
 }

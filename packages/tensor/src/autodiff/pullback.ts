@@ -55,7 +55,7 @@ export function pullback(
   const leads = new Set<AnyTensor>();
   for (const node of order) {
     if (wantedSet.has(node) || node.inputs.some((input) => leads.has(input))) leads.add(node);
-    else if (node.memo.dropped && node.id > oldest) refuseDropped(node);
+    else if (mayHideAny(node, wanted)) refuseDropped(node);
   }
   const found = new Map<AnyTensor, AnyTensor>();
   const accumulate = (node: AnyTensor, cotangent: AnyTensor): void => {
@@ -83,6 +83,14 @@ function fitCotangent(node: AnyTensor, cotangent: AnyTensor): AnyTensor {
   return convert(fitShape(cotangent, node.shape), node.dtype);
 }
 
+/** May one of `wanted` have been in the history that the node dropped? */
+function mayHideAny({ id, memo }: AnyTensor, wanted: readonly AnyTensor[]): boolean {
+  return (
+    memo.dropped !== false &&
+    wanted.some((one) => one.id < id && (memo.dropped === "parameter" || one.op !== leaves.parameter))
+  );
+}
+
 function refuseDropped(node: AnyTensor): never {
   throw new GraphError(
     "backward",
@@ -91,9 +99,9 @@ function refuseDropped(node: AnyTensor): never {
   );
 }
 
-/** The parameter versions that `outputs` are computed from. */
+/** The parameter versions that derivatives of `outputs` reach. */
 export function parameterLeaves(outputs: readonly AnyTensor[]): AnyTensor[] {
-  const order = topologicalOrder(outputs);
+  const order = topologicalOrder(outputs, (node) => !node.op.differentiable);
   for (const node of order) if (node.memo.dropped === "parameter") refuseDropped(node);
   return order.filter((node) => node.op === leaves.parameter);
 }

@@ -1,8 +1,9 @@
+import { literal } from "../graph/apply.ts";
 import { OptionError, ShapeError } from "../graph/errors.ts";
 import { keepingHistory } from "../graph/history.ts";
 import { sameShape, shapeText } from "../graph/shape.ts";
-import type { AnyTensor } from "../graph/tensor.ts";
-import { replaceTensors, type TensorsOf, treeTensors } from "../graph/tree.ts";
+import { type AnyTensor, Tensor } from "../graph/tensor.ts";
+import { mapTree, replaceTensors, type TensorsOf, treeTensors } from "../graph/tree.ts";
 import { asTensors, pullbackOrZeros, standInsFor } from "./grad.ts";
 
 /** The tensors of a (co)tangent tree, checked against those it belongs to. */
@@ -12,7 +13,13 @@ export function matching(
   tree: unknown,
   expected: readonly AnyTensor[],
 ): AnyTensor[] {
-  const given = treeTensors(asTensors(tree)).map((tensor) => tensor.current());
+  const given: AnyTensor[] = [];
+  mapTree(tree, (leaf) => {
+    // A number is as exact as the tensor that it belongs to.
+    if (typeof leaf === "number") given.push(literal(leaf, expected[given.length]?.dtype ?? "float32"));
+    else if (leaf instanceof Tensor) given.push(leaf.current());
+    return leaf;
+  });
   if (given.length !== expected.length) {
     throw new OptionError(
       op,
