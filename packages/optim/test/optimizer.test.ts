@@ -1,0 +1,516 @@
+import {
+  type AnyParameter,
+  type AnyTensor,
+  add,
+  type Compiled,
+  compile,
+  mul,
+  type Parameter,
+  parameter,
+  reshape,
+  sub,
+  sum,
+  type Tensor,
+  take,
+  tensor,
+  zeros,
+} from "@adjoint/tensor";
+import { describe, expect, expectTypeOf, test } from "vitest";
+import {
+  adagrad,
+  adam,
+  adamw,
+  clipByGlobalNorm,
+  clipByValue,
+  cosineDecay,
+  linearWarmup,
+  type Optimizer,
+  type OptimizerOptions,
+  optimizer,
+  rmsprop,
+  sgd,
+} from "../src/index.ts";
+import { problems, weightsOf } from "./problems.ts";
+
+type Make = (parameters: readonly AnyParameter[], options?: OptimizerOptions) => Optimizer;
+
+const makers: readonly { name: string; make: Make }[] = [
+  { name: "sgd", make: (parameters, options) => sgd(parameters, { momentum: 0.9, ...options }) },
+  { name: "adam", make: (parameters, options) => adam(parameters, { amsgrad: true, ...options }) },
+  { name: "adamw", make: adamw },
+  {
+    name: "rmsprop",
+    make: (parameters, options) => rmsprop(parameters, { centered: true, momentum: 0.9, ...options }),
+  },
+  {
+    name: "adagrad",
+    make: (parameters, options) => adagrad(parameters, { learningRateDecay: 0.1, ...options }),
+  },
+];
+
+const settings: readonly { setting: string; options: OptimizerOptions }[] = [
+  { setting: "a fixed rate", options: { learningRate: 0.05 } },
+  { setting: "clipNorm", options: { learningRate: 0.05, clipNorm: 0.5 } },
+  { setting: "clipValue", options: { learningRate: 0.05, clipValue: 0.1 } },
+  {
+    setting: "a schedule",
+    options: {
+      learningRate: linearWarmup(cosineDecay({ learningRate: 0.1, decaySteps: 8 }), {
+        warmupSteps: 3,
+        initialRate: 0.01,
+      }),
+    },
+  },
+];
+
+const cases = makers.flatMap((maker) => settings.map((setting) => ({ ...maker, ...setting })));
+const net = problems[1];
+
+/** The values of parameters and of their optimizer, to be compared bit by bit. */
+function bitsOf(weights: readonly AnyParameter[], made: Optimizer): number[][] {
+  return [...weights, ...made.state].map((one) => [...one.toTypedArray()]);
+}
+
+/** Twelve steps of the small net, each done by `step`; the losses and the final state. */
+function run(
+  make: Make,
+  options: OptimizerOptions,
+  stepOf: (made: Optimizer, loss: () => Tensor<[], "float64">) => () => AnyTensor,
+): { losses: unknown[]; bits: number[][] } {
+  const weights = weightsOf(net);
+  const made = make(weights, options);
+  const step = stepOf(made, () => net.loss(weights) as Tensor<[], "float64">);
+  const losses = Array.from({ length: 12 }, () => step().item());
+  return { losses, bits: bitsOf(weights, made) };
+}
+
+describe("every way to step gives the same bits", () => {
+  test.for(cases)("$name with $setting", ({ make, options }) => {
+    const uncompiled = run(make, options, (made, lossOf) => () => {
+      const loss = lossOf();
+      made.minimize(loss);
+      return loss;
+    });
+    const compiled = run(make, options, (made, lossOf) =>
+      compile(() => {
+        const loss = lossOf();
+        made.minimize(loss);
+        return loss;
+      }),
+    );
+    const backward = run(make, options, (made, lossOf) => () => {
+      made.zeroGrad();
+      const loss = lossOf();
+      loss.backward();
+      made.step();
+      return loss;
+    });
+    const compiledBackward = run(make, options, (made, lossOf) =>
+      compile(() => {
+        const loss = lossOf();
+        loss.backward();
+        made.step();
+        return loss;
+      }),
+    );
+    expect(new Set(uncompiled.losses).size).toBe(12);
+    expect(compiled).toEqual(uncompiled);
+    expect(backward).toEqual(uncompiled);
+    expect(compiledBackward).toEqual(uncompiled);
+  });
+});
+
+describe("state", () => {
+  test.for(cases)(
+    "a resumed run of $name with $setting goes on as if it had not stopped",
+    ({ make, options }) => {
+      const start = (): { weights: ReturnType<typeof weightsOf>; made: Optimizer; sixSteps: () => void } => {
+        const weights = weightsOf(net);
+        const made = make(weights, options);
+        const sixSteps = (): void => {
+          for (let i = 0; i < 6; i++) made.minimize(net.loss(weights));
+        };
+        return { weights, made, sixSteps };
+      };
+      const whole = start();
+      whole.sixSteps();
+      const savedState = whole.made.stateDict();
+      const savedWeights = whole.weights.map((w) => w.current());
+      whole.sixSteps();
+      const resumed = start();
+      resumed.made.loadStateDict(savedState);
+      resumed.weights.forEach((w, i) => {
+        w.assign(savedWeights[i]);
+      });
+      resumed.sixSteps();
+      expect(bitsOf(resumed.weights, resumed.made)).toEqual(bitsOf(whole.weights, whole.made));
+    },
+  );
+
+  test("is named after the parameters", () => {
+    const named = ["a", "b"].map((name) => parameter(tensor([1, 2]), { name }));
+    expect(Object.keys(adam(named).stateDict())).toEqual([
+      "step",
+      "learningRate",
+      "a.m",
+      "a.v",
+      "b.m",
+      "b.v",
+    ]);
+    const alike = ["weight", "weight"].map((name) => parameter(tensor([1, 2]), { name }));
+    const made = sgd(alike, { momentum: 0.9, learningRate: cosineDecay({ learningRate: 1, decaySteps: 9 }) });
+    const keys = ["step", "learningRate", "scheduled", "0.weight.momentum", "1.weight.momentum"];
+    expect(Object.keys(made.stateDict())).toEqual(keys);
+    expect(made.state.map((one) => one.name)).toEqual(keys);
+  });
+
+  test("is in the parameters' dtypes, the counts in float64", () => {
+    const made = adam([
+      parameter(tensor([1]), { name: "a" }),
+      parameter(tensor([1], { dtype: "float64" }), { name: "b" }),
+    ]);
+    expect(made.state.map((one) => one.dtype)).toEqual([
+      "float64",
+      "float64",
+      "float32",
+      "float32",
+      "float64",
+      "float64",
+    ]);
+  });
+
+  test("that does not fit is refused with what is missing and what is unexpected, and nothing changes", () => {
+    const made = adam([parameter(tensor([1, 2]), { name: "w" })], { learningRate: 0.5 });
+    const { "w.v": _, ...partial } = made.stateDict();
+    const other: Record<string, AnyTensor> = { ...partial, "u.v": tensor([1]), step: tensor(3) };
+    expect(() => made.loadStateDict(other)).toThrow(
+      "adam: the state does not fit this optimizer; missing: w.v; unexpected: u.v",
+    );
+    expect(() => made.loadStateDict({ ...made.stateDict(), "w.v": zeros([3]) })).toThrow(
+      'assign: a value [3] for parameter "w.v" of shape [2]',
+    );
+    expect(() => made.loadStateDict({ ...made.stateDict(), step: tensor(3) })).toThrow(
+      'assign: a float32 value for parameter "step" of float64; cast(value, "float64") first',
+    );
+    expect(made.stateDict().step.item()).toBe(0);
+  });
+
+  test("an exception inside a step changes nothing", () => {
+    const table = parameter(tensor([1, 2, 3]), { name: "table" });
+    const made = adam([table], { learningRate: 0.1 });
+    const lossOf = (index: Tensor<[1], "int32">): Tensor<[], "float32"> => {
+      const row = reshape(take(table, index), []);
+      return mul(row, row);
+    };
+    const compiled = compile((index: Tensor<[1], "int32">) => made.minimize(lossOf(index)));
+    const [good, bad] = [tensor([1], { dtype: "int32" }), tensor([7], { dtype: "int32" })];
+    compiled(good);
+    const before = bitsOf([table], made);
+    expect(() => compiled(bad)).toThrow("take");
+    expect(() => made.minimize(lossOf(bad))).toThrow("take");
+    expect(() => {
+      lossOf(bad).backward();
+      made.step();
+    }).toThrow("take");
+    const throwing = compile(() => {
+      made.minimize(lossOf(good));
+      throw new RangeError("stop");
+    });
+    expect(throwing).toThrow("stop");
+    expect(bitsOf([table], made)).toEqual(before);
+    made.zeroGrad();
+    compiled(good);
+    expect(bitsOf([table], made)).not.toEqual(before);
+  });
+});
+
+/** A step that takes the learning rate off a float64 weight. */
+function descent(options: OptimizerOptions): {
+  w: Parameter<[], "float64">;
+  made: Optimizer;
+  step: Compiled<[], void>;
+} {
+  const w = parameter(tensor(0, { dtype: "float64" }) as Tensor<[], "float64">);
+  const made = sgd([w], options);
+  return { w, made, step: compile(() => made.minimize(w)) };
+}
+
+describe("learningRate", () => {
+  test("is state: another takes effect in the compiled step, without another program", () => {
+    const { w, made, step } = descent({ learningRate: 0.5 });
+    step();
+    made.learningRate = 0.25;
+    step();
+    expect(made.learningRate).toBe(0.25);
+    expect(w.item()).toBe(-0.75);
+    expect(step.programs.length).toBe(1);
+  });
+
+  test("a number takes the place of a schedule, in the compiled step too", () => {
+    const { w, made, step } = descent({ learningRate: (t) => add(t, 1) });
+    expect(made.learningRate).toBe(1);
+    step();
+    expect(made.learningRate).toBe(2);
+    step();
+    made.learningRate = 0.5;
+    expect(made.learningRate).toBe(0.5);
+    step();
+    expect(w.item()).toBe(-3.5);
+    expect(step.programs.length).toBe(1);
+  });
+
+  test("is checked when it is set", () => {
+    const { made } = descent({ learningRate: 0.5 });
+    expect(() => {
+      made.learningRate = -1;
+    }).toThrow("sgd: learningRate is -1; expected a number of at least 0, or a schedule");
+    expect(() => {
+      made.learningRate = cosineDecay({ learningRate: 1, decaySteps: 2 }) as never;
+    }).toThrow(
+      "sgd: learningRate takes a number once the optimizer is made, since compiled steps hold the schedule; " +
+        "make another optimizer for another schedule",
+    );
+    expect(made.learningRate).toBe(0.5);
+  });
+});
+
+describe("which parameters are updated", () => {
+  const square = (x: AnyTensor): Tensor<[]> => sum(mul(x, x) as AnyTensor) as AnyTensor as Tensor<[]>;
+  const two = (): [Parameter<number[]>, Parameter<number[]>] => [
+    parameter(tensor([1, 2]) as Tensor<number[]>, { name: "a" }),
+    parameter(tensor([3]) as Tensor<number[]>, { name: "b" }),
+  ];
+
+  test("one that the loss does not depend on keeps its value and state, by minimize and by step", () => {
+    for (const way of ["minimize", "step"] as const) {
+      const [a, b] = two();
+      const made = adamw([a, b], { learningRate: 0.1 });
+      if (way === "minimize") made.minimize(square(a));
+      else {
+        square(a).backward();
+        made.step();
+      }
+      expect(a.toArray()).not.toEqual([1, 2]);
+      expect(b.toArray()).toEqual([3]);
+      expect(made.stateDict()["b.m"].toArray()).toEqual([0]);
+    }
+  });
+
+  test("one that is not trainable is left alone, and updated once it is", () => {
+    const [a, b] = two();
+    b.trainable = false;
+    const made = adam([a, b], { learningRate: 0.1 });
+    const stepOf = (): Compiled<[], void> => compile(() => made.minimize(add(square(a), square(b))));
+    stepOf()();
+    expect(b.toArray()).toEqual([3]);
+    expect(Object.keys(made.stateDict())).not.toContain("b.m");
+    b.trainable = true;
+    const step = stepOf();
+    step();
+    step();
+    expect(b.toArray()).not.toEqual([3]);
+    expect(made.stateDict()["b.m"].toArray()).not.toEqual([0]);
+  });
+
+  test("the optimizer leaves the gradients of backward() and other parameters alone", () => {
+    const [a, b] = two();
+    sgd([a], { learningRate: 0.1 }).minimize(add(square(a), square(b)));
+    expect([a.grad, b.grad]).toEqual([undefined, undefined]);
+    expect(b.toArray()).toEqual([3]);
+  });
+
+  test("zeroGrad forgets the gradients", () => {
+    const [a, b] = two();
+    add(square(a), square(b)).backward();
+    sgd([a]).zeroGrad();
+    expect(a.grad).toBe(undefined);
+    expect(b.grad?.toArray()).toEqual([6]);
+  });
+
+  test("a loss computed before an assignment has the gradient at the value it was computed from", () => {
+    const [a] = two();
+    const made = sgd([a], { learningRate: 0.5 });
+    const loss = square(a);
+    a.assign(tensor([10, 20]));
+    made.minimize(loss);
+    expect(a.toArray()).toEqual([9, 18]);
+  });
+
+  test("clipping takes all gradients together", () => {
+    const stepped = (options: OptimizerOptions): number[][] => {
+      const pair = two();
+      sgd(pair, { learningRate: 1, ...options }).minimize(add(square(pair[0]), square(pair[1])));
+      return pair.map((one) => [...one.toTypedArray()]);
+    };
+    const gradients = [tensor([2, 4]), tensor([6])] as const;
+    const minus = (clipped: readonly AnyTensor[]): number[][] =>
+      two().map((one, i) => [...(sub(one as AnyTensor, clipped[i]) as AnyTensor).toTypedArray()]);
+    expect(stepped({ clipNorm: 0.5 })).toEqual(minus(clipByGlobalNorm(gradients, 0.5)));
+    expect(stepped({ clipValue: 3 })).toEqual(minus(clipByValue(gradients, 3)));
+    expect(stepped({ clipValue: 3 })).toEqual([[-1, -1], [0]]);
+  });
+
+  test("groups have options of their own", () => {
+    const [a, b] = two();
+    const made = sgd([{ parameters: [a], weightDecay: 0 }, { parameters: [b] }], {
+      learningRate: 0.5,
+      weightDecay: 1,
+    });
+    expect(made.parameters).toEqual([a, b]);
+    made.minimize(mul(add(square(a), square(b)), 0));
+    expect(a.toArray()).toEqual([1, 2]);
+    expect(b.toArray()).toEqual([1.5]);
+  });
+});
+
+describe("a user's own optimizer", () => {
+  test("is one rule", () => {
+    const make = (parameters: readonly AnyParameter[], options: { momentum?: number }): Optimizer =>
+      optimizer(parameters, options, {
+        name: "heavyBall",
+        learningRate: 1,
+        defaults: { momentum: 0.5 },
+        rule:
+          ({ momentum }, { rate, slot }) =>
+          (w, g) => {
+            const b = slot("b", (b) => add(mul(momentum, b), g), 1);
+            return sub(w, mul(rate, b));
+          },
+      });
+    const w = parameter(tensor(0));
+    const made = make([w], { momentum: 0.25 });
+    made.minimize(mul(w, 2));
+    expect(w.item()).toBe(-2.25);
+    expect(() => make([w], { moment: 1 } as never)).toThrow(
+      'heavyBall: unknown option "moment"; did you mean "momentum"?',
+    );
+    expect(() => make([w], { momentum: Number.NaN })).toThrow(
+      "heavyBall: momentum is NaN; expected a finite number",
+    );
+  });
+});
+
+describe("errors", () => {
+  const w = parameter(tensor([1, 2]), { name: "w" });
+
+  test.for<[() => unknown, string]>([
+    [() => adam([w], { lr: 1 } as never), 'adam: unknown option "lr"; did you mean "learningRate"?'],
+    [() => adam([w], { eps: 1 } as never), 'adam: unknown option "eps"; did you mean "epsilon"?'],
+    [() => adam([w], { beta_1: 1 } as never), 'adam: unknown option "beta_1"; did you mean "beta1"?'],
+    [() => adamw([w], { wd: 1 } as never), 'adamw: unknown option "wd"; did you mean "weightDecay"?'],
+    [() => sgd([w], { clipnorm: 1 } as never), 'sgd: unknown option "clipnorm"; did you mean "clipNorm"?'],
+    [
+      () => adagrad([w], { rho: 1 } as never),
+      'adagrad: unknown option "rho"; expected one of learningRate, clipNorm, clipValue, ' +
+        "learningRateDecay, initialAccumulator, epsilon, weightDecay",
+    ],
+    [
+      () => adam([w], { learningRate: -0.1 }),
+      "adam: learningRate is -0.1; expected a number of at least 0, or a schedule",
+    ],
+    [
+      () => adam([w], { learningRate: "0.1" } as never),
+      'adam: learningRate is "0.1"; expected a number of at least 0, or a schedule',
+    ],
+    [() => adam([w], { beta1: 1 }), "adam: beta1 is 1; expected a number of at least 0 and less than 1"],
+    [
+      () => adamw([w], { beta2: -0.5 }),
+      "adamw: beta2 is -0.5; expected a number of at least 0 and less than 1",
+    ],
+    [() => adam([w], { epsilon: Number.NaN }), "adam: epsilon is NaN; expected a number of at least 0"],
+    [() => adam([w], { amsgrad: 1 } as never), "adam: amsgrad is 1; expected true or false"],
+    [() => sgd([w], { momentum: -1 }), "sgd: momentum is -1; expected a number of at least 0"],
+    [() => sgd([w], { weightDecay: -1 }), "sgd: weightDecay is -1; expected a number of at least 0"],
+    [
+      () => rmsprop([w], { alpha: 1 }),
+      "rmsprop: alpha is 1; expected a number of at least 0 and less than 1",
+    ],
+    [
+      () => adagrad([w], { initialAccumulator: -1 }),
+      "adagrad: initialAccumulator is -1; expected a number of at least 0",
+    ],
+    [() => sgd([w], { clipNorm: 0 }), "sgd: clipNorm is 0; expected a number above 0"],
+    [
+      () => sgd([w], { clipValue: Number.POSITIVE_INFINITY }),
+      "sgd: clipValue is Infinity; expected a number above 0",
+    ],
+    [
+      () => sgd([w], { clipNorm: 1, clipValue: 2 }),
+      "sgd: clipNorm is 1 and clipValue is 2; expected at most one of them",
+    ],
+    [() => adam([]), "adam: no parameters to update; expected a list, as model.parameters() gives"],
+    [
+      () => adam((() => []) as never),
+      "adam: the parameters are a function; expected a list, as model.parameters() gives",
+    ],
+    [
+      () => adam([tensor(1)] as never),
+      "adam: parameters[0] is a tensor; expected a parameter, as parameter(…) makes",
+    ],
+    [() => adam([w, w]), 'adam: parameters[0] and parameters[1] are the same, "w"; give it once'],
+    [
+      () => adam([parameter(tensor([1], { dtype: "int32" }), { name: "counts" })]),
+      'adam: parameter "counts" is int32; expected float32 or float64, as only these have gradients, or trainable: false',
+    ],
+    [
+      () => adam([{ parameters: [w], weight_decay: 0 } as never]),
+      'adam: unknown option "weight_decay"; did you mean "weightDecay"?',
+    ],
+    [
+      () => adam([{ parameters: [w], learningRate: 1 } as never]),
+      "adam: group 0 has learningRate, which is one for all groups",
+    ],
+    [
+      () => adam([{ parameters: [w] }, w as never]),
+      'adam: group 1 has no list "parameters", as every group does when one is given',
+    ],
+    [
+      () => sgd([w]).minimize(mul(w, 2) as never),
+      "sgd: minimize: the loss has shape [2]; expected a scalar: reduce it with sum or mean",
+    ],
+    [
+      () => sgd([w]).minimize(tensor(1)),
+      "sgd: minimize: the loss was computed from none of the trainable parameters; compute it from those that the optimizer was given",
+    ],
+    [() => sgd([w]).step(), "sgd: step: no trainable parameter has a gradient; call loss.backward() first"],
+    [
+      () => compile(() => adam([w]))(),
+      'parameter: "step" is made while a function is traced; make parameters outside compile()',
+    ],
+  ])("%#", ([act, message]) => {
+    expect(act).toThrow(new RegExp(`^${message.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}$`));
+  });
+
+  test("integer parameters that are not trainable are let be", () => {
+    const count = parameter(tensor([1], { dtype: "int32" }), { trainable: false });
+    adam([w, count]).minimize(sum(w));
+    expect(count.toArray()).toEqual([1]);
+  });
+});
+
+describe("types", () => {
+  const w = parameter(tensor([1, 2]));
+
+  test("a loss that is known to be no scalar does not compile; one of unknown rank does", () => {
+    const made = adam([w]);
+    expectTypeOf(made).toEqualTypeOf<Optimizer>();
+    // @ts-expect-error minimize: the loss is not a scalar; reduce it with sum or mean
+    expect(() => made.minimize(w)).toThrow("expected a scalar");
+    const unknownRank: AnyTensor = sum(w);
+    made.minimize(unknownRank);
+    made.minimize(sum(w));
+  });
+
+  test("an unknown option and a value of another type do not compile", () => {
+    // @ts-expect-error the option is learningRate
+    expect(() => adam([w], { lr: 1 })).toThrow();
+    // @ts-expect-error a number or a schedule
+    expect(() => adam([w], { learningRate: "fast" })).toThrow();
+    // @ts-expect-error nesterov is an option of sgd
+    expect(() => adam([w], { nesterov: true })).toThrow();
+    // @ts-expect-error a tensor is no parameter
+    expect(() => adam([tensor(1)])).toThrow();
+    // @ts-expect-error the learning rate is one for all groups
+    expect(() => adam([{ parameters: [w], learningRate: 1 }])).toThrow();
+  });
+});
