@@ -21,6 +21,7 @@ export {
 export { type Domain, dtypes, edgeValues, numbers, tensors, tensorsIn } from "./arbitraries/tensors.ts";
 export { engineCases } from "./cases/engine.ts";
 export {
+  caseTitle,
   edgeSamples,
   type OpCase,
   type OpForm,
@@ -28,6 +29,7 @@ export {
   type Slot,
   smoothSamples,
 } from "./cases/op-case.ts";
+export { opsCases } from "./cases/ops.ts";
 export { type GradcheckOptions, strict } from "./comparison.ts";
 export { gradcheck, gradgradcheck } from "./gradcheck.ts";
 export { GradcheckError, type Mismatch } from "./gradcheck-error.ts";

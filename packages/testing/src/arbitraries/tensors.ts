@@ -11,6 +11,8 @@ export interface Domain {
   readonly away?: readonly number[];
   /** How far away (default 0.05). */
   readonly distance?: number;
+  /** Values to include often: where a rule may be special though the function is smooth. */
+  readonly favour?: readonly number[];
   /** All values of one tensor differ by at least this: an order that small steps do not change. Default 0, any values. */
   readonly spacing?: number;
   /** With a spacing, where the grid of values starts, so that those of several tensors differ too. */
@@ -26,12 +28,14 @@ function isAway(x: number, { away = [], distance = 0.05 }: Domain): boolean {
 
 /** Numbers of a domain, uniform, on a fine grid. Shrinks towards 0, or the end of the domain next to it. */
 export function numbers(domain: Domain = {}): fc.Arbitrary<number> {
-  const { min = -3, max = 3 } = domain;
+  const { min = -3, max = 3, favour = [] } = domain;
   const steps = { min: Math.ceil(min / grain), max: Math.floor(max / grain) };
-  return fc
+  const any = fc
     .integer(steps)
     .map((step) => step * grain)
     .filter((x) => isAway(x, domain));
+  if (favour.length === 0) return any;
+  return fc.oneof({ weight: 3, arbitrary: any }, { weight: 1, arbitrary: fc.constantFrom(...favour) });
 }
 
 /** `size` numbers of a domain: with a spacing all different, in any order. */

@@ -36,7 +36,6 @@ import {
   primitives,
   random,
   reshape,
-  type Shape,
   scatterAdd,
   sin,
   sizeOf,
@@ -51,44 +50,27 @@ import {
   where,
 } from "@adjoint/tensor";
 import fc from "fast-check";
-import {
-  axisOf,
-  broadcastableShapes,
-  permutations,
-  type ShapeConstraints,
-  shapes,
-} from "../arbitraries/shapes.ts";
+import { broadcastableShapes, permutations, type ShapeConstraints, shapes } from "../arbitraries/shapes.ts";
 import { dtypes } from "../arbitraries/tensors.ts";
 import {
+  alongAxis,
   broadcasting,
+  type CaseOptions,
   interleaved,
   notEmpty,
+  opCase,
+  perAxis,
   reduction,
   scaleOfSizes,
+  shapeAndAxis,
   unary,
   unaryWith,
 } from "./families.ts";
 import type { OpCase, OpForm } from "./op-case.ts";
 
-/** A case whose forms are written out. */
-function custom(
-  name: PrimitiveName,
-  forms: (constraints: ShapeConstraints) => fc.Arbitrary<OpForm>,
-  accuracy: Partial<Pick<OpCase, "ulps" | "scale">> = {},
-): OpCase {
-  return { name, op: primitives[name], forms, ...accuracy };
-}
-
-/** A shape of at least one axis with one of its axes. */
-function shapeAndAxis(constraints: ShapeConstraints): fc.Arbitrary<{ shape: Shape; axis: number }> {
-  return shapes({ ...constraints, minRank: 1 }).chain((shape) =>
-    axisOf(shape).map((axis) => ({ shape, axis })),
-  );
-}
-
-/** `count` of something for each axis. */
-function perAxis<T>(shape: Shape, one: fc.Arbitrary<T>): fc.Arbitrary<T[]> {
-  return fc.array(one, { minLength: shape.length, maxLength: shape.length });
+/** A case of a primitive with its forms written out. */
+function custom(name: PrimitiveName, forms: OpCase["forms"], options: CaseOptions = {}): OpCase {
+  return opCase(primitives[name], forms, options);
 }
 
 const matmulForms = (constraints: ShapeConstraints): fc.Arbitrary<OpForm> => {
@@ -202,43 +184,21 @@ const scatterAddForms = (constraints: ShapeConstraints): fc.Arbitrary<OpForm> =>
       };
     });
 
-const alongAxis =
-  (call: (x: AnyTensor, options: { axis?: number }) => AnyTensor) =>
-  (constraints: ShapeConstraints): fc.Arbitrary<OpForm> =>
-    shapeAndAxis(constraints).chain(({ shape, axis }) =>
-      fc.constantFrom({ axis }, {}).map((options) => ({
-        slots: [{ shape, values: { spacing: 0.125 } }],
-        call: (x) => call(x, options),
-        options,
-      })),
-    );
-
 const away = { away: [0], distance: 0.2 } as const;
 
 const primitiveCases: Readonly<Record<PrimitiveName, OpCase>> = {
   abs: unary(primitives.abs, abs, { domain: { away: [0] } }),
   add: broadcasting(primitives.add, add, { slots: [{}, {}] }),
-  argmax: {
-    ...reduction(primitives.argmax, argmax as never, { allowsEmpty: false }),
-    forms: (constraints) =>
-      fc.oneof(
-        shapes(notEmpty(constraints)).map((shape) => ({
-          slots: [{ shape, values: {} }],
-          call: (x: AnyTensor) => argmax(x) as AnyTensor,
-        })),
-        shapeAndAxis(notEmpty(constraints)).chain(({ shape, axis }) =>
-          fc.boolean().map((keepDims) => ({
-            slots: [{ shape, values: {} }],
-            call: (x: AnyTensor) => argmax(x, { axis, keepDims }) as AnyTensor,
-            options: { axis, keepDims },
-          })),
-        ),
-      ),
-  },
-  argsort: custom(
-    "argsort",
-    alongAxis((x, options) => argsort(x, options as never) as AnyTensor),
+  argmax: custom("argmax", (constraints) =>
+    shapeAndAxis(notEmpty(constraints)).chain(({ shape, axis }) =>
+      fc.constantFrom({ axis }, { axis, keepDims: true }, {}).map((options) => ({
+        slots: [{ shape, values: {} }],
+        call: (x) => argmax(x, options as object) as AnyTensor,
+        options,
+      })),
+    ),
   ),
+  argsort: alongAxis(primitives.argsort, (x, options) => argsort(x, options as object) as AnyTensor),
   barrier: unary(primitives.barrier, barrier),
   broadcastTo: custom("broadcastTo", (constraints) =>
     broadcastableShapes(1, constraints).chain(([shape]) =>
@@ -259,7 +219,7 @@ const primitiveCases: Readonly<Record<PrimitiveName, OpCase>> = {
   ),
   // Differences need float64 throughout.
   cast: unaryWith(primitives.cast, (x, { dtype }) => cast(x, dtype), {
-    options: fc.constant({ dtype: "float64" } as const),
+    choices: fc.constant({ dtype: "float64" } as const),
   }),
   checkIndex: custom("checkIndex", (constraints) =>
     shapes(constraints).map((shape) => ({
@@ -269,13 +229,9 @@ const primitiveCases: Readonly<Record<PrimitiveName, OpCase>> = {
   ),
   concat: custom("concat", concatForms),
   cos: unary(primitives.cos, cos),
-  cumsum: custom(
-    "cumsum",
-    alongAxis((x, options) => cumsum(x, options as never) as AnyTensor),
-    {
-      scale: scaleOfSizes,
-    },
-  ),
+  cumsum: alongAxis(primitives.cumsum, (x, options) => cumsum(x, options as object) as AnyTensor, {
+    scale: scaleOfSizes,
+  }),
   div: broadcasting(primitives.div, div, { slots: [{}, away] }),
   equal: broadcasting(primitives.equal, equal, { slots: [{}, {}] }),
   erf: unary(primitives.erf, erf),
@@ -294,7 +250,7 @@ const primitiveCases: Readonly<Record<PrimitiveName, OpCase>> = {
   log: unary(primitives.log, log, { domain: { min: 0.1 } }),
   log1p: unary(primitives.log1p, log1p, { domain: { min: -0.9 } }),
   matmul: custom("matmul", matmulForms, { scale: scaleOfSizes }),
-  max: reduction(primitives.max, (x, options) => max(x, options as never) as AnyTensor, {
+  max: reduction(primitives.max, (x, options) => max(x, options as object) as AnyTensor, {
     domain: interleaved[0],
     allowsEmpty: false,
   }),
@@ -317,7 +273,7 @@ const primitiveCases: Readonly<Record<PrimitiveName, OpCase>> = {
   slice: custom("slice", sliceForms),
   sqrt: unary(primitives.sqrt, sqrt, { domain: { min: 0.1 } }),
   sub: broadcasting(primitives.sub, sub, { slots: [{}, {}] }),
-  sum: reduction(primitives.sum, (x, options) => sum(x, options as never) as AnyTensor, {
+  sum: reduction(primitives.sum, (x, options) => sum(x, options as object) as AnyTensor, {
     scale: scaleOfSizes,
   }),
   take: custom("take", takeForms),
@@ -338,11 +294,9 @@ export const engineCases: readonly OpCase[] = [
   ...Object.values(primitiveCases),
   unary(erfinvOp, erfinv, { domain: { min: -0.95, max: 0.95 } }),
   unary(stopGradientOp, stopGradient),
-  {
-    ...unaryWith(primitives.cast, (x, { dtype }) => cast(x, dtype), {
-      name: "cast to any dtype",
-      options: dtypes.map((dtype) => ({ dtype })),
-    }),
-    valuesOnly: true,
-  },
+  unaryWith(primitives.cast, (x, { dtype }) => cast(x, dtype), {
+    variant: "to any dtype",
+    isSmooth: false,
+    choices: dtypes.map((dtype) => ({ dtype })),
+  }),
 ];

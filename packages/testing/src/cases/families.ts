@@ -1,72 +1,77 @@
-import { type AnyTensor, abs, isFloat, type Op, type Operand } from "@adjoint/tensor";
+import { type AnyTensor, abs, isFloat, type Op, type Shape } from "@adjoint/tensor";
 import fc from "fast-check";
-import { axesOf, broadcastableShapes, type ShapeConstraints, shapes } from "../arbitraries/shapes.ts";
+import { axesOf, axisOf, broadcastableShapes, type ShapeConstraints, shapes } from "../arbitraries/shapes.ts";
 import type { Domain } from "../arbitraries/tensors.ts";
 import type { OpCase, OpForm, Slot } from "./op-case.ts";
 
-type Accuracy = Partial<Pick<OpCase, "name" | "ulps" | "scale" | "loweringUlps">>;
+/** The op of a case, or for a function made of others its name and whether it has a derivative. */
+export type Subject = Op | { readonly name: string; readonly isSmooth: boolean };
+
+/** What a case may say beside its op and forms. */
+export type CaseOptions = Partial<
+  Pick<OpCase, "variant" | "name" | "isSmooth" | "ulps" | "scale" | "loweringUlps">
+>;
+
+/** A case with its forms written out. */
+export function opCase(subject: Subject, forms: OpCase["forms"], options: CaseOptions = {}): OpCase {
+  const common = "kind" in subject ? { op: subject, isSmooth: subject.differentiable } : subject;
+  return { name: subject.name, ...common, forms, ...options };
+}
 
 /** An elementwise op of one tensor. */
 export function unary(
-  op: Op,
+  subject: Subject,
   call: (x: AnyTensor) => AnyTensor,
-  { domain = {}, ...accuracy }: { domain?: Domain } & Accuracy = {},
+  { domain = {}, ...options }: { domain?: Domain } & CaseOptions = {},
 ): OpCase {
-  return {
-    name: op.name,
-    op,
-    forms: (constraints) =>
-      shapes(constraints).map((shape) => ({ slots: [{ shape, values: domain }], call })),
-    ...accuracy,
-  };
+  return opCase(
+    subject,
+    (constraints) => shapes(constraints).map((shape) => ({ slots: [{ shape, values: domain }], call })),
+    options,
+  );
 }
 
 /** An elementwise op of one tensor with options. */
 export function unaryWith<Options>(
-  op: Op,
+  subject: Subject,
   call: (x: AnyTensor, options: Options) => AnyTensor,
   {
-    options,
+    choices,
     domain = () => ({}),
-    ...accuracy
-  }: {
-    options: fc.Arbitrary<Options>;
-    domain?: (options: Options) => Domain;
-  } & Accuracy,
+    ...options
+  }: { choices: fc.Arbitrary<Options>; domain?: (options: Options) => Domain } & CaseOptions,
 ): OpCase {
-  return {
-    name: op.name,
-    op,
-    forms: (constraints) =>
-      fc.tuple(shapes(constraints), options).map(([shape, chosen]) => ({
+  return opCase(
+    subject,
+    (constraints) =>
+      fc.tuple(shapes(constraints), choices).map(([shape, chosen]) => ({
         slots: [{ shape, values: domain(chosen) }],
         call: (x) => call(x, chosen),
         options: chosen,
       })),
-    ...accuracy,
-  };
+    options,
+  );
 }
 
 /** An elementwise op of several tensors that broadcast with each other. A slot is a domain, or `"bool"`. */
 export function broadcasting(
-  op: Op,
+  subject: Subject,
   call: (...operands: never[]) => unknown,
-  { slots, ...accuracy }: { slots: readonly Slot["values"][] } & Accuracy,
+  { slots, ...options }: { slots: readonly Slot["values"][] } & CaseOptions,
 ): OpCase {
-  return {
-    name: op.name,
-    op,
-    forms: (constraints) =>
+  return opCase(
+    subject,
+    (constraints) =>
       broadcastableShapes(slots.length, constraints).map((all) => ({
         slots: slots.map((values, i) => ({ shape: all[i], values })),
         call: call as OpForm["call"],
       })),
-    ...accuracy,
-  };
+    options,
+  );
 }
 
 /** Values whose order small steps do not change: those of the second tensor lie between those of the first. */
-export const interleaved: readonly Domain[] = [
+export const interleaved: readonly [Domain, Domain] = [
   { min: -3, max: 3, spacing: 0.25 },
   { min: -3, max: 3, spacing: 0.25, offset: 0.125 },
 ];
@@ -77,8 +82,8 @@ export interface ReductionOptions {
   readonly keepDims?: boolean;
 }
 
-/** Options without those that are undefined. */
-export function reductionOptions(shape: readonly number[]): fc.Arbitrary<ReductionOptions> {
+/** Options of a reduction of this shape, without those that are left to their defaults. */
+export function reductionOptions(shape: Shape): fc.Arbitrary<ReductionOptions> {
   return fc.tuple(axesOf(shape), fc.option(fc.boolean(), { nil: undefined })).map(([axis, keepDims]) => ({
     ...(axis === undefined ? {} : { axis }),
     ...(keepDims === undefined ? {} : { keepDims }),
@@ -87,27 +92,58 @@ export function reductionOptions(shape: readonly number[]): fc.Arbitrary<Reducti
 
 /** A reduction along axes. */
 export function reduction(
-  op: Op,
+  subject: Subject,
   call: (x: AnyTensor, options: ReductionOptions) => AnyTensor,
   {
     domain = {},
     allowsEmpty = true,
-    ...accuracy
-  }: { domain?: Domain; allowsEmpty?: boolean } & Accuracy = {},
+    ...options
+  }: { domain?: Domain; allowsEmpty?: boolean } & CaseOptions = {},
 ): OpCase {
-  return {
-    name: op.name,
-    op,
-    forms: (constraints) =>
+  return opCase(
+    subject,
+    (constraints) =>
       shapes(allowsEmpty ? constraints : notEmpty(constraints)).chain((shape) =>
-        reductionOptions(shape).map((options) => ({
+        reductionOptions(shape).map((chosen) => ({
           slots: [{ shape, values: domain }],
-          call: (x) => call(x, options),
-          options,
+          call: (x) => call(x, chosen),
+          options: chosen,
         })),
       ),
-    ...accuracy,
-  };
+    options,
+  );
+}
+
+/** An op along one axis, the last or first by default. */
+export function alongAxis(
+  subject: Subject,
+  call: (x: AnyTensor, options: { axis?: number }) => AnyTensor,
+  { domain = {}, ...options }: { domain?: Domain } & CaseOptions = {},
+): OpCase {
+  return opCase(
+    subject,
+    (constraints) =>
+      shapeAndAxis(constraints).chain(({ shape, axis }) =>
+        fc.constantFrom({ axis }, {}).map((chosen) => ({
+          slots: [{ shape, values: domain }],
+          call: (x) => call(x, chosen),
+          options: chosen,
+        })),
+      ),
+    options,
+  );
+}
+
+/** A shape of at least one axis with one of its axes, counted from either end. */
+export function shapeAndAxis(constraints: ShapeConstraints): fc.Arbitrary<{ shape: Shape; axis: number }> {
+  return shapes({ ...constraints, minRank: 1 }).chain((shape) =>
+    axisOf(shape).map((axis) => ({ shape, axis })),
+  );
+}
+
+/** One of something for each axis. */
+export function perAxis<T>(shape: Shape, one: fc.Arbitrary<T>): fc.Arbitrary<T[]> {
+  return fc.array(one, { minLength: shape.length, maxLength: shape.length });
 }
 
 /** The constraints without dimensions of 0. */
@@ -118,9 +154,4 @@ export function notEmpty(constraints: ShapeConstraints): ShapeConstraints {
 /** Bound of a sum's rounding: the same call on absolute values. */
 export function scaleOfSizes({ call }: OpForm, inputs: readonly AnyTensor[]): AnyTensor {
   return call(...inputs.map((x) => (isFloat(x.dtype) ? abs(x) : x)));
-}
-
-/** A function of tensors and numbers as a function of tensors. */
-export function onTensors(fn: (a: never, b: never) => unknown): (a: Operand, b: Operand) => AnyTensor {
-  return fn as (a: Operand, b: Operand) => AnyTensor;
 }

@@ -19,22 +19,30 @@ export interface OpForm {
 
 /** What a property needs to know to test an op: how it may be called, with what, and how exact its kernels must be. */
 export interface OpCase {
-  /** What messages call it: the op's name, which another function of the same op may refine. */
+  /** The name of the function. */
   readonly name: string;
-  readonly op: Op;
-  /** No derivatives are checked: another case of the op does. */
-  readonly valuesOnly?: boolean;
+  /** What sets this case apart from others of the same function: `with a mask`. */
+  readonly variant?: string;
+  /** The op behind the function; none for a function that is made of others. */
+  readonly op?: Op;
+  /** Are derivatives checked? Not those of comparisons, which are zero, nor of what has none in float64. */
+  readonly isSmooth: boolean;
   /** Any call: broadcasting, axes, options. */
   readonly forms: (constraints: ShapeConstraints) => fc.Arbitrary<OpForm>;
   /**
    * How far two implementations may be apart, in units of the last place of the result, or of `scale` where that is
-   * larger. Default 2.
+   * larger. Default 2 with a kernel of its own, 8 without.
    */
   readonly ulps?: number;
-  /** The size of what is added up, which bounds the rounding of a sum: the same op of absolute values, as a rule. */
+  /** The size of what is added up, which bounds the rounding of a sum: the same call on absolute values, as a rule. */
   readonly scale?: (form: OpForm, inputs: readonly AnyTensor[]) => AnyTensor;
-  /** The same for a composite's lowering against its own kernel, whose steps each round. Default 8. */
+  /** The same for a composite's lowering against its own kernel, since each step of a lowering rounds. Default 8. */
   readonly loweringUlps?: number;
+}
+
+/** What test reports call a case. */
+export function caseTitle({ name, variant }: OpCase): string {
+  return variant === undefined ? name : `${name} ${variant}`;
 }
 
 /** An op with inputs: what properties are about. It prints as the call. */
