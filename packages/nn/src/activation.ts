@@ -1,0 +1,54 @@
+import { elu, gelu, leakyRelu, logSoftmax, relu, sigmoid, silu, softmax, softplus, tanh } from "@adjoint/ops";
+import type { AnyTensor } from "@adjoint/tensor";
+import { OptionError } from "@adjoint/tensor";
+import { layer, type SameShapeLayer } from "./layer.ts";
+import { nearestName } from "./options.ts";
+
+/** A function that keeps the shape, applied to a layer's result. */
+export type ActivationFunction = (x: AnyTensor) => AnyTensor;
+
+const activations = {
+  elu: (x: AnyTensor) => elu(x),
+  gelu: (x: AnyTensor) => gelu(x),
+  leakyRelu: (x: AnyTensor) => leakyRelu(x),
+  linear: (x: AnyTensor) => x,
+  logSoftmax: (x: AnyTensor) => logSoftmax(x),
+  relu,
+  sigmoid,
+  silu,
+  softmax: (x: AnyTensor) => softmax(x),
+  softplus,
+  tanh,
+} as const satisfies Record<string, ActivationFunction>;
+
+/** An activation by its name. */
+export type ActivationName = keyof typeof activations;
+
+/** An activation by name, or a function of one's own. */
+export type Activation = ActivationName | ActivationFunction;
+
+/** The function that is meant. Throws `OptionError` for an unknown name. */
+export function activationFunction(op: string, given: Activation): ActivationFunction {
+  if (typeof given === "function") return given;
+  if (Object.hasOwn(activations, given)) return activations[given];
+  const names = Object.keys(activations);
+  const nearest = nearestName(String(given), names);
+  throw new OptionError(
+    op,
+    `unknown activation ${JSON.stringify(given)}; ${nearest === undefined ? `expected a function or one of ${names.join(", ")}` : `did you mean ${JSON.stringify(nearest)}?`}`,
+  );
+}
+
+/** What a summary says of an activation. */
+export function activationName(given: Activation): string {
+  return typeof given === "string" ? given : given.name || "function";
+}
+
+/**
+ * A layer without parameters that applies an activation, for those who want it as a layer of its own: in `sequential`,
+ * `activation("relu")` and `relu` do the same. Throws `OptionError` for an unknown name.
+ */
+export function activation(name: Activation): SameShapeLayer {
+  const fn = activationFunction("activation", name);
+  return layer({}, (<S>(x: S) => fn(x as AnyTensor) as S) as never, { name: activationName(name) });
+}

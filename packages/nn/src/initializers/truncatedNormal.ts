@@ -1,0 +1,34 @@
+import { type AnyTensor, erfinv, mul, OptionError, random } from "@adjoint/tensor";
+import type { Initializer } from "./initializer.ts";
+
+/** erf(√2): a normal deviate lies within two standard deviations with this probability. */
+const withinTwo = 0.9544997361036416;
+
+/**
+ * The standard deviation of a standard normal cut at ±2: `√(1 − 4 φ(2) / erf(√2))`.
+ * Dividing by it makes the cut distribution's standard deviation 1.
+ */
+export const cutDeviation = 0.8796256610342398;
+
+/** Options of {@link truncatedNormal}. */
+export interface TruncatedNormalOptions {
+  /** Of the normal distribution before it is cut; default 0.05, as in Keras. */
+  readonly standardDeviation?: number;
+}
+
+/**
+ * Normal with mean 0, cut at two standard deviations: `√2 σ erf⁻¹(u)` of a uniform u in (−erf √2, erf √2), the way of
+ * `jax.random.truncated_normal`. Throws `OptionError` on a negative deviation.
+ */
+export function truncatedNormal({ standardDeviation = 0.05 }: TruncatedNormalOptions = {}): Initializer {
+  if (!(standardDeviation >= 0)) {
+    throw new OptionError(
+      "truncatedNormal",
+      `standardDeviation is ${standardDeviation}; expected a number from 0`,
+    );
+  }
+  return (key, shape, dtype) => {
+    const uniform: AnyTensor = random.uniform(key, shape, { low: -withinTwo, high: withinTwo, dtype });
+    return mul(erfinv(uniform), Math.SQRT2 * standardDeviation) as AnyTensor;
+  };
+}

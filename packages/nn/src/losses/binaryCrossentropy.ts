@@ -1,0 +1,120 @@
+import { sigmoid, softplus } from "@adjoint/ops";
+import {
+  type AnyTensor,
+  add,
+  apply,
+  composite,
+  equal,
+  mul,
+  neg,
+  type Op,
+  OptionError,
+  ShapeError,
+  sameShape,
+  shapeText,
+  sub,
+  where,
+} from "@adjoint/tensor";
+import { adviseOnLogits } from "./adviseOnLogits.ts";
+import { checkSmoothing } from "./categoricalCrossentropy.ts";
+import { crossEntropyTerm } from "./crossEntropyTerm.ts";
+import { defineLoss } from "./defineLoss.ts";
+import type { ElementLoss, LossOptions } from "./loss-types.ts";
+import { asFloat, checkSameShape, optionTensor, reduceLosses, weighRows } from "./reduce.ts";
+
+const name = "binaryCrossentropy";
+
+export const binaryCrossentropyOp: Op = composite(name, {
+  elementwise: true,
+  lower([z, y, w]) {
+    // A part whose factor is 0 is left out: 0 · ∞ would be NaN.
+    const ofOne = where(equal(y, 0), 0, mul(y, softplus(neg(z) as AnyTensor))) as AnyTensor;
+    const ofZero = where(equal(y, 1), 0, mul(sub(1, y), softplus(z))) as AnyTensor;
+    return add(ofZero, w === undefined ? ofOne : (mul(w, ofOne) as AnyTensor)) as AnyTensor;
+  },
+  vjp({ inputs: [z, y, w], cotangent }) {
+    const onOne = w === undefined ? y : (mul(w, y) as AnyTensor);
+    const slope = sub(mul(sub(1, y), sigmoid(z)), mul(onOne, sigmoid(neg(z) as AnyTensor)) as AnyTensor);
+    // softplus(−z) − softplus(z) is −z, which does not cancel.
+    const ofTarget =
+      w === undefined ? neg(z) : sub(mul(w, softplus(neg(z) as AnyTensor)), softplus(z) as AnyTensor);
+    const ofWeight = where(equal(y, 0), 0, mul(y, softplus(neg(z) as AnyTensor)));
+    return [slope, ofTarget, ...(w === undefined ? [] : [ofWeight])].map(
+      (factor) => mul(cotangent, factor as AnyTensor) as AnyTensor,
+    );
+  },
+});
+
+/** Options of {@link binaryCrossentropy}. */
+export interface BinaryCrossentropyOptions extends LossOptions {
+  /** The outputs are logits (default), or probabilities. */
+  readonly fromLogits?: boolean;
+  /** ε: the targets become `(1 − ε) y + ε / 2`. Default 0. */
+  readonly labelSmoothing?: number;
+  /** Factor of the loss of target 1, against rare positives: a number, or one for each element of the last axis. */
+  readonly posWeight?: number | AnyTensor | readonly number[];
+}
+
+/** The weight of positives as an operand. Throws `ShapeError` unless it fits the last axes. */
+function positiveWeight(
+  posWeight: number | AnyTensor | readonly number[] | undefined,
+  outputs: AnyTensor,
+): AnyTensor | number | undefined {
+  if (posWeight === undefined || posWeight === 1) return undefined;
+  if (typeof posWeight === "number") {
+    if (posWeight >= 0 && Number.isFinite(posWeight)) return posWeight;
+    throw new OptionError(name, `posWeight is ${posWeight}; expected a number from 0`);
+  }
+  const weights = optionTensor(posWeight as AnyTensor | readonly number[], outputs.dtype);
+  if (sameShape(weights.shape, outputs.shape.slice(outputs.rank - weights.rank))) return weights;
+  throw new ShapeError(
+    name,
+    `posWeight ${shapeText(weights.shape)} does not fit the last axes of ${shapeText(outputs.shape)}`,
+  );
+}
+
+/** `−w y log p − (1 − y) log(1 − p)`, each part 0 where its factor is. */
+function elementsOfProbabilities(p: AnyTensor, y: AnyTensor, w: AnyTensor | number | undefined): AnyTensor {
+  const ofOne = crossEntropyTerm(y, p);
+  const ofZero = crossEntropyTerm(sub(1, y) as AnyTensor, p, { isComplement: true });
+  return add(ofZero, w === undefined ? ofOne : (mul(ofOne, w as AnyTensor) as AnyTensor)) as AnyTensor;
+}
+
+/**
+ * Cross-entropy of logits and targets of the same shape, each target the probability of "yes", mostly 0 or 1:
+ * `(1 − y) softplus(z) + w y softplus(−z)` with the weight w of positives, averaged over all elements.
+ *
+ * Gradients: `z̄ = ȳ ((1 − y) σ(z) − w y σ(−z))`, without a weight `σ(z) − y`; `ȳ' = −ȳ z` to the targets.
+ * Logits of ±∞ with the matching target give 0. With `{ fromLogits: false }` it is `−w y log p − (1 − y) log(1 − p)`.
+ *
+ * Numerics: relative accuracy at logits of any size: z = 40 with target 1 gives 4.2e-18, not 0.
+ * Throws `ShapeError`, `DTypeError`, and `OptionError` on unknown options.
+ */
+export const binaryCrossentropy: ElementLoss<"binaryCrossentropy", "logits", BinaryCrossentropyOptions> =
+  defineLoss<BinaryCrossentropyOptions>({
+    name,
+    outputs: "logits",
+    optionNames: {
+      fromLogits: true,
+      labelSmoothing: true,
+      posWeight: true,
+      sampleWeight: true,
+      reduction: true,
+    },
+    compute(outputs, targets, options) {
+      const { fromLogits = true, labelSmoothing = 0, posWeight } = options;
+      checkSameShape(name, "logits", outputs, targets);
+      checkSmoothing(name, labelSmoothing);
+      adviseOnLogits(name, outputs, fromLogits);
+      const floats = asFloat(targets, outputs.dtype);
+      const smooth =
+        labelSmoothing === 0
+          ? floats
+          : (add(mul(floats, 1 - labelSmoothing) as AnyTensor, labelSmoothing / 2) as AnyTensor);
+      const w = positiveWeight(posWeight, outputs);
+      const losses = fromLogits
+        ? apply(binaryCrossentropyOp, w === undefined ? [outputs, smooth] : [outputs, smooth, w])
+        : elementsOfProbabilities(outputs, smooth, w);
+      return reduceLosses(weighRows(name, losses, options), options);
+    },
+  }) as never;

@@ -1,0 +1,51 @@
+import {
+  type AnyTensor,
+  add,
+  apply,
+  composite,
+  equal,
+  log,
+  mul,
+  neg,
+  type Op,
+  sub,
+  sum,
+  where,
+} from "@adjoint/tensor";
+import { classCount } from "./categoricalCrossentropy.ts";
+import { defineLoss } from "./defineLoss.ts";
+import type { ClassLoss, LossOptions } from "./loss-types.ts";
+import { checkSameShape, reduceLosses, weighRows } from "./reduce.ts";
+
+const name = "klDivergence";
+
+export const klTermOp: Op = composite("klTerm", {
+  elementwise: true,
+  lower([logProbability, t]) {
+    const excess = sub(log(t) as AnyTensor, logProbability) as AnyTensor;
+    return where(equal(t, 0), 0, mul(t, excess) as AnyTensor) as AnyTensor;
+  },
+  vjp({ inputs: [logProbability, t], cotangent }) {
+    const slope = add(sub(log(t) as AnyTensor, logProbability), 1) as AnyTensor;
+    return [neg(mul(cotangent, t) as AnyTensor), mul(cotangent, slope)] as AnyTensor[];
+  },
+});
+
+/**
+ * Kullback–Leibler divergence `Σ_c t_c (log t_c − log p_c)` of log-probabilities `[…, classes]`, as `logSoftmax` gives, from
+ * target probabilities of the same shape, averaged over the rows. A target of 0 counts as 0.
+ *
+ * Gradients: `−ȳ t` to the log-probabilities, `ȳ (log t + 1 − log p)` to the targets. Throws `ShapeError`.
+ */
+export const klDivergence: ClassLoss<"klDivergence", "log-probabilities", LossOptions> =
+  defineLoss<LossOptions>({
+    name,
+    outputs: "log-probabilities",
+    optionNames: { sampleWeight: true, reduction: true },
+    compute(outputs, targets, options) {
+      classCount(name, outputs);
+      checkSameShape(name, "log-probabilities", outputs, targets);
+      const rows = sum(apply(klTermOp, [outputs, targets]), { axis: -1 }) as AnyTensor;
+      return reduceLosses(weighRows(name, rows, options), options);
+    },
+  }) as never;

@@ -1,0 +1,81 @@
+import {
+  type AnyTensor,
+  cast,
+  DTypeError,
+  div,
+  equal,
+  isFloat,
+  mul,
+  reshape,
+  type Shape,
+  ShapeError,
+  sameShape,
+  shapeText,
+  sum,
+  Tensor,
+  tensor,
+  where,
+} from "@adjoint/tensor";
+import type { LossOptions, Reduction } from "./loss-types.ts";
+
+/** All that `reduction` may be. */
+export const reductions: readonly Reduction[] = ["mean", "sum", "none"];
+
+/** Throws `DTypeError` for a model's result that is no float: mostly the labels in its place. */
+export function checkFloat(op: string, what: string, x: AnyTensor): void {
+  if (isFloat(x.dtype)) return;
+  throw new DTypeError(
+    op,
+    `${what} are ${x.dtype} ${shapeText(x.shape)}; expected float32 or float64 (${what} come first, then labels)`,
+  );
+}
+
+/** Throws `ShapeError` unless the targets have the shape of what they are compared with. */
+export function checkSameShape(op: string, what: string, outputs: AnyTensor, targets: AnyTensor): void {
+  if (sameShape(outputs.shape, targets.shape)) return;
+  const wayOut = outputs.size === targets.size ? `; reshape the targets to ${shapeText(outputs.shape)}` : "";
+  throw new ShapeError(
+    op,
+    `targets ${shapeText(targets.shape)} do not have the shape of ${what} ${shapeText(outputs.shape)}${wayOut}`,
+  );
+}
+
+/** Integers and bools as the float dtype they are compared with. */
+export function asFloat(x: AnyTensor, dtype: AnyTensor["dtype"]): AnyTensor {
+  return isFloat(x.dtype) ? x : (cast(x, dtype) as AnyTensor);
+}
+
+/** Numbers given as an option, as a tensor of the dtype they are used with. */
+export function optionTensor(values: AnyTensor | readonly number[], dtype: AnyTensor["dtype"]): AnyTensor {
+  return values instanceof Tensor ? cast(values, dtype) : tensor(values as number[], { dtype });
+}
+
+/** The losses times the weights of their rows; weights of fewer axes belong to the first ones. */
+export function weighRows(op: string, losses: AnyTensor, { sampleWeight }: LossOptions): AnyTensor {
+  if (sampleWeight === undefined) return losses;
+  const weights = optionTensor(sampleWeight, losses.dtype);
+  if (!sameShape(losses.shape.slice(0, weights.rank), weights.shape)) {
+    throw new ShapeError(
+      op,
+      `sampleWeight ${shapeText(weights.shape)} does not fit losses of shape ${shapeText(losses.shape)}; give one for each row`,
+    );
+  }
+  const aligned: Shape = [...weights.shape, ...new Array<number>(losses.rank - weights.rank).fill(1)];
+  return mul(losses, reshape(weights, aligned)) as AnyTensor;
+}
+
+/**
+ * The weighted losses reduced. The mean divides by their number, or by `divisor` when the rows count differently: 0 / 0,
+ * where no row counts, is 0 with zero gradient.
+ */
+export function reduceLosses(
+  losses: AnyTensor,
+  { reduction = "mean" }: LossOptions,
+  divisor?: AnyTensor,
+): AnyTensor {
+  if (reduction === "none") return losses;
+  const total = sum(losses) as AnyTensor;
+  if (reduction === "sum") return total;
+  if (divisor === undefined) return div(total, losses.size) as AnyTensor;
+  return div(total, where(equal(divisor, 0), 1, divisor)) as AnyTensor;
+}
