@@ -23,6 +23,10 @@ export class BoundedCache<K, V> {
     this.#entries.delete(oldest);
   }
 
+  values(): V[] {
+    return [...this.#entries.values()];
+  }
+
   clear(): void {
     this.#entries.clear();
   }

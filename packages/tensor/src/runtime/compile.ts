@@ -1,12 +1,12 @@
 import { dataNode } from "../graph/apply.ts";
 import type { TypedArray } from "../graph/dtype.ts";
-import { GraphError } from "../graph/errors.ts";
-import { keepingHistory } from "../graph/history.ts";
+import { GraphError, OptionError } from "../graph/errors.ts";
+import { isKeepingHistory, keepingHistory } from "../graph/history.ts";
 import { leaves } from "../graph/op.ts";
 import type { DType, Shape } from "../graph/shape-types.ts";
 import { type AnyTensor, nextId, Tensor } from "../graph/tensor.ts";
 import { topologicalOrder } from "../graph/topological.ts";
-import { mapTree, replaceTensors, treeTensors } from "../graph/tree.ts";
+import { mapTree, replaceTensors, treeTensors, treeText } from "../graph/tree.ts";
 import type { Program } from "./backend.ts";
 import { BoundedCache } from "./cache.ts";
 import { evaluate, getBackend } from "./evaluate.ts";
@@ -43,7 +43,8 @@ export interface CompileOptions {
 /** A traced function made ready: what feeds its program, and where the results go. */
 interface Entry {
   readonly program: Program;
-  readonly captured: readonly AnyTensor[];
+  /** Values of the tensors that the function uses from outside. */
+  readonly captured: readonly TypedArray[];
   readonly reads: readonly AnyParameter[];
   readonly writes: readonly AnyParameter[];
   readonly gradients: readonly { readonly parameter: AnyParameter; readonly isSet: boolean }[];
@@ -57,7 +58,9 @@ const programsPerFunction = 64;
  * Compiles `fn`: it is traced once for each combination of its arguments' shapes and dtypes, and from then on a call is
  * one program, from the forward pass to the assignment of parameters. Tensors that the function captures are inputs of
  * the program; parameters it reads and assigns are state. JavaScript numbers given as arguments are traced scalars, so
- * that another learning rate needs no other program; booleans, strings and the training mode are part of the key.
+ * that another learning rate needs no other program; booleans, strings, the identity of functions and other objects,
+ * and the training mode are part of the key. Called in another compiled function, or while something is differentiated,
+ * it builds its graph there as `fn` does.
  *
  * Inside, a traced value has no number: reading it throws {@link GraphError}. When the function or its program throws,
  * every parameter keeps its value.
@@ -67,27 +70,25 @@ export function compile<Args extends readonly unknown[], R>(
   options: CompileOptions = {},
 ): Compiled<Args, R> {
   const entries = new BoundedCache<string, Entry>(programsPerFunction);
-  const texts = new Map<string, Program>();
 
   function call(...args: CompiledArguments<Args>): R {
-    if (activeTrace() !== undefined) return fn(...(args as unknown as Args));
     const mode = options.training ?? isTraining();
+    const inMode = mode ? training : inference;
+    if (activeTrace() !== undefined || isKeepingHistory())
+      return inMode(() => fn(...(args as unknown as Args)));
     const { key, tensors, tree } = readArguments(args);
     evaluate(...tensors);
     const fullKey = `${getBackend().name} ${mode} ${key}`;
     let entry = entries.get(fullKey);
     if (entry === undefined) {
-      const run = (): Entry => traceFunction(fn as (...args: never[]) => unknown, tree, tensors);
-      entry = mode ? training(run) : inference(run);
+      entry = inMode(() => traceFunction(fn as (...args: never[]) => unknown, tree, tensors));
       entries.set(fullKey, entry);
-      texts.set(fullKey, entry.program);
-      if (texts.size > programsPerFunction) texts.delete(texts.keys().next().value as string);
     }
     return runEntry(entry, tensors) as R;
   }
 
   return Object.defineProperty(call, "programs", {
-    get: () => [...texts.values()].map(String),
+    get: () => entries.values().map(({ program }) => String(program)),
   }) as unknown as Compiled<Args, R>;
 }
 
@@ -97,21 +98,44 @@ function readArguments(args: readonly unknown[]): {
   tensors: AnyTensor[];
   tree: readonly unknown[];
 } {
-  let key = "";
-  const tree = mapTree(args, (leaf, path) => {
-    key += `${path}:`;
-    if (leaf instanceof Parameter) key += `parameter ${leaf.id};`;
-    else if (leaf instanceof Tensor) key += `${leaf.dtype}[${leaf.shape}]${leaf.weak ? "weak" : ""};`;
-    else if (typeof leaf === "number") {
-      key += "number;";
-      return weakScalar(leaf);
-    } else key += `${typeof leaf} ${JSON.stringify(leaf) ?? String(leaf)};`;
-    return leaf;
-  }) as readonly unknown[];
+  const key = treeText(args, leafText);
+  const tree = mapTree(args, (leaf) =>
+    typeof leaf === "number" ? weakScalar(leaf) : leaf,
+  ) as readonly unknown[];
   const tensors = treeTensors(tree)
     .filter((tensor) => !(tensor instanceof Parameter))
     .map((tensor) => tensor.current());
   return { key, tensors, tree };
+}
+
+/** What of an argument a program depends on. */
+function leafText(leaf: unknown): string {
+  if (leaf instanceof Parameter) return `parameter ${leaf.id}`;
+  if (leaf instanceof Tensor) return `${leaf.dtype}[${leaf.shape}]${leaf.weak ? "weak" : ""}`;
+  if (typeof leaf === "number") return "number";
+  if (typeof leaf === "string") return JSON.stringify(leaf);
+  if (ArrayBuffer.isView(leaf)) {
+    throw new OptionError(
+      "compile",
+      `an argument is a ${leaf.constructor.name}, whose numbers would be frozen into the program; pass tensor(…) of it`,
+    );
+  }
+  return (typeof leaf === "object" && leaf !== null) || typeof leaf === "function"
+    ? `${typeof leaf} ${identityOf(leaf)}`
+    : `${typeof leaf} ${String(leaf)}`;
+}
+
+const identities = new WeakMap<object, number>();
+let identified = 0;
+
+/** A number that no other object has. */
+function identityOf(object: object): number {
+  let identity = identities.get(object);
+  if (identity === undefined) {
+    identity = identified++;
+    identities.set(object, identity);
+  }
+  return identity;
 }
 
 function weakScalar(value: number): AnyTensor {
@@ -135,6 +159,7 @@ function traceFunction(
     recordTrace(() => {
       const value = fn(...args);
       if (value instanceof Promise) {
+        value.catch(() => {}); // what it failed at is this mistake's doing, and would end the process
         throw new GraphError(
           "compile",
           "the function is async; a compiled function must be synchronous, so await outside it",
@@ -161,7 +186,7 @@ function traceFunction(
   const inputs = [...standIns, ...reads.map(([, node]) => node), ...captured];
   return {
     program: getBackend().prepare({ inputs, outputs }),
-    captured,
+    captured: captured.map(({ memo }) => memo.values as TypedArray),
     reads: reads.map(([parameter]) => parameter),
     writes: writes.map(([parameter]) => parameter),
     gradients: gradients.map(([parameter, node]) => ({ parameter, isSet: node !== undefined })),
@@ -178,7 +203,7 @@ function runEntry(entry: Entry, tensors: readonly AnyTensor[]): unknown {
   const values = entry.program.run([
     ...tensors.map(({ memo }) => memo.values as TypedArray),
     ...entry.reads.map((parameter) => parameter.values),
-    ...entry.captured.map(({ memo }) => memo.values as TypedArray),
+    ...entry.captured,
   ]);
   const results = treeTensors(entry.result);
   const wrapped = results.map((result, i) => dataNode(values[i], result.shape, result.dtype));

@@ -65,9 +65,9 @@ function describe(targets: readonly AnyTensor[]): {
       key += `${node.dtype}[${node.shape}];`;
     } else if (op === leaves.input || op === leaves.parameter) {
       throw new GraphError(
-        "compile",
-        `cannot read a traced value (${node.dtype} ${shapeText(node.shape)}): it has no number while the function is traced; ` +
-          "return it from the compiled function and read it after the call",
+        "read",
+        `a traced value (${node.dtype} ${shapeText(node.shape)}) has no number while compile() or checkpoint() traces the function; ` +
+          "return it and read it after the call, or choose with where() instead of if",
       );
     } else {
       pending.push(node);

@@ -1,3 +1,4 @@
+import { convert } from "../graph/apply.ts";
 import type { TypedArray } from "../graph/dtype.ts";
 import { DTypeError, GraphError, ShapeError } from "../graph/errors.ts";
 import { recordHistory, releaseValues } from "../graph/history.ts";
@@ -133,7 +134,7 @@ export function assignAll(assignments: readonly (readonly [AnyParameter, AnyTens
         `a value ${shapeText(value.shape)} for parameter "${target.name}" of shape ${shapeText(target.shape)}`,
       );
     }
-    if (target.dtype !== value.dtype) {
+    if (target.dtype !== value.dtype && !value.weak) {
       throw new DTypeError(
         "assign",
         `a ${value.dtype} value for parameter "${target.name}" of ${target.dtype}; cast(value, "${target.dtype}") first`,
@@ -141,7 +142,7 @@ export function assignAll(assignments: readonly (readonly [AnyParameter, AnyTens
     }
   }
   const trace = activeTrace();
-  const nodes = assignments.map(([, value]) => value.current());
+  const nodes = assignments.map(([target, value]) => convert(value.current(), target.dtype));
   if (trace === undefined) evaluate(...nodes);
   assignments.forEach(([target], i) => {
     if (trace === undefined) target.values = nodes[i].memo.values as TypedArray;
