@@ -4,6 +4,7 @@ import {
   reshape,
   type Shape,
   ShapeError,
+  type ShapeOf,
   shapeText,
   slice,
   type Tensor,
@@ -13,7 +14,7 @@ import {
  * The main diagonal of the last two axes: `[…, m, n] → […, min(m, n)]`. Gradient: the cotangent on the diagonal of zeros.
  * Throws {@link ShapeError} on a rank below 2.
  */
-export function diagonal<A extends AnyTensor>(x: A): Tensor<Shape, DTypeOf<A>> {
+export function diagonal<A extends AnyTensor>(x: A): Tensor<DiagonalShape<ShapeOf<A>>, DTypeOf<A>> {
   if (x.rank < 2)
     throw new ShapeError("diagonal", `${shapeText(x.shape)} has rank ${x.rank}; expected at least 2`);
   const batch = x.shape.slice(0, -2);
@@ -24,3 +25,8 @@ export function diagonal<A extends AnyTensor>(x: A): Tensor<Shape, DTypeOf<A>> {
   const whole = batch.map(() => undefined);
   return slice(flat, [...whole, 0], [...whole, count * (n + 1)], [...whole, n + 1]) as never;
 }
+
+/** The batch axes, and one of unknown extent. */
+export type DiagonalShape<S extends Shape> = [...S] extends [...infer Batch extends Shape, number, number]
+  ? [...Batch, number]
+  : Shape;

@@ -13,7 +13,7 @@ import {
 } from "@adjoint/tensor";
 
 /** `[]` for vectors of the same length, else the sentence of the error. */
-export type Dot<A extends Shape, B extends Shape> = [Readonly<A>, Readonly<B>] extends [
+export type DotShape<A extends Shape, B extends Shape> = [Readonly<A>, Readonly<B>] extends [
   readonly [infer M extends number],
   readonly [infer N extends number],
 ]
@@ -28,7 +28,7 @@ export type Dot<A extends Shape, B extends Shape> = [Readonly<A>, Readonly<B>] e
  */
 export function dot<A extends AnyTensor, B extends AnyTensor>(
   a: A,
-  b: B & Checked<Dot<ShapeOf<A>, ShapeOf<B>>>,
+  b: B & Checked<DotShape<ShapeOf<A>, ShapeOf<B>>>,
 ): Tensor<[], NumberOf<BinaryDType<A, B>>> {
   const [left, right] = [a.shape as Shape, b.shape as Shape];
   for (const shape of [left, right]) {

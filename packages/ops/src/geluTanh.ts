@@ -2,6 +2,7 @@ import {
   type AnyTensor,
   add,
   apply,
+  cast,
   composite,
   type DType,
   type FloatOf,
@@ -11,6 +12,7 @@ import {
   neg,
   type Op,
   type Shape,
+  sub,
   type Tensor,
 } from "@adjoint/tensor";
 import { geluTanh as scalarGeluTanh } from "./kernels/geluTanh.ts";
@@ -30,7 +32,16 @@ function argument(x: AnyTensor): AnyTensor {
 
 export const geluTanhOp: Op = composite("geluTanh", {
   scalar: scalarGeluTanh,
-  lower: ([x]) => mul(maximum(x, -1000), sigmoid(argument(bounded(x)))),
+  lower([x]) {
+    const cut = bounded(x);
+    if (x.dtype !== "float32") return mul(maximum(x, -1000), sigmoid(argument(cut)));
+    // σ of the rounded argument would be off by as many ulps as it is large: what the rounding drops is put back.
+    const exact = argument(cast(cut, "float64"));
+    const rounded: AnyTensor = cast(exact, "float32");
+    const dropped = cast(sub(exact, cast(rounded, "float64")) as AnyTensor, "float32");
+    const share = mul(sigmoid(rounded), add(1, mul(dropped, sigmoid(neg(rounded)))));
+    return mul(maximum(x, -1000), share as AnyTensor);
+  },
   vjp({ inputs: [x], cotangent }) {
     const cut = bounded(x);
     const inner = argument(cut);

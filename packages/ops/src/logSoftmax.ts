@@ -24,8 +24,8 @@ import {
 } from "@adjoint/tensor";
 import { firstLargest } from "./firstLargest.ts";
 import { logSoftmaxKernel } from "./kernels/logSoftmax.ts";
-import { acceptMasked, firstShape, withMask } from "./mask.ts";
-import { softmax } from "./softmax.ts";
+import { acceptMasked, firstShape, type Mask, withMask } from "./mask.ts";
+import { softmaxOp } from "./softmax.ts";
 
 export const logSoftmaxOp: Op = composite<{ axis: number }>("logSoftmax", {
   accepts: acceptMasked("logSoftmax"),
@@ -43,14 +43,15 @@ export const logSoftmaxOp: Op = composite<{ axis: number }>("logSoftmax", {
     const result: AnyTensor = sub(below, log1p(rest as AnyTensor));
     return mask === undefined ? result : where(mask, result, Number.NEGATIVE_INFINITY);
   },
-  vjp({ inputs: [x, mask], attributes: { axis }, cotangent }) {
+  vjp({ inputs, attributes: { axis }, cotangent }) {
+    const [x, mask] = inputs;
     if (x.shape[axis] === 0) return [cotangent];
     const counted: AnyTensor = mask === undefined ? cotangent : where(mask, cotangent, 0);
-    const shares: AnyTensor = softmax(x, mask === undefined ? { axis } : { axis, mask });
+    const shares = apply(softmaxOp, inputs, { axes: [axis], asWeights: false });
     const total: AnyTensor = sum(counted, { axis, keepDims: true });
     // Where a share rounds to 1, ȳ − p Σȳ is 0 in place of a small number. But the gradients of a row add up to 0: that of the
     // largest share is what the others, which do not cancel, leave.
-    const isLargest = firstLargest(shares, axis);
+    const isLargest = firstLargest(shares, [axis]);
     const others: AnyTensor = where(isLargest, 0, sub(counted, mul(shares, total) as AnyTensor));
     return [where(isLargest, neg(sum(others, { axis, keepDims: true }) as AnyTensor), others)];
   },
@@ -68,7 +69,7 @@ export const logSoftmaxOp: Op = composite<{ axis: number }>("logSoftmax", {
  */
 export function logSoftmax<A extends AnyTensor, const Axis extends number = -1>(
   x: A,
-  options: { axis?: Axis; mask?: AnyTensor } & Checked<HasAxis<"logSoftmax", ShapeOf<A>, Axis>> = {} as never,
+  options: { axis?: Axis; mask?: Mask } & Checked<HasAxis<"logSoftmax", ShapeOf<A>, Axis>> = {} as never,
 ): Tensor<ShapeOf<A>, FloatOf<DTypeOf<A>>> {
   const axis = normalizeAxis("logSoftmax", options.axis ?? -1, x.shape);
   return apply(logSoftmaxOp, withMask("logSoftmax", x, options.mask), { axis }) as never;

@@ -26,7 +26,7 @@ import {
   where,
 } from "@adjoint/tensor";
 import { logsumexpKernel } from "./kernels/logsumexp.ts";
-import { acceptMasked, withMask } from "./mask.ts";
+import { acceptMasked, type Mask, withMask } from "./mask.ts";
 import { countOf, type ReductionAttributes, reductionOf, reductionShape } from "./reduction.ts";
 import { softmaxWeights } from "./softmax.ts";
 
@@ -67,7 +67,7 @@ export function logsumexp<
   KeepDims extends boolean = false,
 >(
   x: A,
-  options: { axis?: Axis; keepDims?: KeepDims; mask?: AnyTensor } & Checked<
+  options: { axis?: Axis; keepDims?: KeepDims; mask?: Mask } & Checked<
     Reduce<"logsumexp", ShapeOf<A>, Axis, KeepDims>
   > = {} as never,
 ): Tensor<Result<Reduce<"logsumexp", ShapeOf<A>, Axis, KeepDims>>, FloatOf<DTypeOf<A>>> {

@@ -7,13 +7,14 @@ import {
   type Shape,
   ShapeError,
   shapeText,
+  type Tensor,
 } from "@adjoint/tensor";
 
 /** Which elements count: true keeps. Broadcast to the tensor it masks. */
-export type Mask = AnyTensor;
+export type Mask = Tensor<Shape, "bool">;
 
 /** The operands of an op with an optional mask. Throws {@link ShapeError} unless the mask broadcasts to the shape of `x`. */
-export function withMask(op: string, x: AnyTensor, mask: AnyTensor | undefined): readonly AnyTensor[] {
+export function withMask(op: string, x: AnyTensor, mask: Mask | undefined): readonly AnyTensor[] {
   if (mask === undefined) return [x];
   const missing = x.rank - mask.rank;
   const fits = missing >= 0 && mask.shape.every((n, axis) => n === 1 || n === x.shape[axis + missing]);

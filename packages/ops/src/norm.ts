@@ -23,11 +23,13 @@ import {
   type Tensor,
   where,
 } from "@adjoint/tensor";
+import { normKernel } from "./kernels/norm.ts";
 import { logicalOr } from "./logicalOr.ts";
 import { countOf, type ReductionAttributes, reductionOf, reductionShape } from "./reduction.ts";
 
 export const normOp: Op = composite<ReductionAttributes>("norm", {
   shape: reductionShape,
+  reference: ([x], output, { axes }) => normKernel(x, output, axes),
   lower([x], { axes, keepDims }) {
     const kept = reducedShape(x.shape, axes, true);
     if (countOf(x.shape, axes) === 0)

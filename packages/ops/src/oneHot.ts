@@ -22,7 +22,7 @@ export function oneHot<I extends AnyTensor, const Depth extends number, D extend
   indices: I,
   depth: Depth,
   { dtype = "float32" as D }: { dtype?: D } = {},
-): Tensor<OneHot<ShapeOf<I>, Depth>, D> {
+): Tensor<OneHotShape<ShapeOf<I>, Depth>, D> {
   if (!Number.isInteger(depth) || depth < 0)
     throw new OptionError("oneHot", `depth is ${depth}; expected a whole number from 0`);
   const message = `index {value} is out of range for depth ${depth}`;
@@ -32,6 +32,6 @@ export function oneHot<I extends AnyTensor, const Depth extends number, D extend
 }
 
 /** The indices' shape with the depth as last dimension. */
-export type OneHot<S extends Shape, Depth extends number> = number extends S["length"]
+export type OneHotShape<S extends Shape, Depth extends number> = number extends S["length"]
   ? Shape
   : [...S, Depth];

@@ -12,7 +12,7 @@ import {
 } from "@adjoint/tensor";
 
 /** `[m]` and `[n]` give `[m, n]`. */
-export type Outer<A extends Shape, B extends Shape> = [Readonly<A>, Readonly<B>] extends [
+export type OuterShape<A extends Shape, B extends Shape> = [Readonly<A>, Readonly<B>] extends [
   readonly [infer M extends number],
   readonly [infer N extends number],
 ]
@@ -26,7 +26,7 @@ export type Outer<A extends Shape, B extends Shape> = [Readonly<A>, Readonly<B>]
 export function outer<A extends AnyTensor, B extends AnyTensor>(
   a: A,
   b: B,
-): Tensor<Outer<ShapeOf<A>, ShapeOf<B>>, NumberOf<BinaryDType<A, B>>> {
+): Tensor<OuterShape<ShapeOf<A>, ShapeOf<B>>, NumberOf<BinaryDType<A, B>>> {
   for (const shape of [a.shape, b.shape]) {
     if (shape.length !== 1)
       throw new ShapeError(

@@ -35,10 +35,9 @@ export const remainderOp: Op = composite("remainder", {
       const quotient = floor(div(cast(a, "float64"), cast(b, "float64")));
       return where(equal(b, 0), 0, sub(a, mul(cast(quotient, a.dtype), b)));
     }
-    const rest = sub(a, mul(floor(div(a, b)), b));
-    // A quotient that was rounded up to an integer leaves a rest of the other sign.
-    const isWrong = logicalAnd(notEqual(rest, 0), logicalXor(less(rest, 0), less(b, 0)));
-    return where(isWrong, add(rest, b), rest) as AnyTensor;
+    if (a.dtype === "float64") return remainderOf(a, b);
+    // In float64 the product of a quotient below 2²⁹ and b is exact.
+    return cast(remainderOf(cast(a, "float64"), cast(b, "float64")), a.dtype);
   },
   vjp({ inputs: [a, b], output, cotangent }) {
     const quotient = floor(add(div(sub(a, output), b), 0.5));
@@ -46,11 +45,18 @@ export const remainderOp: Op = composite("remainder", {
   },
 });
 
+function remainderOf(a: AnyTensor, b: AnyTensor): AnyTensor {
+  const rest: AnyTensor = sub(a, mul(floor(div(a, b)), b));
+  // A quotient that was rounded up to an integer leaves a rest of the other sign.
+  const isWrong = logicalAnd(notEqual(rest, 0), logicalXor(less(rest, 0), less(b, 0)));
+  return where(isWrong, add(rest, b), rest) as AnyTensor;
+}
+
 /**
  * `a − ⌊a / b⌋ b`: the remainder with the sign of `b`, as Python's `%` (JavaScript's has the sign of `a`).
  *
  * Shapes broadcast as in NumPy. Gradients: `ā = ȳ`, `b̄ = −ȳ ⌊a / b⌋`, summed over stretched axes. By 0: NaN, for integers 0.
- * Numerics: the kernel is exact; the lowering is as long as the quotient is below 2²⁴ in float32. Throws {@link ShapeError}.
+ * Numerics: the kernel is exact; the lowering is for quotients below 2²⁹ in float32, and off by the quotient's ulps in float64. Throws {@link ShapeError}.
  */
 export function remainder<A extends Operand, B extends Operand>(
   a: A,

@@ -19,7 +19,7 @@ import {
   where,
 } from "@adjoint/tensor";
 import { softmaxKernel } from "./kernels/softmax.ts";
-import { acceptMasked, firstShape, withMask } from "./mask.ts";
+import { acceptMasked, firstShape, type Mask, withMask } from "./mask.ts";
 import { countOf } from "./reduction.ts";
 import { softmaxGradient } from "./softmaxGradient.ts";
 
@@ -60,7 +60,7 @@ export function softmaxWeights(inputs: readonly AnyTensor[], axes: readonly numb
  */
 export function softmax<A extends AnyTensor, const Axis extends number = -1>(
   x: A,
-  options: { axis?: Axis; mask?: AnyTensor } & Checked<HasAxis<"softmax", ShapeOf<A>, Axis>> = {} as never,
+  options: { axis?: Axis; mask?: Mask } & Checked<HasAxis<"softmax", ShapeOf<A>, Axis>> = {} as never,
 ): Tensor<ShapeOf<A>, FloatOf<DTypeOf<A>>> {
   const axes = [normalizeAxis("softmax", options.axis ?? -1, x.shape)];
   return apply(softmaxOp, withMask("softmax", x, options.mask), { axes, asWeights: false }) as never;

@@ -1,4 +1,4 @@
-import { type AnyTensor, mul, stopGradient, sub, sum, where } from "@adjoint/tensor";
+import { type AnyTensor, mul, sub, sum, where } from "@adjoint/tensor";
 import { firstLargest } from "./firstLargest.ts";
 import { countOf } from "./reduction.ts";
 
@@ -10,12 +10,11 @@ import { countOf } from "./reduction.ts";
  */
 export function softmaxGradient(y: AnyTensor, cotangent: AnyTensor, axes: readonly number[]): AnyTensor {
   if (countOf(y.shape, axes) === 0) return y;
-  const relative = axes.length === 1 ? sub(cotangent, atLargest(y, cotangent, axes[0])) : cotangent;
-  const expected = sum(mul(relative, y), { axis: axes, keepDims: true });
-  return mul(y, sub(relative as AnyTensor, expected as AnyTensor)) as AnyTensor;
+  const atLargest: AnyTensor = where(firstLargest(y, axes), cotangent, 0);
+  const relative: AnyTensor = sub(cotangent, total(atLargest, axes));
+  return mul(y, sub(relative, total(mul(relative, y), axes)) as AnyTensor);
 }
 
-function atLargest(y: AnyTensor, cotangent: AnyTensor, axis: number): AnyTensor {
-  const chosen = where(firstLargest(y, axis), cotangent, 0);
-  return stopGradient(sum(chosen as AnyTensor, { axis, keepDims: true })) as AnyTensor;
+function total(x: AnyTensor, axes: readonly number[]): AnyTensor {
+  return sum(x, { axis: axes, keepDims: true });
 }

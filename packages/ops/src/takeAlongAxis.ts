@@ -2,6 +2,7 @@ import {
   type AnyTensor,
   add,
   arange,
+  cast,
   checkIndex,
   type DTypeOf,
   mul,
@@ -46,7 +47,7 @@ export function elementsAt(x: AnyTensor, indices: AnyTensor, axis: number): AnyT
   const outer = sizeOf(shape.slice(0, axis));
   const inner = sizeOf(shape.slice(axis + 1));
   const count = indices.shape[axis];
-  const rows: AnyTensor = reshape(indices, [outer, count, inner]);
+  const rows: AnyTensor = reshape(cast(indices, "int32") as AnyTensor, [outer, count, inner]);
   const begin: AnyTensor = mul(
     reshape(arange(outer) as AnyTensor, [outer, 1, 1]) as AnyTensor,
     shape[axis] * inner,

@@ -1,14 +1,30 @@
-import { sigmoid } from "@adjoint/tensor/special";
+import { productError, sigmoid, sumError } from "@adjoint/tensor/special";
 
-const SCALE = 1.5957691216057308; // 2 √(2/π)
+// 2 √(2/π) and 0.044715, each in two numbers.
+const SCALE = 1.5957691216057308;
+const SCALE_LOW = -9.96930880911092e-17;
 const CUBIC = 0.044715;
+const CUBIC_LOW = 2.1960211427085595e-18;
 
 /**
  * `½ x (1 + tanh u) = x σ(2u)` with `u = √(2/π) (x + 0.044715 x³)`.
  *
- * Domain: all numbers; −∞ gives −0 (the limit), ∞ gives ∞. Numerics: the rounding of `2u` grows by a factor `|2u|`.
+ * Domain: all numbers; −∞ gives −0 (the limit), ∞ gives ∞, NaN gives NaN, −0 gives −0.
+ * Numerics: `2u` in two numbers, since σ of the rounded one would be off by `|2u|` ulps; at most 3 ulp.
  */
 export function geluTanh(x: number): number {
-  if (x < -1000) return -0;
-  return x * sigmoid(SCALE * x * (1 + CUBIC * x * x));
+  if (x < -30) return -0;
+  if (x > 30) return x;
+  if (Math.abs(x) < 1e-100) return 0.5 * x; // the error of so small a square is not representable
+  const square = x * x;
+  const cubic = CUBIC * square;
+  const cubicLow =
+    productError(CUBIC, square, cubic) + CUBIC * productError(x, x, square) + CUBIC_LOW * square;
+  const factor = 1 + cubic;
+  const factorLow = sumError(1, cubic, factor) + cubicLow;
+  const scaled = SCALE * x;
+  const scaledLow = productError(SCALE, x, scaled) + SCALE_LOW * x;
+  const argument = scaled * factor;
+  const argumentLow = productError(scaled, factor, argument) + (scaled * factorLow + scaledLow * factor);
+  return x * (sigmoid(argument) * (1 + argumentLow * sigmoid(-argument)));
 }

@@ -1,4 +1,4 @@
-import { type Shape, sizeOf, type TypedArray } from "@adjoint/tensor";
+import { type Shape, sizeOf } from "@adjoint/tensor";
 
 /** A way through an array: for each result, the places of the elements that it is made of. */
 export interface Rows {
@@ -11,21 +11,21 @@ export interface Rows {
 /** The rows that reducing `axes` of a row-major array of `shape` goes through. */
 export function rowsOf(shape: Shape, axes: readonly number[]): Rows {
   const kept = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
-  return { starts: places(shape, kept), offsets: places(shape, axes) };
+  return { starts: placesAlong(shape, kept), offsets: placesAlong(shape, axes) };
 }
 
-function places(shape: Shape, axes: readonly number[]): Int32Array {
-  const result = new Int32Array(sizeOf(axes.map((axis) => shape[axis])));
-  let block = result.length;
-  for (const axis of axes) {
-    const stride = sizeOf(shape.slice(axis + 1));
-    block /= shape[axis];
-    for (let i = 0; i < result.length; i++) result[i] += (Math.floor(i / block) % shape[axis]) * stride;
+function placesAlong(shape: Shape, axes: readonly number[]): Int32Array {
+  return axes.reduce<Int32Array>(
+    (places, axis) => spread(places, shape[axis], sizeOf(shape.slice(axis + 1))),
+    Int32Array.of(0),
+  );
+}
+
+/** Each place, then `count − 1` more in steps of `stride` from it. */
+export function spread(places: Int32Array, count: number, stride: number): Int32Array {
+  const result = new Int32Array(places.length * count);
+  for (let i = 0, to = 0; i < places.length; i++) {
+    for (let k = 0; k < count; k++) result[to++] = places[i] + k * stride;
   }
   return result;
-}
-
-/** The elements of one row, as float64. */
-export function readRow(values: TypedArray, start: number, offsets: Int32Array, row: Float64Array): void {
-  for (let i = 0; i < offsets.length; i++) row[i] = values[start + offsets[i]];
 }

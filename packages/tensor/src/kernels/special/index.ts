@@ -2,6 +2,8 @@ export { cosh } from "./cosh.ts";
 export { erf } from "./erf.ts";
 export { erfc } from "./erfc.ts";
 export { erfinv } from "./erfinv.ts";
+export { productError, sumError } from "./errorFree.ts";
+export { expQuotient } from "./expQuotient.ts";
 export { gelu } from "./gelu.ts";
 export { logSigmoid } from "./logSigmoid.ts";
 export { normalCdf } from "./normalCdf.ts";
