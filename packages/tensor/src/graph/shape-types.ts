@@ -73,11 +73,35 @@ type Differ<A extends number, B extends number> = A & B extends never ? true : f
 /** The better known of two dimensions that are equal. */
 type Agree<A extends number, B extends number> = number extends A ? B : A;
 
-/** A 0 for each axis: what depends on the rank alone is worked out once for all shapes of that rank. */
-type RankOf<S extends Shape> = S extends Shape ? { -readonly [K in keyof S]: 0 } : never;
+// Two habits of this file have reasons in the compiler:
+// - It pays some twenty microseconds for each new tuple that it compares. So a rule does not take a shape apart: what
+//   depends on the rank alone is worked out on a tuple of keys, once for all shapes of that rank, and read with Gather.
+// - Where a shape is generic, an argument is refused unless the rule stays undecided or decides for a shape. So the first
+//   question of a rule, and whether two dimensions differ, is not wrapped in a tuple, which would decide it.
+
+/** A key for each axis: `["0", "1"]` for any matrix. */
+type KeysOf<S extends readonly unknown[]> = S extends unknown
+  ? { -readonly [K in keyof S]: K & string }
+  : never;
 
 /** The rank, `number` if it is not known. */
-type Rank<S extends Shape> = RankOf<S>["length"];
+type Rank<S extends Shape> = KeysOf<S>["length"];
+
+/** Is the rank known, and one? */
+type HasRank<S extends Shape> = IsLiteral<Rank<S>>;
+
+/** The dimension at a key. */
+type At<S extends Shape, Key> = S[Key & keyof S] & number;
+
+/** The dimensions at the keys, in their order. */
+type Gather<S extends Shape, Keys extends readonly unknown[]> = { [I in keyof Keys]: At<S, Keys[I]> };
+
+/** Is there a dimension that is impossible, `never`? */
+type IsImpossible<S extends Shape> = true extends {
+  [K in keyof S]: S[K] extends never ? true : false;
+}[number]
+  ? true
+  : false;
 
 /** The shape's rank with no dimension known. */
 type Unknowns<S extends Shape> = number extends Rank<S> ? Shape : { -readonly [K in keyof S]: number };
@@ -141,33 +165,34 @@ export type CommonDType<
  * A `number` beside a literal other than 1 must be that literal; beside 1 or `number` it stays unknown.
  */
 export type Broadcast<Op extends string, A extends Shape, B extends Shape> =
-  number extends Rank<A>
-    ? Shape
-    : number extends Rank<B>
-      ? Shape
-      : BroadcastFrom<Op, A, B, [...A], [...B], []>;
+  HasRank<A> extends true
+    ? HasRank<B> extends true
+      ? BroadcastAligned<Op, A, B, Align<A, B>, Align<B, A>>
+      : Shape
+    : Shape;
 
-type BroadcastFrom<
+/** A shape with 1s before it, up to the rank of another that is longer. */
+type Align<S extends Shape, Other extends Shape> =
+  KeysOf<Other> extends [...KeysOf<S>, ...infer Missing] ? [...Ones<Missing>, ...S] : [...S];
+
+type Ones<Keys extends readonly unknown[]> = { [I in keyof Keys]: 1 };
+
+type BroadcastAligned<
   Op extends string,
   A extends Shape,
   B extends Shape,
-  RestA extends Shape,
-  RestB extends Shape,
-  Done extends Shape,
-> = [RestA] extends [[]]
-  ? [...RestB, ...Done]
-  : [RestB] extends [[]]
-    ? [...RestA, ...Done]
-    : [RestA, RestB] extends [
-          [...infer InitA extends Shape, infer LastA extends number],
-          [...infer InitB extends Shape, infer LastB extends number],
-        ]
-      ? [BroadcastDimension<LastA, LastB>] extends [never]
-        ? ShapeError<`${Op}: cannot broadcast ${Show<A>} with ${Show<B>}: axis -${Successor<Done>} has dimensions ${LastA} and ${LastB}`>
-        : BroadcastFrom<Op, A, B, InitA, InitB, [BroadcastDimension<LastA, LastB>, ...Done]>
-      : Shape;
+  AlignedA extends Shape,
+  AlignedB extends Shape,
+> =
+  BroadcastDimensions<AlignedA, AlignedB, KeysOf<AlignedA>> extends infer R extends Shape
+    ? IsImpossible<R> extends true
+      ? ShapeError<`${Op}: cannot broadcast ${Show<A>} with ${Show<B>}: ${Clash<AlignedA, AlignedB, R, KeysOf<R>>}`>
+      : R
+    : never;
 
-type Successor<S extends Shape> = [...S, 0]["length"] & number;
+type BroadcastDimensions<A extends Shape, B extends Shape, Keys extends readonly unknown[]> = {
+  [I in keyof Keys]: BroadcastDimension<At<A, Keys[I]>, At<B, Keys[I]>>;
+};
 
 // Unions fall through to `number`: one of their members may fit, so they are never refused.
 type BroadcastDimension<A extends number, B extends number> = [A] extends [1]
@@ -190,6 +215,19 @@ type BroadcastDimension<A extends number, B extends number> = [A] extends [1]
               ? number
               : never;
 
+/** The last axis where two shapes have no common dimension, in words. */
+type Clash<
+  A extends Shape,
+  B extends Shape,
+  R extends Shape,
+  Keys,
+  FromEnd extends 0[] = [0],
+> = Keys extends [...infer Before, infer Key]
+  ? [At<R, Key>] extends [never]
+    ? `axis -${FromEnd["length"]} has dimensions ${At<A, Key>} and ${At<B, Key>}`
+    : Clash<A, B, R, Before, [0, ...FromEnd]>
+  : never;
+
 /** The shape of an elementwise op of two operands: `BinaryShape<"add", Tensor<[2, 3]>, 1>` is `[2, 3]`. */
 export type BinaryShape<Op extends string, A, B> = Broadcast<Op, ShapeOf<A>, ShapeOf<B>>;
 
@@ -202,50 +240,53 @@ export type WhereShape<Condition, A, B> = TernaryShape<"where", Condition, A, B>
 
 /** The shape stretched to a target: `BroadcastTo<[3], [2, 3]>` is `[2, 3]`. */
 export type BroadcastTo<S extends Shape, Target extends Shape> =
-  number extends Rank<Target>
-    ? Shape
-    : number extends Rank<S>
-      ? Normalise<Target>
-      : BroadcastToFrom<S, Target, [...S], [...Target], []>;
+  HasRank<S> extends true
+    ? HasRank<Target> extends true
+      ? KeysOf<Target> extends [...KeysOf<S>, ...infer Missing]
+        ? Stretch<S, Target, [...Ones<Missing>, ...S]>
+        : ShapeError<`broadcastTo: cannot broadcast ${Show<S>} to ${Show<Target>}: rank ${Rank<S>} is above ${Rank<Target>}`>
+      : Normalise<Target>
+    : Normalise<Target>;
 
-type BroadcastToFrom<
-  S extends Shape,
-  Target extends Shape,
-  RestS extends Shape,
-  RestTarget extends Shape,
-  Done extends Shape,
-> = [RestS] extends [[]]
-  ? [...RestTarget, ...Done]
-  : [RestTarget] extends [[]]
-    ? ShapeError<`broadcastTo: cannot broadcast ${Show<S>} to ${Show<Target>}: rank ${Rank<S>} is above ${Rank<Target>}`>
-    : [RestS, RestTarget] extends [
-          [...infer InitS extends Shape, infer LastS extends number],
-          [...infer InitTarget extends Shape, infer LastTarget extends number],
-        ]
-      ? 1 extends LastS
-        ? BroadcastToFrom<S, Target, InitS, InitTarget, [LastTarget, ...Done]>
-        : Differ<LastS, LastTarget> extends true
-          ? ShapeError<`broadcastTo: cannot broadcast ${Show<S>} to ${Show<Target>}: axis -${Successor<Done>} has dimensions ${LastS} and ${LastTarget}`>
-          : BroadcastToFrom<S, Target, InitS, InitTarget, [Agree<LastTarget, LastS>, ...Done]>
-      : Normalise<Target>;
+type Stretch<S extends Shape, Target extends Shape, Aligned extends Shape> =
+  StretchDimensions<Aligned, Target, KeysOf<Target>> extends infer R extends Shape
+    ? IsImpossible<R> extends true
+      ? ShapeError<`broadcastTo: cannot broadcast ${Show<S>} to ${Show<Target>}: ${Clash<Aligned, Target, R, KeysOf<R>>}`>
+      : R
+    : never;
+
+type StretchDimensions<S extends Shape, Target extends Shape, Keys extends readonly unknown[]> = {
+  [I in keyof Keys]: StretchDimension<At<S, Keys[I]>, At<Target, Keys[I]>>;
+};
+
+type StretchDimension<From extends number, To extends number> = 1 extends From
+  ? To
+  : Differ<From, To> extends true
+    ? never
+    : Agree<To, From>;
 
 // ---- Matrix product ----
 
 /** Rows of the first with columns of the second, batches broadcast: `MatMul<[8, 32, 784], [784, 25]>` is `[8, 32, 25]`. */
 export type MatMul<A extends Shape, B extends Shape> = [[...A], [...B]] extends [
-  [...infer BatchA extends Shape, infer M extends number, infer K extends number],
-  [...infer BatchB extends Shape, infer L extends number, infer N extends number],
+  [infer M extends number, infer K extends number],
+  [infer L extends number, infer N extends number],
 ]
   ? Differ<K, L> extends true
     ? ShapeError<`matmul: inner dimensions ${K} and ${L} differ`>
-    : [BatchA, BatchB] extends [[], []]
-      ? [M, N]
+    : [M, N]
+  : [[...A], [...B]] extends [
+        [...infer BatchA extends Shape, infer M extends number, infer K extends number],
+        [...infer BatchB extends Shape, infer L extends number, infer N extends number],
+      ]
+    ? Differ<K, L> extends true
+      ? ShapeError<`matmul: inner dimensions ${K} and ${L} differ`>
       : WithMatrix<Broadcast<"matmul", BatchA, BatchB>, M, N>
-  : A extends readonly [] | readonly [number]
-    ? ShapeError<`matmul: ${Show<A>} has rank ${A["length"]}; expected at least 2`>
-    : B extends readonly [] | readonly [number]
-      ? ShapeError<`matmul: ${Show<B>} has rank ${B["length"]}; expected at least 2`>
-      : Shape;
+    : A extends readonly [] | readonly [number]
+      ? ShapeError<`matmul: ${Show<A>} has rank ${Rank<A>}; expected at least 2`>
+      : B extends readonly [] | readonly [number]
+        ? ShapeError<`matmul: ${Show<B>} has rank ${Rank<B>}; expected at least 2`>
+        : Shape;
 
 type WithMatrix<Batch, M extends number, N extends number> = Batch extends Shape
   ? Normalise<[...Batch, M, N]>
@@ -256,20 +297,42 @@ type WithMatrix<Batch, M extends number, N extends number> = Batch extends Shape
 /** What an `axis` option takes: one axis, several, or none for all. */
 export type AxisOption = number | readonly number[] | undefined;
 
-/** An axis counted from the front, as a key of the tuple: of rank 2, −1 is `"1"`. `never` when out of range. */
-type AxisKey<Rank extends Shape, Axis extends number> = `${Axis}` extends `-${infer FromEnd extends number}`
-  ? AxisFromEnd<Rank, FromEnd, []>
-  : Extract<keyof Rank, `${Axis}`>;
+/** The key of an axis, which may count from the end; `never` when it is out of range. */
+type AxisKey<
+  Keys extends readonly unknown[],
+  Axis extends number,
+> = `${Axis}` extends `-${infer FromEnd extends number}`
+  ? KeyFromEnd<Keys, FromEnd, [0]>
+  : Extract<Keys[number], `${Axis}`>;
 
-type AxisFromEnd<
-  Rank extends Shape,
-  FromEnd extends number,
-  Dropped extends Shape,
-> = Dropped["length"] extends FromEnd
-  ? `${Rank["length"]}`
-  : Rank extends [0, ...infer Rest extends Shape]
-    ? AxisFromEnd<Rest, FromEnd, [0, ...Dropped]>
-    : never;
+type KeyFromEnd<Keys, FromEnd extends number, Count extends 0[]> = Keys extends [...infer Before, infer Key]
+  ? Count["length"] extends FromEnd
+    ? Key
+    : KeyFromEnd<Before, FromEnd, [0, ...Count]>
+  : never;
+
+/** All keys but some. */
+type Except<Keys, Excluded, Done extends unknown[] = []> = Keys extends [infer Key, ...infer Rest]
+  ? Except<Rest, Excluded, Key extends Excluded ? Done : [...Done, Key]>
+  : Done;
+
+/** The keys before one; all if there is none such. */
+type Before<Keys, Key, Done extends unknown[] = []> = Keys extends [infer First, ...infer Rest]
+  ? First extends Key
+    ? Done
+    : Before<Rest, Key, [...Done, First]>
+  : Done;
+
+/** The keys after one. */
+type After<Keys, Key> = Keys extends [infer First, ...infer Rest]
+  ? First extends Key
+    ? Rest
+    : After<Rest, Key>
+  : [];
+
+type Reversed<Keys, Done extends unknown[] = []> = Keys extends [infer Key, ...infer Rest]
+  ? Reversed<Rest, [Key, ...Done]>
+  : Done;
 
 /** Keys of all named axes as a union, `number` when one is not known, or an error when one is out of range. */
 type AxisKeys<Op extends string, S extends Shape, Axis> = [Axis] extends [number]
@@ -278,13 +341,13 @@ type AxisKeys<Op extends string, S extends Shape, Axis> = [Axis] extends [number
     ? AxisKeysOf<Op, S, [...Axis], ""> // no axis at all is no `never`, which would be any answer
     : number;
 
-type AxisKeysOf<Op extends string, S extends Shape, Axes, Keys extends string> = Axes extends []
+type AxisKeysOf<Op extends string, S extends Shape, Axes, Keys> = Axes extends []
   ? Keys
   : Axes extends [infer First extends number, ...infer Rest]
     ? IsLiteral<First> extends true
-      ? [AxisKey<RankOf<S>, First>] extends [never]
+      ? [AxisKey<KeysOf<S>, First>] extends [never]
         ? ShapeError<`${Op}: axis ${First} is out of range for ${Show<S>}`>
-        : AxisKeysOf<Op, S, Rest, Keys | AxisKey<RankOf<S>, First>>
+        : AxisKeysOf<Op, S, Rest, Keys | AxisKey<KeysOf<S>, First>>
       : number
     : number;
 
@@ -308,7 +371,7 @@ export type Reduce<
   : number extends Rank<S>
     ? Shape
     : [Axis] extends [undefined]
-      ? WithoutAxes<S, Extract<keyof RankOf<S>, string>, KeepDims>
+      ? WithoutAxes<S, KeysOf<S>[number], KeepDims>
       : ReduceKeys<S, AxisKeys<Op, S, Axis>, Axis, KeepDims>;
 
 type ReduceKeys<S extends Shape, Keys, Axis, KeepDims extends boolean> = [Keys] extends [ShapeError]
@@ -316,42 +379,16 @@ type ReduceKeys<S extends Shape, Keys, Axis, KeepDims extends boolean> = [Keys] 
   : number extends Keys
     ? [KeepDims] extends [true]
       ? Unknowns<S>
-      : [Axis, KeepDims, RankOf<S>] extends [number, false, [0, ...infer Rest extends Shape]]
-        ? Unknowns<Rest>
+      : [Axis, KeepDims, KeysOf<S>] extends [number, false, [unknown, ...infer Rest]]
+        ? Unknowns<Gather<S, Rest>>
         : Shape
     : WithoutAxes<S, Keys, KeepDims>;
 
 type WithoutAxes<S extends Shape, Keys, KeepDims extends boolean> = boolean extends KeepDims
   ? Shape
   : KeepDims extends true
-    ? ReplaceAxes<[...S], Keys, [1], [], []>
-    : ReplaceAxes<[...S], Keys, [], [], []>;
-
-/** `By` in place of each dimension whose key is in `Keys`. */
-type ReplaceAxes<
-  S extends Shape,
-  Keys,
-  By extends Shape,
-  Seen extends Shape,
-  Done extends Shape,
-> = S extends [infer First extends number, ...infer Rest extends Shape]
-  ? `${Seen["length"]}` extends Keys
-    ? ReplaceAxes<Rest, Keys, By, [...Seen, 0], [...Done, ...By]>
-    : ReplaceAxes<Rest, Keys, By, [...Seen, 0], [...Done, First]>
-  : Done;
-
-/** A dimension put in before `Key`. */
-type Insert<
-  S extends Shape,
-  Key,
-  Dimension extends number,
-  Seen extends Shape,
-  Done extends Shape,
-> = `${Seen["length"]}` extends Key
-  ? [...Done, Dimension, ...S]
-  : S extends [infer First extends number, ...infer Rest extends Shape]
-    ? Insert<Rest, Key, Dimension, [...Seen, 0], [...Done, First]>
-    : Done;
+    ? { -readonly [K in keyof S]: K extends Keys ? 1 : S[K] }
+    : Gather<S, Except<KeysOf<S>, Keys>>;
 
 /** One more axis of extent 1, counted in the result: `ExpandDims<[2, 3], -1>` is `[2, 3, 1]`. */
 export type ExpandDims<S extends Shape, Axis extends number> = InsertAt<"expandDims", S, Axis, 1>;
@@ -363,42 +400,38 @@ type InsertKey<S extends Shape, Keys, Dimension extends number> = [Keys] extends
   ? Keys
   : number extends Keys
     ? Unknowns<[...S, Dimension]>
-    : Insert<[...S], Keys, Dimension, [], []>;
+    : [
+        ...Gather<S, Before<KeysOf<S>, Keys>>,
+        Dimension,
+        ...Gather<S, Except<KeysOf<S>, Before<KeysOf<S>, Keys>[number]>>,
+      ];
 
 /** Without the axes of extent 1, or without those named: `Squeeze<[1, 3, 1]>` is `[3]`, `Squeeze<[1, 3, 1], 0>` is `[3, 1]`. */
 export type Squeeze<S extends Shape, Axis extends AxisOption = undefined> =
   number extends Rank<S>
     ? Shape
     : [Axis] extends [undefined]
-      ? SqueezeAll<[...S], []>
+      ? SqueezeAll<S, KeysOf<S>, []>
       : SqueezeKeys<S, AxisKeys<"squeeze", S, Axis>, Axis>;
 
-type SqueezeAll<S extends Shape, Done extends Shape> = S extends [
-  infer First extends number,
-  ...infer Rest extends Shape,
-]
-  ? [First] extends [1]
-    ? SqueezeAll<Rest, Done>
-    : 1 extends First
+type SqueezeAll<S extends Shape, Keys, Kept extends unknown[]> = Keys extends [infer Key, ...infer Rest]
+  ? [At<S, Key>] extends [1]
+    ? SqueezeAll<S, Rest, Kept>
+    : 1 extends At<S, Key>
       ? Shape
-      : SqueezeAll<Rest, [...Done, First]>
-  : Done;
+      : SqueezeAll<S, Rest, [...Kept, Key]>
+  : Gather<S, Kept>;
 
 type SqueezeKeys<S extends Shape, Keys, Axis> = [Keys] extends [ShapeError]
   ? Keys
   : number extends Keys
     ? ReduceKeys<S, Keys, Axis, false>
-    : ErrorOr<SqueezeError<S, [...S], Keys, []>, WithoutAxes<S, Keys, false>>;
+    : ErrorOr<SqueezeError<S, KeysOf<S>, Keys>, WithoutAxes<S, Keys, false>>;
 
-type SqueezeError<S extends Shape, Rest extends Shape, Keys, Seen extends Shape> = Rest extends [
-  infer First extends number,
-  ...infer Others extends Shape,
-]
-  ? `${Seen["length"]}` extends Keys
-    ? Differ<First, 1> extends true
-      ? ShapeError<`squeeze: axis ${Seen["length"]} of ${Show<S>} has dimension ${First}; expected 1`>
-      : SqueezeError<S, Others, Keys, [...Seen, 0]>
-    : SqueezeError<S, Others, Keys, [...Seen, 0]>
+type SqueezeError<S extends Shape, All, Keys> = All extends [infer Key, ...infer Rest]
+  ? [Key, Differ<At<S, Key>, 1>] extends [Keys, true]
+    ? ShapeError<`squeeze: axis ${Key & string} of ${Show<S>} has dimension ${At<S, Key>}; expected 1`>
+    : SqueezeError<S, Rest, Keys>
   : unknown;
 
 /** The axes in another order, reversed by default: `Transpose<[2, 3, 4], [0, 2, 1]>` is `[2, 4, 3]`. */
@@ -407,7 +440,7 @@ export type Transpose<S extends Shape, Axes extends Shape | undefined = undefine
 ]
   ? number extends Rank<S>
     ? Shape
-    : Reverse<[...S], []>
+    : Gather<S, Reversed<KeysOf<S>>>
   : [Axes] extends [Shape]
     ? number extends Rank<S>
       ? Unknowns<Axes>
@@ -420,16 +453,13 @@ type Permute<S extends Shape, Axes extends Shape, Keys> = [Keys] extends [ShapeE
   ? Keys
   : number extends Keys
     ? Unknowns<S>
-    : [Rank<Axes>, Exclude<Extract<keyof RankOf<S>, `${number}`>, Keys>] extends [Rank<S>, never]
-      ? { -readonly [K in keyof Axes]: S[AxisKey<RankOf<S>, Axes[K] & number> & keyof S] & number }
+    : [Rank<Axes>, Exclude<KeysOf<S>[number], Keys>] extends [Rank<S>, never]
+      ? Gather<S, Order<KeysOf<S>, [...Axes]>>
       : ShapeError<`transpose: axes ${Show<Axes>} must name each of the ${Rank<S>} axes of ${Show<S>} once`>;
 
-type Reverse<S extends Shape, Done extends Shape> = S extends [
-  infer First extends number,
-  ...infer Rest extends Shape,
-]
-  ? Reverse<Rest, [First, ...Done]>
-  : Done;
+type Order<Keys extends readonly unknown[], Axes extends Shape> = {
+  [I in keyof Axes]: AxisKey<Keys, Axes[I]>;
+};
 
 /** Entries of `x` at indices along an axis: `Take<[100, 8], [32], 0>` is `[32, 8]`. */
 export type Take<S extends Shape, IndexShape extends Shape, Axis extends number = 0> = number extends
@@ -441,85 +471,98 @@ export type Take<S extends Shape, IndexShape extends Shape, Axis extends number 
 type TakeKey<S extends Shape, IndexShape extends Shape, Keys> = [Keys] extends [ShapeError]
   ? Keys
   : number extends Keys
-    ? RankOf<S> extends [0, ...infer Rest extends Shape]
-      ? Unknowns<[...Rest, ...IndexShape]>
+    ? KeysOf<S> extends [unknown, ...infer Rest]
+      ? Unknowns<[...Gather<S, Rest>, ...IndexShape]>
       : Shape
-    : ReplaceAxes<[...S], Keys, [...IndexShape], [], []>;
+    : [...Gather<S, Before<KeysOf<S>, Keys>>, ...IndexShape, ...Gather<S, After<KeysOf<S>, Keys>>];
 
 // ---- Joining and cutting ----
 
 /** Tensors end to end along an axis: `Concat<[[2, 3], [4, 3]], 0>` is `[6, 3]`. */
-export type Concat<Shapes extends readonly Shape[], Axis extends number = 0> = Shapes extends readonly [
-  infer First extends Shape,
-  ...infer Rest extends readonly Shape[],
-]
-  ? number extends Rank<First>
-    ? Shape
-    : ConcatKey<First, Rest, AxisKeys<"concat", First, Axis>>
-  : number extends Shapes["length"]
-    ? number extends Rank<Shapes[number]>
-      ? Shape
-      : ConcatKey<Shapes[number], [Unknowns<Shapes[number]>], AxisKeys<"concat", Shapes[number], Axis>>
-    : Shape;
+export type Concat<Shapes extends readonly Shape[], Axis extends number = 0> =
+  KeysOf<Shapes> extends [infer First, ...infer Rest]
+    ? ConcatFrom<Shapes, ShapeAt<Shapes, First>, Rest, Axis>
+    : number extends Shapes["length"]
+      ? ConcatFrom<[Unknowns<Shapes[number]>], Shapes[number], ["0"], Axis>
+      : Shape;
 
-type ConcatKey<First extends Shape, Rest extends readonly Shape[], Keys> = [Keys] extends [ShapeError]
+type ShapeAt<Shapes extends readonly Shape[], Key> = Extract<Shapes[Key & keyof Shapes], Shape>;
+
+type ConcatFrom<Shapes extends readonly Shape[], First extends Shape, Rest, Axis extends number> =
+  number extends Rank<First> ? Shape : ConcatKey<Shapes, First, Rest, AxisKeys<"concat", First, Axis>>;
+
+type ConcatKey<Shapes extends readonly Shape[], First extends Shape, Rest, Keys> = [Keys] extends [ShapeError]
   ? Keys
   : number extends Keys
     ? Unknowns<First>
-    : JoinAll<"concat", [...First], [...First], Rest, Keys>;
+    : JoinAll<"concat", Shapes, First, [...First], Rest, Keys>;
 
+/** All shapes joined to the first: dimensions at `Keys` are added, all others must agree. */
 type JoinAll<
   Op extends string,
+  Shapes extends readonly Shape[],
   First extends Shape,
-  Done,
-  Rest extends readonly Shape[],
+  Joined,
+  Rest,
   Keys,
-> = Done extends Shape
-  ? Rest extends readonly [infer Next extends Shape, ...infer Others extends readonly Shape[]]
-    ? JoinAll<Op, First, Join<Op, First, [...Next], Done, [...Next], Keys, [], []>, Others, Keys>
-    : Done
-  : Done;
+> = Joined extends Shape
+  ? Rest extends [infer Next, ...infer Others]
+    ? JoinAll<Op, Shapes, First, Join<Op, First, ShapeAt<Shapes, Next>, Joined, Keys>, Others, Keys>
+    : Joined
+  : Joined;
 
-/** A shape joined to `Joined`, which began with `First`: dimensions at `Keys` are added, all others must agree. */
 type Join<
   Op extends string,
   First extends Shape,
   Next extends Shape,
   Joined extends Shape,
-  Rest extends Shape,
   Keys,
-  Seen extends Shape,
-  Done extends Shape,
-> = number extends Rank<First> | Rank<Next>
+> = number extends Rank<Joined> | Rank<Next>
   ? Shape
-  : [Joined, Rest] extends [
-        [infer A extends number, ...infer OthersA extends Shape],
-        [infer B extends number, ...infer OthersB extends Shape],
-      ]
-    ? `${Seen["length"]}` extends Keys
-      ? Join<Op, First, Next, OthersA, OthersB, Keys, [...Seen, 0], [...Done, Add<A, B>]>
-      : Differ<A, B> extends true
-        ? ShapeError<`${Op}: ${Show<First>} and ${Show<Next>}${Along<Keys>}: axis ${Seen["length"]} has dimensions ${A} and ${B}`>
-        : Join<Op, First, Next, OthersA, OthersB, Keys, [...Seen, 0], [...Done, Agree<A, B>]>
-    : [Joined, Rest] extends [[], []]
-      ? Done
-      : Differ<Rank<First>, Rank<Next>> extends true
-        ? ShapeError<`${Op}: ${Show<First>} and ${Show<Next>} differ in rank`>
-        : Shape;
+  : Differ<Rank<Joined>, Rank<Next>> extends true
+    ? ShapeError<`${Op}: ${Show<First>} and ${Show<Next>} differ in rank`>
+    : JoinDimensions<Joined, Next, Keys, KeysOf<Joined>> extends infer R extends Shape
+      ? IsImpossible<R> extends true
+        ? JoinError<Op, First, Next, R, Keys, KeysOf<R>>
+        : R
+      : never;
+
+type JoinDimensions<A extends Shape, B extends Shape, Keys, All extends readonly unknown[]> = {
+  [I in keyof All]: All[I] extends Keys
+    ? Add<At<A, All[I]>, At<B, All[I]>>
+    : Differ<At<A, All[I]>, At<B, All[I]>> extends true
+      ? never
+      : Agree<At<A, All[I]>, At<B, All[I]>>;
+};
+
+type JoinError<
+  Op extends string,
+  First extends Shape,
+  Next extends Shape,
+  R extends Shape,
+  Keys,
+  All,
+> = All extends [infer Key, ...infer Rest]
+  ? [At<R, Key>] extends [never]
+    ? ShapeError<`${Op}: ${Show<First>} and ${Show<Next>}${Along<Keys>}: axis ${Key & string} has dimensions ${At<First, Key>} and ${At<Next, Key>}`>
+    : JoinError<Op, First, Next, R, Keys, Rest>
+  : never;
 
 type Along<Keys> = [Keys] extends [never] ? "" : ` along axis ${Keys & string}`;
 
 /** Equal shapes along a further axis: `Stack<[[2, 3], [2, 3]], -1>` is `[2, 3, 2]`. */
-export type Stack<Shapes extends readonly Shape[], Axis extends number = 0> = Shapes extends readonly [
-  infer First extends Shape,
-  ...infer Rest extends readonly Shape[],
-]
-  ? number extends Rank<First>
-    ? Shape
-    : StackJoined<JoinAll<"stack", [...First], [...First], Rest, never>, Axis, Shapes["length"]>
-  : number extends Shapes["length"]
-    ? InsertAt<"stack", Shapes[number], Axis, number>
-    : Shape;
+export type Stack<Shapes extends readonly Shape[], Axis extends number = 0> =
+  KeysOf<Shapes> extends [infer First, ...infer Rest]
+    ? number extends Rank<ShapeAt<Shapes, First>>
+      ? Shape
+      : StackJoined<
+          JoinAll<"stack", Shapes, ShapeAt<Shapes, First>, [...ShapeAt<Shapes, First>], Rest, never>,
+          Axis,
+          Shapes["length"]
+        >
+    : number extends Shapes["length"]
+      ? InsertAt<"stack", Shapes[number], Axis, number>
+      : Shape;
 
 type StackJoined<Joined, Axis extends number, Count extends number> = Joined extends Shape
   ? InsertAt<"stack", Joined, Axis, Count>
@@ -545,7 +588,7 @@ export type Slice<
       : ShapeError<`slice: more positions than the ${Rank<S>} axes of ${Show<S>}`>;
 
 type TooLong<S extends Shape, List extends SliceOption> = List extends readonly unknown[]
-  ? { -readonly [K in keyof List]: 0 } extends [...RankOf<S>, 0, ...0[]]
+  ? KeysOf<List> extends [...KeysOf<S>, unknown, ...unknown[]]
     ? true
     : false
   : false;
@@ -617,7 +660,17 @@ type PadDimension<Dimension extends number, Padding> = Padding extends readonly 
 // ---- Reshaping ----
 
 /** One axis of all elements: `Flatten<[28, 28]>` is `[784]`. */
-export type Flatten<S extends Shape> = [Product<S>];
+export type Flatten<S extends Shape> = [Product<S, KeysOf<S>>];
+
+/** The product of the dimensions at the keys. */
+type Product<S extends Shape, Keys extends readonly unknown[], Done extends number = 1> = Keys extends [
+  infer Key,
+  ...infer Rest,
+]
+  ? Product<S, Rest, Multiply<Done, At<S, Key>>>
+  : number extends Keys["length"]
+    ? number
+    : Done;
 
 /**
  * The target, where −1 is what is left over: `Reshape<[32, 28, 28], [32, -1]>` is `[32, 784]`. The numbers of elements must
@@ -630,11 +683,14 @@ export type Reshape<S extends Shape, Target extends Shape> =
       ? WithLeftOver<Target, number>
       : 0 extends S[number] | Target[number] // an unknown dimension, or no elements: nothing to compare
         ? WithLeftOver<Target, number>
-        : Cancel<Normalise<S>, Target, []> extends [infer Left extends Shape, infer Wanted extends Shape]
+        : Cancel<S, Target, KeysOf<S>, [], KeysOf<Target>> extends [
+              infer Left extends unknown[],
+              infer Wanted extends unknown[],
+            ]
           ? -1 extends Target[number]
-            ? WithLeftOver<Target, LeftOver<Left, Wanted>>
-            : Differ<Product<Left>, Product<Wanted>> extends true
-              ? ShapeError<`reshape: ${Show<S>} has ${Product<S>} elements, which ${Show<Target>} cannot hold (${Product<Target>})`>
+            ? WithLeftOver<Target, LeftOver<S, Target, Left, Wanted>>
+            : Differ<Product<S, Left>, Product<Target, Wanted>> extends true
+              ? ShapeError<`reshape: ${Show<S>} has ${Product<S, KeysOf<S>>} elements, which ${Show<Target>} cannot hold (${Product<Target, KeysOf<Target>>})`>
               : [...Target]
           : never;
 
@@ -642,56 +698,44 @@ type WithLeftOver<Target extends Shape, LeftOver extends number> = {
   -readonly [K in keyof Target]: Target[K] extends -1 ? LeftOver : Target[K];
 };
 
-/** Dimensions that both shapes have need not be multiplied: what remains of each. */
-type Cancel<S extends Shape, Target extends Shape, Wanted extends Shape> = Target extends readonly [
-  infer First extends number,
-  ...infer Rest extends Shape,
-]
-  ? First extends -1
-    ? Cancel<S, Rest, Wanted>
-    : Without<S, First> extends infer Left
-      ? Left extends Shape
-        ? Cancel<Left, Rest, Wanted>
-        : Cancel<S, Rest, [...Wanted, First]>
-      : never
-  : [S, Wanted];
+/** Dimensions that both shapes have need not be multiplied: the keys that remain of each. */
+type Cancel<
+  S extends Shape,
+  Target extends Shape,
+  Left extends unknown[],
+  Wanted extends unknown[],
+  Keys,
+> = Keys extends [infer Key, ...infer Rest]
+  ? At<Target, Key> extends -1
+    ? Cancel<S, Target, Left, Wanted, Rest>
+    : [Find<S, Left, At<Target, Key>>] extends [never]
+      ? Cancel<S, Target, Left, [...Wanted, Key], Rest>
+      : Cancel<S, Target, Except<Left, Find<S, Left, At<Target, Key>>>, Wanted, Rest>
+  : [Left, Wanted];
 
-/** The shape without the first dimension equal to `Dimension`; `undefined` if there is none. */
-type Without<S extends Shape, Dimension extends number, Before extends Shape = []> = S extends readonly [
-  infer First extends number,
-  ...infer Rest extends Shape,
-]
-  ? [First, IsLiteral<Dimension>] extends [Dimension, true]
-    ? [...Before, ...Rest]
-    : Without<Rest, Dimension, [...Before, First]>
-  : undefined;
+/** The first of the keys that has this dimension; `never` if there is none. */
+type Find<S extends Shape, Keys, Dimension extends number> = Keys extends [infer Key, ...infer Rest]
+  ? [At<S, Key>, IsLiteral<Dimension>] extends [Dimension, true]
+    ? Key
+    : Find<S, Rest, Dimension>
+  : never;
 
-type LeftOver<Left extends Shape, Wanted extends Shape> = Wanted extends readonly []
-  ? Product<Left>
-  : Without<Left, Product<Wanted>> extends infer Quotient
-    ? Quotient extends Shape
-      ? Product<Quotient>
-      : number
-    : never;
+type LeftOver<
+  S extends Shape,
+  Target extends Shape,
+  Left extends unknown[],
+  Wanted extends unknown[],
+> = Wanted extends []
+  ? Product<S, Left>
+  : [Find<S, Left, Product<Target, Wanted>>] extends [never]
+    ? number
+    : Product<S, Except<Left, Find<S, Left, Product<Target, Wanted>>>>;
 
 // ---- Arithmetic ----
-// Schoolbook arithmetic on decimal digits, least significant first. A step is looked up by its digits, and the compiler
-// keeps the few hundred that occur, so that a product of dimensions costs about a microsecond a digit.
+// Schoolbook arithmetic on decimal digits. Strings of them, since the compiler looks into no string; those that begin with
+// the least significant digit are called reversed.
 
 type Digit = "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9";
-
-interface Unary {
-  "0": [];
-  "1": [0];
-  "2": [0, 0];
-  "3": [0, 0, 0];
-  "4": [0, 0, 0, 0];
-  "5": [0, 0, 0, 0, 0];
-  "6": [0, 0, 0, 0, 0, 0];
-  "7": [0, 0, 0, 0, 0, 0, 0];
-  "8": [0, 0, 0, 0, 0, 0, 0, 0];
-  "9": [0, 0, 0, 0, 0, 0, 0, 0, 0];
-}
 
 /** All known: whole, not negative, and neither `number` nor a union. */
 type AreNatural<A extends number, B extends number> = [IsLiteral<A>, IsLiteral<B>] extends [true, true]
@@ -700,19 +744,12 @@ type AreNatural<A extends number, B extends number> = [IsLiteral<A>, IsLiteral<B
     : true
   : false;
 
-type Product<S extends Shape, Done extends number = 1> =
-  number extends Rank<S>
-    ? number
-    : S extends readonly [infer First extends number, ...infer Rest extends Shape]
-      ? Product<Rest, Multiply<Done, First>>
-      : Done;
-
 type Multiply<A extends number, B extends number> = [A] extends [1]
   ? B
   : [B] extends [1]
     ? A
     : AreNatural<A, B> extends true
-      ? ToNumber<MultiplyDigits<ToDigits<`${A}`>, ToDigits<`${B}`>, [], []>>
+      ? ToNumber<MultiplyDigits<Reverse<`${A}`>, Reverse<`${B}`>, "", "">>
       : number;
 
 type Add<A extends number, B extends number> = [A] extends [0]
@@ -720,119 +757,127 @@ type Add<A extends number, B extends number> = [A] extends [0]
   : [B] extends [0]
     ? A
     : AreNatural<A, B> extends true
-      ? ToNumber<AccumulateRow<ToDigits<`${A}`>, "1", ToDigits<`${B}`>, "0", []>>
+      ? ToNumber<Reverse<AddRow<Reverse<`${A}`>, "1", Reverse<`${B}`>, "0", "">>>
       : number;
 
 /** A − B, and 0 where that is negative. */
 type Subtract<A extends number, B extends number> = [B] extends [0]
   ? A
   : AreNatural<A, B> extends true
-    ? ToNumber<SubtractDigits<ToDigits<`${A}`>, ToDigits<`${B}`>, "0", []>>
+    ? ToNumber<SubtractDigits<Reverse<`${A}`>, Reverse<`${B}`>, "1", "">>
     : number;
 
-type ToDigits<
-  Text extends string,
-  Done extends Digit[] = [],
-> = Text extends `${infer First extends Digit}${infer Rest}` ? ToDigits<Rest, [First, ...Done]> : Done;
+type Reverse<Text extends string, Done extends string = ""> = Text extends `${infer First}${infer Rest}`
+  ? Reverse<Rest, `${First}${Done}`>
+  : Done;
 
-type ToNumber<Digits extends readonly Digit[], Text extends string = ""> = Digits extends readonly [
-  infer First extends Digit,
-  ...infer Rest extends readonly Digit[],
-]
-  ? ToNumber<Rest, `${First}${Text}`>
-  : ParseNatural<Text>;
-
-type ParseNatural<Text extends string> = Text extends `0${infer Rest}`
+/** The number that the digits write, `number` where it is too large to be exact. */
+type ToNumber<Digits extends string> = Digits extends `0${infer Rest}`
   ? Rest extends ""
     ? 0
-    : ParseNatural<Rest>
-  : Text extends `${infer N extends number}`
+    : ToNumber<Rest>
+  : Digits extends `${infer N extends number}`
     ? N
     : number;
 
+/** The product of two reversed numbers, a row for each digit of the second. */
 type MultiplyDigits<
-  A extends Digit[],
-  B extends Digit[],
-  Accumulator extends Digit[],
-  Done extends Digit[],
-> = B extends [infer FirstB extends Digit, ...infer RestB extends Digit[]]
-  ? AccumulateRow<A, FirstB, Accumulator, "0", []> extends [
-      infer Low extends Digit,
-      ...infer High extends Digit[],
-    ]
-    ? MultiplyDigits<A, RestB, High, [...Done, Low]>
+  A extends string,
+  B extends string,
+  Sum extends string,
+  Done extends string,
+> = B extends `${infer Factor extends Digit}${infer Rest}`
+  ? AddRow<A, Factor, Sum, "0", ""> extends `${infer Low}${infer High}`
+    ? MultiplyDigits<A, Rest, High, `${Low}${Done}`>
     : never
-  : [...Done, ...Accumulator];
+  : `${Reverse<Sum>}${Done}`;
 
-/** A times one digit, plus the accumulator and a carry. */
-type AccumulateRow<
-  A extends Digit[],
+/** A times one digit, plus a sum and a carry; all reversed. */
+type AddRow<
+  A extends string,
   Factor extends Digit,
-  Accumulator extends Digit[],
+  Sum extends string,
   Carry extends Digit,
-  Done extends Digit[],
-> = A extends [infer FirstA extends Digit, ...infer RestA extends Digit[]]
-  ? Accumulator extends [infer First extends Digit, ...infer Rest extends Digit[]]
-    ? MultiplyAdd<FirstA, Factor, First, Carry> extends [infer Low extends Digit, infer High extends Digit]
-      ? AccumulateRow<RestA, Factor, Rest, High, [...Done, Low]>
-      : never
-    : MultiplyAdd<FirstA, Factor, "0", Carry> extends [infer Low extends Digit, infer High extends Digit]
-      ? AccumulateRow<RestA, Factor, [], High, [...Done, Low]>
-      : never
+  Done extends string,
+> = A extends `${infer First extends Digit}${infer Rest}`
+  ? MultiplyAdd<First, Factor, FirstDigit<Sum>, Carry> extends `${infer High extends Digit}${infer Low}`
+    ? AddRow<Rest, Factor, OtherDigits<Sum>, High, `${Done}${Low}`>
+    : never
   : Carry extends "0"
-    ? [...Done, ...Accumulator]
-    : Accumulator extends []
-      ? [...Done, Carry]
-      : AccumulateRow<["1"], Carry, Accumulator, "0", Done>;
+    ? `${Done}${Sum}`
+    : Sum extends ""
+      ? `${Done}${Carry}`
+      : AddRow<"1", Carry, Sum, "0", Done>;
 
-/** `a b + c + d` of four digits: at most 99. */
-type MultiplyAdd<A extends Digit, B extends Digit, C extends Digit, D extends Digit> = TwoDigits<
-  [...Times<A, Unary[B]>, ...Unary[C], ...Unary[D]]["length"] & number
+/** A plus the complement of B to nines plus 1: the last carry tells that nothing was borrowed. */
+type SubtractDigits<
+  A extends string,
+  B extends string,
+  Carry extends Digit,
+  Done extends string,
+> = A extends `${infer First extends Digit}${infer Rest}`
+  ? MultiplyAdd<
+      First,
+      "1",
+      Complement[FirstDigit<B>],
+      Carry
+    > extends `${infer High extends Digit}${infer Low}`
+    ? SubtractDigits<Rest, OtherDigits<B>, High, `${Low}${Done}`>
+    : never
+  : [B, Carry] extends ["", "1"]
+    ? Done
+    : "0";
+
+type FirstDigit<Text extends string> = Text extends `${infer First extends Digit}${string}` ? First : "0";
+
+type OtherDigits<Text extends string> = Text extends `${Digit}${infer Rest}` ? Rest : "";
+
+/** `a b + c + d` of four digits, as two. */
+type MultiplyAdd<A extends Digit, B extends Digit, C extends Digit, D extends Digit> = AddDigit<
+  AddDigit<Products[A][B], C>,
+  D
 >;
 
-type TwoDigits<N extends number> = `${N}` extends `${infer Tens extends Digit}${infer Units extends Digit}`
-  ? [Units, Tens]
-  : [`${N}`, "0"];
-
-type Times<A extends Digit, B extends 0[]> = {
-  "0": [];
-  "1": B;
-  "2": [...B, ...B];
-  "3": [...B, ...B, ...B];
-  "4": [...B, ...B, ...B, ...B];
-  "5": [...B, ...B, ...B, ...B, ...B];
-  "6": [...B, ...B, ...B, ...B, ...B, ...B];
-  "7": [...B, ...B, ...B, ...B, ...B, ...B, ...B];
-  "8": [...B, ...B, ...B, ...B, ...B, ...B, ...B, ...B];
-  "9": [...B, ...B, ...B, ...B, ...B, ...B, ...B, ...B, ...B];
-}[A];
-
-type SubtractDigits<
-  A extends Digit[],
-  B extends Digit[],
-  Borrow extends "0" | "1",
-  Done extends Digit[],
-> = A extends [infer FirstA extends Digit, ...infer RestA extends Digit[]]
-  ? B extends [infer FirstB extends Digit, ...infer RestB extends Digit[]]
-    ? SubtractDigit<FirstA, FirstB, Borrow> extends [infer Low extends Digit, infer Next extends "0" | "1"]
-      ? SubtractDigits<RestA, RestB, Next, [...Done, Low]>
+type AddDigit<
+  Two extends string,
+  D extends Digit,
+> = Two extends `${infer Tens extends Digit}${infer Units extends Digit}`
+  ? Sums[Units][D] extends `0${infer Low}`
+    ? `${Tens}${Low}`
+    : Sums[Units][D] extends `1${infer Low}`
+      ? `${Next[Tens]}${Low}`
       : never
-    : SubtractDigit<FirstA, "0", Borrow> extends [infer Low extends Digit, infer Next extends "0" | "1"]
-      ? SubtractDigits<RestA, [], Next, [...Done, Low]>
-      : never
-  : [B, Borrow] extends [[], "0"]
-    ? Done
-    : ["0"];
-
-/** `a − b − borrow` of digits: the digit and the borrow from the next. */
-type SubtractDigit<A extends Digit, B extends Digit, Borrow extends "0" | "1"> = [
-  ...Unary[A],
-  ...Times<"2", Unary["5"]>,
-] extends [...Unary[B], ...Unary[Borrow], ...infer Rest]
-  ? `${Rest["length"]}` extends `1${infer Low extends Digit}`
-    ? [Low, "0"]
-    : [`${Rest["length"]}`, "1"]
   : never;
+
+type Next = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "0"];
+
+type Complement = ["9", "8", "7", "6", "5", "4", "3", "2", "1", "0"];
+
+type Sums = [
+  ["00", "01", "02", "03", "04", "05", "06", "07", "08", "09"],
+  ["01", "02", "03", "04", "05", "06", "07", "08", "09", "10"],
+  ["02", "03", "04", "05", "06", "07", "08", "09", "10", "11"],
+  ["03", "04", "05", "06", "07", "08", "09", "10", "11", "12"],
+  ["04", "05", "06", "07", "08", "09", "10", "11", "12", "13"],
+  ["05", "06", "07", "08", "09", "10", "11", "12", "13", "14"],
+  ["06", "07", "08", "09", "10", "11", "12", "13", "14", "15"],
+  ["07", "08", "09", "10", "11", "12", "13", "14", "15", "16"],
+  ["08", "09", "10", "11", "12", "13", "14", "15", "16", "17"],
+  ["09", "10", "11", "12", "13", "14", "15", "16", "17", "18"],
+];
+
+type Products = [
+  ["00", "00", "00", "00", "00", "00", "00", "00", "00", "00"],
+  ["00", "01", "02", "03", "04", "05", "06", "07", "08", "09"],
+  ["00", "02", "04", "06", "08", "10", "12", "14", "16", "18"],
+  ["00", "03", "06", "09", "12", "15", "18", "21", "24", "27"],
+  ["00", "04", "08", "12", "16", "20", "24", "28", "32", "36"],
+  ["00", "05", "10", "15", "20", "25", "30", "35", "40", "45"],
+  ["00", "06", "12", "18", "24", "30", "36", "42", "48", "54"],
+  ["00", "07", "14", "21", "28", "35", "42", "49", "56", "63"],
+  ["00", "08", "16", "24", "32", "40", "48", "56", "64", "72"],
+  ["00", "09", "18", "27", "36", "45", "54", "63", "72", "81"],
+];
 
 // ---- Literals ----
 
