@@ -1,5 +1,5 @@
 import { dataNode, literal } from "../graph/apply.ts";
-import { allocate, checkRepresentable, type TypedArray } from "../graph/dtype.ts";
+import { allocate, checkDType, checkRepresentable, isFloat, type TypedArray } from "../graph/dtype.ts";
 import { DTypeError, OptionError, ShapeError } from "../graph/errors.ts";
 import { checkShape, sameShape, shapeText, sizeOf } from "../graph/shape.ts";
 import type {
@@ -141,6 +141,7 @@ function makeTensor(
     throw new DTypeError("tensor", "the value is a tensor already; use it as it is, or cast it");
   const target = Array.isArray(shapeOrOptions) ? (shapeOrOptions as Shape) : undefined;
   const chosen = target === undefined ? (shapeOrOptions as CreateOptions<DType>) : options;
+  if (chosen.dtype !== undefined) checkDType("tensor", chosen.dtype);
   const { values, shape, dtype } = collect(value, chosen.dtype);
   if (target !== undefined) {
     checkShape("tensor", target);
@@ -161,6 +162,7 @@ export function full<const S extends Shape, D extends DType = DefaultDType>(
   { dtype = (typeof value === "boolean" ? "bool" : "float32") as D }: CreateOptions<D> = {},
 ): Tensor<Normalise<S>, D> {
   checkShape("full", shape);
+  checkDType("full", dtype);
   checkRepresentable("full", value, dtype);
   const scalar = literal(Number(value), dtype);
   return (shape.length === 0 ? scalar : broadcastTo(scalar, [...shape])) as never;
@@ -195,7 +197,7 @@ export function onesLike<S extends Shape, D extends DType>(x: Tensor<S, D>): Ten
 /**
  * Evenly spaced numbers: `arange(n)` is `0, 1, …, n − 1`; `arange(start, stop, step)` goes from `start` in steps of
  * `step` (1) and stops before `stop`. int32 unless a number is not whole, then float32; or the given dtype.
- * Throws {@link OptionError} on a step 0.
+ * Throws {@link OptionError} on a step 0, {@link DTypeError} when the dtype cannot hold a number.
  */
 export function arange<D extends DType = "int32">(
   stop: number,
@@ -222,9 +224,12 @@ export function arange(
     );
   }
   const dtype = chosen.dtype ?? ([start, step].every(Number.isInteger) ? "int32" : "float32");
-  const steps = iota(Math.max(0, Math.ceil((stop - start) / step)));
+  checkDType("arange", dtype);
+  const count = Math.max(0, Math.ceil((stop - start) / step));
+  for (const i of [0, 1, count - 1]) if (i < count) checkRepresentable("arange", start + i * step, dtype);
+  const steps = iota(count);
   if (start === 0 && step === 1) return cast(steps, dtype);
-  const wide = Number.isInteger(start) && Number.isInteger(step) ? steps : cast(steps, "float64");
+  const wide = isFloat(dtype) ? cast(steps, "float64") : steps;
   return cast(add(mul(wide, step), start) as AnyTensor, dtype);
 }
 

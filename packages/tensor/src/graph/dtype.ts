@@ -1,4 +1,4 @@
-import { DTypeError } from "./errors.ts";
+import { DTypeError, OptionError } from "./errors.ts";
 import type { DType } from "./shape-types.ts";
 
 /** The dtypes in the order of promotion: the later of two operands' dtypes is the result's. */
@@ -47,6 +47,12 @@ export function promote(...given: readonly DType[]): DType {
 /** The dtype in which a float function of `dtype` is computed: float32 for integers and bool. */
 export function floatOf(dtype: DType): DType {
   return isFloat(dtype) ? dtype : "float32";
+}
+
+/** Throws {@link OptionError} unless `dtype` is one. */
+export function checkDType(op: string, dtype: string): void {
+  if (!dtypes.includes(dtype as DType))
+    throw new OptionError(op, `unknown dtype "${dtype}"; expected one of ${dtypes.join(", ")}`);
 }
 
 /** Throws {@link DTypeError} unless `value` can be held by `dtype` without changing (floats round, integers do not). */

@@ -1,6 +1,5 @@
 import { castPrimitive, node, promoteOperands } from "../graph/apply.ts";
-import { dtypes } from "../graph/dtype.ts";
-import { OptionError } from "../graph/errors.ts";
+import { checkDType } from "../graph/dtype.ts";
 import type { DType, Shape } from "../graph/shape-types.ts";
 import type { Tensor } from "../graph/tensor.ts";
 
@@ -10,8 +9,7 @@ import type { Tensor } from "../graph/tensor.ts";
  * Gradient: the cotangent in the input's dtype between floats, else none. Throws {@link OptionError} on an unknown dtype.
  */
 export function cast<S extends Shape, D extends DType>(x: Tensor<S, DType>, dtype: D): Tensor<S, D> {
-  if (!dtypes.includes(dtype))
-    throw new OptionError("cast", `unknown dtype "${dtype}"; expected one of ${dtypes.join(", ")}`);
+  checkDType("cast", dtype);
   const [given] = promoteOperands("cast", "any", [x]);
   const isDone = given.dtype === dtype && !given.weak;
   return (isDone ? given : node(castPrimitive, [given], { dtype }, given.shape, dtype)) as Tensor<

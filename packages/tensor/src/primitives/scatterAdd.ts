@@ -2,10 +2,11 @@ import { apply } from "../graph/apply.ts";
 import { allocate } from "../graph/dtype.ts";
 import { ShapeError } from "../graph/errors.ts";
 import { checkIndexDType, type Op, primitive } from "../graph/op.ts";
-import { sameShape, shapeText } from "../graph/shape.ts";
-import type { DType, Shape } from "../graph/shape-types.ts";
+import { checkShape, sameShape, shapeText } from "../graph/shape.ts";
+import type { DType, NumberOf, Shape } from "../graph/shape-types.ts";
 import type { AnyTensor, Tensor } from "../graph/tensor.ts";
-import { take } from "./take.ts";
+import { checkIndex } from "./checkIndex.ts";
+import { takeChecked } from "./take.ts";
 
 /** The axis to scatter along and its dimension in the result. */
 export type ScatterAttributes = { readonly axis: number; readonly size: number };
@@ -13,7 +14,10 @@ export type ScatterAttributes = { readonly axis: number; readonly size: number }
 export const scatterAddPrimitive: Op = primitive<ScatterAttributes & { readonly indexRank: number }>(
   "scatterAdd",
   {
-    accepts: ([x, indices]) => [x as DType, checkIndexDType("scatterAdd", indices as DType)],
+    accepts: ([x, indices]) => [
+      x === "bool" ? "int32" : (x as DType),
+      checkIndexDType("scatterAdd", indices as DType),
+    ],
     shape([x, indices], { axis, size, indexRank }) {
       if (!sameShape(x.slice(axis, axis + indexRank), indices)) {
         throw new ShapeError(
@@ -24,7 +28,7 @@ export const scatterAddPrimitive: Op = primitive<ScatterAttributes & { readonly 
       return [...x.slice(0, axis), size, ...x.slice(axis + indexRank)];
     },
     vjp: ({ inputs: [, indices], attributes: { axis }, cotangent }) => [
-      take(cotangent, indices, { axis }),
+      takeChecked(cotangent, indices, axis),
       undefined,
     ],
     reference([x, indices], output, { axis, size }) {
@@ -46,15 +50,36 @@ export const scatterAddPrimitive: Op = primitive<ScatterAttributes & { readonly 
   },
 );
 
+/** {@link scatterAdd} at indices that are known to be in range. */
+export function scatterChecked(
+  x: AnyTensor,
+  indices: AnyTensor,
+  { axis, size }: ScatterAttributes,
+): AnyTensor {
+  return apply(scatterAddPrimitive, [x, indices], { axis, size, indexRank: indices.rank });
+}
+
 /**
  * Zeros of dimension `size` along `axis`, to which the slices of `x` are added at `indices`: the transpose of `take`.
- * `[…, ...s, …]` with indices of shape `s` gives `[…, size, …]`. Repeated indices add up, in float64, in order.
- * Gradient: the cotangent's slices at the indices. Throws {@link ShapeError}; when run, {@link IndexError}.
+ * `[…, ...s, …]` with indices of shape `s` gives `[…, size, …]`. Repeated indices add up, in float64, in order; bool counts
+ * as int32. Gradient: the cotangent's slices at the indices.
+ * Throws {@link ShapeError}, {@link DTypeError} on float indices and, when run, {@link IndexError} on an index outside 0 to size − 1.
  */
 export function scatterAdd<D extends DType>(
   x: Tensor<Shape, D>,
   indices: AnyTensor,
   { axis, size }: ScatterAttributes,
-): Tensor<Shape, D> {
-  return apply(scatterAddPrimitive, [x, indices], { axis, size, indexRank: indices.rank }) as never;
+): Tensor<Shape, NumberOf<D>> {
+  checkShape("scatterAdd", [size]);
+  const rank = x.rank - indices.rank + 1;
+  const fromFront = axis < 0 ? axis + rank : axis;
+  if (!Number.isInteger(axis) || fromFront < 0 || fromFront >= rank) {
+    throw new ShapeError(
+      "scatterAdd",
+      `axis ${axis} is out of range: ${shapeText(x.shape)} with indices ${shapeText(indices.shape)} gives ${Math.max(0, rank)} axes`,
+    );
+  }
+  const message = `index {value} is out of range for axis ${fromFront} of dimension ${size}`;
+  const checked = checkIndex(indices, size, { op: "scatterAdd", message });
+  return scatterChecked(x as AnyTensor, checked, { axis: fromFront, size }) as never;
 }

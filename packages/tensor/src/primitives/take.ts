@@ -4,13 +4,13 @@ import { normalizeAxis } from "../graph/shape.ts";
 import type { Checked, DType, DTypeOf, Result, ShapeOf, Take } from "../graph/shape-types.ts";
 import type { AnyTensor, Tensor } from "../graph/tensor.ts";
 import { checkIndex } from "./checkIndex.ts";
-import { scatterAdd } from "./scatterAdd.ts";
+import { scatterChecked } from "./scatterAdd.ts";
 
 export const takePrimitive: Op = primitive<{ axis: number }>("take", {
   accepts: ([x, indices]) => [x as DType, checkIndexDType("take", indices as DType)],
   shape: ([x, indices], { axis }) => [...x.slice(0, axis), ...indices, ...x.slice(axis + 1)],
   vjp: ({ inputs: [x, indices], attributes: { axis }, cotangent }) => [
-    scatterAdd(cotangent, indices, { axis, size: x.shape[axis] }),
+    scatterChecked(cotangent, indices, { axis, size: x.shape[axis] }),
     undefined,
   ],
   reference([x, indices], output, { axis }) {
@@ -26,6 +26,11 @@ export const takePrimitive: Op = primitive<{ axis: number }>("take", {
   },
 });
 
+/** {@link take} at indices that are known to be in range. */
+export function takeChecked(x: AnyTensor, indices: AnyTensor, axis: number): AnyTensor {
+  return apply(takePrimitive, [x, indices], { axis });
+}
+
 /**
  * The slices of `x` at `indices` along `axis` (the first by default): `[…, n, …]` with indices of shape `s` gives `[…, ...s, …]`.
  * Gradient: each slice's cotangent is added back at its index; repeated indices add up.
@@ -39,5 +44,5 @@ export function take<A extends AnyTensor, I extends AnyTensor, const Axis extend
   const axis = normalizeAxis("take", options.axis ?? 0, x.shape);
   const message = `index {value} is out of range for axis ${axis} of dimension ${x.shape[axis]}`;
   const checked = checkIndex(indices as AnyTensor, x.shape[axis], { op: "take", message });
-  return apply(takePrimitive, [x, checked], { axis }) as never;
+  return takeChecked(x, checked, axis) as never;
 }

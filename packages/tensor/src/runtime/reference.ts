@@ -63,7 +63,9 @@ function plan({ inputs, outputs }: Graph): ReferenceProgram {
       const values = slots[slotOf.get(input) as number].values;
       if (lastUse.get(input) !== i || values === undefined || input.op === leaves.literal) continue;
       const freed = `${input.dtype} ${input.size}`;
-      free.set(freed, [...(free.get(freed) ?? []), values]);
+      const others = free.get(freed);
+      if (others === undefined) free.set(freed, [values]);
+      else others.push(values);
     }
   });
   return new ReferenceProgram(
