@@ -226,7 +226,9 @@ export function arange(
   const dtype = chosen.dtype ?? ([start, step].every(Number.isInteger) ? "int32" : "float32");
   checkDType("arange", dtype);
   const count = Math.max(0, Math.ceil((stop - start) / step));
-  for (const i of [0, 1, count - 1]) if (i < count) checkRepresentable("arange", start + i * step, dtype);
+  for (const i of [0, 1, count - 1]) {
+    if (i >= 0 && i < count) checkRepresentable("arange", start + i * step, dtype);
+  }
   const steps = iota(count);
   if (start === 0 && step === 1) return cast(steps, dtype);
   const wide = isFloat(dtype) ? cast(steps, "float64") : steps;
