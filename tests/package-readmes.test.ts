@@ -2,12 +2,14 @@ import { readFileSync } from "node:fs";
 import { inspect } from "node:util";
 import * as data from "@adjoint/data";
 import * as io from "@adjoint/io";
+import * as optim from "@adjoint/optim";
 import * as tensor from "@adjoint/tensor";
 import { describe, expect, test } from "vitest";
 
 const modules: Record<string, object> = {
   "@adjoint/data": data,
   "@adjoint/io": io,
+  "@adjoint/optim": optim,
   "@adjoint/tensor": tensor,
 };
 
@@ -15,11 +17,10 @@ const AsyncFunction = (async () => {}).constructor as new (
   ...source: string[]
 ) => (...args: object[]) => Promise<void>;
 
-/** The first code block of a package's README. It holds no type annotations, so it runs as it is. */
-function exampleOf(name: string): string {
+/** The code blocks of a package's README. They hold no type annotations, so they run as they are. */
+function examplesOf(name: string): string[] {
   const readme = readFileSync(new URL(`../packages/${name}/README.md`, import.meta.url), "utf8");
-  const [, code] = /```ts\n([\s\S]*?)```/.exec(readme) as RegExpExecArray;
-  return code;
+  return Array.from(readme.matchAll(/```ts\n([\s\S]*?)```/g), ([, code]) => code);
 }
 
 /** Runs the code and gives each printed line. */
@@ -33,12 +34,16 @@ async function run(code: string): Promise<string[]> {
   return lines;
 }
 
-describe("the example in the README", () => {
-  test.for(["data", "io"])("of packages/%s prints what its comments say", async (name) => {
-    const code = exampleOf(name);
+const examples = ["data", "io", "optim"].flatMap((name) =>
+  examplesOf(name).map((code, i) => ({ name, code, number: i + 1 })),
+);
+
+describe("an example in a README", () => {
+  test.for(examples)("of packages/$name, number $number, prints what its comments say", async ({ code }) => {
     const expected = Array.from(code.matchAll(/console\.log\(.*\); \/\/ (.*)/g), ([, output]) => output);
     const printed = await run(code);
     // A line in a loop is printed several times, and the same each time.
     expect(printed.filter((line, i) => line !== printed[i - 1])).toEqual(expected);
+    expect(expected).not.toEqual([]);
   });
 });

@@ -1,3 +1,4 @@
+import { square } from "@adjoint/ops";
 import { add, div, mul, sqrt, sub } from "@adjoint/tensor";
 import { type Optimizer, type OptimizerOptions, type OptimizerParameters, optimizer } from "./optimizer.ts";
 import { nonNegative } from "./options.ts";
@@ -40,7 +41,7 @@ export function adagrad(
         learningRateDecay === 0 ? rate : div(rate, scalar(add(1, mul(sub(t, 1), learningRateDecay))));
       return (w, gradient) => {
         const g = weightDecay === 0 ? gradient : add(gradient, mul(weightDecay, w));
-        const s = slot("sum", (s) => add(s, mul(g, g)), initialAccumulator);
+        const s = slot("sum", (s) => add(s, square(g)), initialAccumulator);
         return sub(w, mul(decayed, div(g, add(sqrt(s), epsilon))));
       };
     },

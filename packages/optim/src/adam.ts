@@ -1,3 +1,4 @@
+import { square } from "@adjoint/ops";
 import { add, div, expm1, maximum, mul, neg, sqrt, sub, type Tensor } from "@adjoint/tensor";
 import {
   type Optimizer,
@@ -51,7 +52,7 @@ export function adamDirection(
   const correction2 = scalar(neg(expm1(mul(t, Math.log(beta2)))));
   return (g) => {
     const m = slot("m", (m) => add(mul(beta1, m), mul(1 - beta1, g)));
-    const v = slot("v", (v) => add(mul(beta2, v), mul(1 - beta2, mul(g, g))));
+    const v = slot("v", (v) => add(mul(beta2, v), mul(1 - beta2, square(g))));
     const mHat = div(m, correction1);
     const vHat = div(amsgrad ? slot("vMax", (vMax) => maximum(vMax, v)) : v, correction2);
     return div(mHat, add(sqrt(vHat), epsilon));

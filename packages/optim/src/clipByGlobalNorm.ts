@@ -1,3 +1,4 @@
+import { square } from "@adjoint/ops";
 import {
   type AnyTensor,
   abs,
@@ -35,7 +36,7 @@ function scaledNorm(tensors: readonly AnyTensor[]): ScaledNorm {
   const largest = where(equal(top, 0), 1, top);
   const squares = filled.map((x) => {
     const scaled = div(x, divisor(largest, x.dtype)) as AnyTensor;
-    return cast(sum(mul(scaled, scaled) as AnyTensor), "float64") as Scalar;
+    return cast(sum(square(scaled)), "float64") as Scalar;
   });
   return { largest, relative: sqrt(squares.reduce((a, b) => add(a, b), zero)) };
 }

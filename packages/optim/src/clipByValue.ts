@@ -1,11 +1,5 @@
-import {
-  type AnyTensor,
-  maximum,
-  minimum,
-  replaceTensors,
-  type TensorsOf,
-  treeTensors,
-} from "@adjoint/tensor";
+import { clip } from "@adjoint/ops";
+import { replaceTensors, type TensorsOf, treeTensors } from "@adjoint/tensor";
 import { checkNumber, positive } from "./options.ts";
 
 /**
@@ -14,6 +8,6 @@ import { checkNumber, positive } from "./options.ts";
  */
 export function clipByValue<Gradients>(gradients: Gradients, maxValue: number): TensorsOf<Gradients> {
   checkNumber("clipByValue", "maxValue", maxValue, positive);
-  const clipped = treeTensors(gradients).map((g) => maximum(minimum(g, maxValue) as AnyTensor, -maxValue));
-  return replaceTensors(gradients, clipped as AnyTensor[]) as TensorsOf<Gradients>;
+  const clipped = treeTensors(gradients).map((g) => clip(g, { min: -maxValue, max: maxValue }));
+  return replaceTensors(gradients, clipped) as TensorsOf<Gradients>;
 }

@@ -1,3 +1,4 @@
+import { square } from "@adjoint/ops";
 import { add, div, maximum, mul, sqrt, sub } from "@adjoint/tensor";
 import { type Optimizer, type OptimizerOptions, type OptimizerParameters, optimizer } from "./optimizer.ts";
 import { fraction, nonNegative } from "./options.ts";
@@ -38,10 +39,10 @@ export function rmsprop(
       ({ alpha, momentum, epsilon, centered, weightDecay }, { rate, slot }) =>
       (w, gradient) => {
         const g = weightDecay === 0 ? gradient : add(gradient, mul(weightDecay, w));
-        let v = slot("v", (v) => add(mul(alpha, v), mul(1 - alpha, mul(g, g))));
+        let v = slot("v", (v) => add(mul(alpha, v), mul(1 - alpha, square(g))));
         if (centered) {
           const mean = slot("mean", (mean) => add(mul(alpha, mean), mul(1 - alpha, g)));
-          v = maximum(sub(v, mul(mean, mean)), 0);
+          v = maximum(sub(v, square(mean)), 0);
         }
         const direction = div(g, add(sqrt(v), epsilon));
         if (momentum === 0) return sub(w, mul(rate, direction));
