@@ -1,4 +1,4 @@
-import { allocate, type TypedArray } from "../graph/dtype.ts";
+import { allocate, bytesPerElement, type TypedArray } from "../graph/dtype.ts";
 import { type Attributes, leaves, type Op, type Values } from "../graph/op.ts";
 import { shapeText, sizeOf } from "../graph/shape.ts";
 import type { DType, Shape } from "../graph/shape-types.ts";
@@ -16,13 +16,52 @@ interface Step {
   readonly attributes: Attributes;
 }
 
-/** A value during a run. Slots of inputs and outputs get their arrays per run; the others share the program's buffers. */
+/** A value during a run: a constant, in one of the program's buffers, or else given or newly made at each run. */
 interface Slot {
   readonly shape: Shape;
   readonly dtype: DType;
-  /** A constant, or the buffer of an intermediate value; undefined for what is given or newly made at each run. */
-  readonly values: TypedArray | undefined;
+  readonly constant: TypedArray | undefined;
+  readonly buffer: number | undefined;
 }
+
+/** Room for an intermediate value, shared by those whose lives do not overlap. */
+interface BufferType {
+  readonly dtype: DType;
+  readonly size: number;
+  readonly kind: string;
+}
+
+/** Bytes of buffers that are kept between runs, for all programs together. */
+const poolBudget = 256 * 2 ** 20;
+
+/**
+ * Buffers between runs. Programs are cached by number, so a buffer of its own for each would hold memory without bound.
+ * A pool that is full forgets everything: what is in use comes back after the next run.
+ */
+class BufferPool {
+  readonly #free = new Map<string, TypedArray[]>();
+  #bytes = 0;
+
+  take({ kind, dtype, size }: BufferType): TypedArray {
+    const buffer = this.#free.get(kind)?.pop();
+    if (buffer === undefined) return allocate(dtype, size);
+    this.#bytes -= buffer.byteLength;
+    return buffer;
+  }
+
+  give({ kind }: BufferType, buffer: TypedArray): void {
+    if (this.#bytes + buffer.byteLength > poolBudget) {
+      this.#free.clear();
+      this.#bytes = 0;
+    }
+    this.#bytes += buffer.byteLength;
+    const others = this.#free.get(kind);
+    if (others === undefined) this.#free.set(kind, [buffer]);
+    else others.push(buffer);
+  }
+}
+
+const pool = new BufferPool();
 
 function hasKernel(op: Op): boolean {
   return op.scalar !== undefined || op.reference !== undefined;
@@ -38,38 +77,42 @@ function plan({ inputs, outputs }: Graph): ReferenceProgram {
     if (!given.has(node)) for (const input of node.inputs) lastUse.set(input, i);
   });
   const returned = new Set(results);
-  const free = new Map<string, TypedArray[]>();
+  const free = new Map<string, number[]>();
+  const buffers: BufferType[] = [];
   const slots: Slot[] = [];
   const slotOf = new Map<AnyTensor, number>();
-  const place = (node: AnyTensor, values: TypedArray | undefined): number => {
+  const place = (node: AnyTensor, where: Partial<Pick<Slot, "constant" | "buffer">>): number => {
     slotOf.set(node, slots.length);
-    return slots.push({ shape: node.shape, dtype: node.dtype, values }) - 1;
+    const { shape, dtype } = node;
+    return slots.push({ shape, dtype, constant: where.constant, buffer: where.buffer }) - 1;
   };
-  for (const input of inputs) place(input, undefined);
+  const bufferFor = ({ dtype, size }: AnyTensor): number => {
+    const kind = `${dtype} ${size}`;
+    return free.get(kind)?.pop() ?? buffers.push({ dtype, size, kind }) - 1;
+  };
+  for (const input of inputs) place(input, {});
   const steps: Step[] = [];
   order.forEach((node, i) => {
     if (given.has(node)) return;
     if (node.op === leaves.literal) {
-      place(node, allocate(node.dtype, 1).fill(node.attributes.value as number));
+      place(node, { constant: allocate(node.dtype, 1).fill(node.attributes.value as number) });
       return;
     }
-    const kind = `${node.dtype} ${node.size}`;
-    const buffer = returned.has(node)
-      ? undefined
-      : (free.get(kind)?.pop() ?? allocate(node.dtype, node.size));
     const from = node.inputs.map((input) => slotOf.get(input) as number);
-    steps.push({ op: node.op, inputs: from, output: place(node, buffer), attributes: node.attributes });
+    const output = place(node, returned.has(node) ? {} : { buffer: bufferFor(node) });
+    steps.push({ op: node.op, inputs: from, output, attributes: node.attributes });
     for (const input of new Set(node.inputs)) {
-      const values = slots[slotOf.get(input) as number].values;
-      if (lastUse.get(input) !== i || values === undefined || input.op === leaves.literal) continue;
-      const freed = `${input.dtype} ${input.size}`;
-      const others = free.get(freed);
-      if (others === undefined) free.set(freed, [values]);
-      else others.push(values);
+      const { buffer } = slots[slotOf.get(input) as number];
+      if (lastUse.get(input) !== i || buffer === undefined) continue;
+      const { kind } = buffers[buffer];
+      const others = free.get(kind);
+      if (others === undefined) free.set(kind, [buffer]);
+      else others.push(buffer);
     }
   });
   return new ReferenceProgram(
     inputs.length,
+    buffers,
     slots,
     steps,
     results.map((result) => slotOf.get(result) as number),
@@ -78,41 +121,58 @@ function plan({ inputs, outputs }: Graph): ReferenceProgram {
 
 class ReferenceProgram implements Program {
   readonly #inputs: number;
+  readonly #buffers: readonly BufferType[];
   readonly #slots: readonly Slot[];
   readonly #steps: readonly Step[];
   readonly #outputs: readonly number[];
 
-  constructor(inputs: number, slots: readonly Slot[], steps: readonly Step[], outputs: readonly number[]) {
+  constructor(
+    inputs: number,
+    buffers: readonly BufferType[],
+    slots: readonly Slot[],
+    steps: readonly Step[],
+    outputs: readonly number[],
+  ) {
     this.#inputs = inputs;
+    this.#buffers = buffers;
     this.#slots = slots;
     this.#steps = steps;
     this.#outputs = outputs;
   }
 
   run(inputs: readonly TypedArray[]): TypedArray[] {
-    const values: Values[] = this.#slots.map(({ shape, dtype, values }, i) => ({
-      shape,
-      dtype,
-      values: i < this.#inputs ? inputs[i] : (values ?? allocate(dtype, sizeOf(shape))),
-    }));
+    const buffers = this.#buffers.map((buffer) => pool.take(buffer));
+    try {
+      return this.#runIn(buffers, inputs);
+    } finally {
+      this.#buffers.forEach((type, i) => {
+        pool.give(type, buffers[i]);
+      });
+    }
+  }
+
+  #runIn(buffers: readonly TypedArray[], inputs: readonly TypedArray[]): TypedArray[] {
+    const values = this.#slots.map(({ shape, dtype, constant, buffer }, i): Values => {
+      const held = constant ?? (buffer === undefined ? undefined : buffers[buffer]);
+      return {
+        shape,
+        dtype,
+        values: i < this.#inputs ? inputs[i] : (held ?? allocate(dtype, sizeOf(shape))),
+      };
+    });
     for (const { op, inputs: from, output, attributes } of this.#steps) {
       const read = from.map((slot) => values[slot]);
       if (op.reference) op.reference(read, values[output], attributes);
       else runElementwise(op, read, values[output]);
     }
-    return this.#outputs.map((slot) => {
-      // A literal that is returned is copied: its array belongs to the program.
-      const result = values[slot].values;
-      return this.#slots[slot].values === undefined ? result : result.slice();
-    });
+    // A constant that is returned is copied: its array belongs to the program.
+    return this.#outputs.map((slot) => this.#slots[slot].constant?.slice() ?? values[slot].values);
   }
 
   toString(): string {
     const name = (slot: number): string => `%${slot}`;
     const type = ({ shape, dtype }: Slot): string => `${dtype}${shapeText(shape)}`;
-    const buffers = new Set(this.#slots.map(({ values }) => values));
-    buffers.delete(undefined);
-    const bytes = [...buffers].reduce((sum, array) => sum + (array as TypedArray).byteLength, 0);
+    const bytes = this.#buffers.reduce((sum, { dtype, size }) => sum + size * bytesPerElement(dtype), 0);
     const lines = this.#steps.map(
       ({ op, inputs, output }) =>
         `${name(output)}: ${type(this.#slots[output])} = ${op.name}(${inputs.map(name).join(", ")})`,
