@@ -1,0 +1,173 @@
+// Adjoint, as built in this checkout. Options: --mode=compiled|plain (compiled: the whole training step is one program;
+// plain: the same code without compile).
+import {
+  adam,
+  add,
+  argmax,
+  compile,
+  dense,
+  evaluate,
+  getBackend,
+  matmul,
+  mul,
+  sequential,
+  sigmoid,
+  sparseCategoricalCrossentropy,
+  sum,
+  tanh,
+  tensor,
+  valueAndGrad,
+} from "../../packages/adjoint/dist/index.js";
+import * as D from "../lib/data.mjs";
+import { main, options } from "../lib/harness.mjs";
+
+const { mode = "compiled" } = options();
+const compileIfAsked = mode === "compiled" ? compile : (fn) => fn;
+
+/** Dense layers with relu between them, and the weights that all peers start with. */
+function network(sizes) {
+  const initial = D.denseInit(sizes);
+  const layers = initial.map((one, k) =>
+    dense(one.in, one.out, { activation: k < initial.length - 1 ? "relu" : "linear" }),
+  );
+  const model = sequential(...layers);
+  const parameters = model.parameters();
+  initial.forEach(({ w, b }, k) => {
+    const [weight, bias] = parameters.slice(2 * k);
+    weight.assign(tensor(w, weight.shape));
+    bias.assign(tensor(b));
+  });
+  return model;
+}
+
+function trainer({ sizes, batch, lr }, maybeCompile) {
+  const model = network(sizes);
+  const optimizer = adam(model.parameters(), { learningRate: lr, epsilon: 1e-8 });
+  const step = maybeCompile((x, y) => {
+    const loss = sparseCategoricalCrossentropy(model(x), y);
+    optimizer.minimize(loss);
+    return loss;
+  });
+  const next = D.batches(batch);
+  const nextStep = () => {
+    const { x, y } = next();
+    return step(tensor(x, [batch, 784]), tensor(y));
+  };
+  return { model, nextStep };
+}
+
+function mlp_train(params) {
+  const { model, nextStep } = trainer(params, compileIfAsked);
+  let last = Number.NaN;
+  const run = (n) => {
+    for (let i = 0; i < n; i++) {
+      const loss = nextStep();
+      if (i === n - 1) last = loss.item();
+    }
+  };
+  return {
+    run,
+    check() {
+      run(5);
+      return { loss5: last };
+    },
+    result() {
+      const { testX, testY } = D.mnist();
+      const predicted = argmax(model(tensor(testX, [testY.length, 784])), { axis: -1 }).toTypedArray();
+      const right = testY.filter((label, i) => label === predicted[i]).length;
+      return { test_acc: right / testY.length, last_loss: last };
+    },
+  };
+}
+
+/** The steps of W1 without compile, the loss read at each: how a newcomer writes them. */
+function newcomer(params) {
+  const { nextStep } = trainer(params, (fn) => fn);
+  let last = Number.NaN;
+  return {
+    run(n) {
+      for (let i = 0; i < n; i++) last = nextStep().item();
+    },
+    result: () => ({ last_loss: last }),
+  };
+}
+
+/** A workload that computes the tensors of `compute()`, whose `answer` all peers must agree on. */
+function repeated(compute, answer) {
+  const once = () => {
+    const results = compute();
+    evaluate(...results);
+    return results;
+  };
+  return {
+    run(n) {
+      for (let i = 0; i < n; i++) once();
+    },
+    check: () => answer(...once().map((result) => result.toTypedArray())),
+  };
+}
+
+function matmulOf({ n }) {
+  const a = tensor(D.uniform(1, n * n, -1, 1), [n, n]);
+  const b = tensor(D.uniform(2, n * n, -1, 1), [n, n]);
+  const product = compileIfAsked((x, y) => matmul(x, y));
+  return repeated(
+    () => [product(a, b)],
+    (c) => ({ c0: c[0], cLast: c[n * n - 1] }),
+  );
+}
+
+function op_chain({ size, length, grad }) {
+  const x = tensor(D.uniform(3, size));
+  const y = tensor(D.uniform(4, size));
+  const chain = (v, w) => {
+    let h = v;
+    for (let i = 0; i < length; i++) h = add(h, w);
+    return h;
+  };
+  if (!grad) {
+    const forward = compileIfAsked(chain);
+    return repeated(
+      () => [forward(x, y)],
+      (h) => ({ v: h[0] }),
+    );
+  }
+  const both = compileIfAsked(valueAndGrad((v, w) => sum(chain(v, w))));
+  return repeated(
+    () => both(x, y),
+    (value, gradient) => ({ v: value[0] + gradient[0] }),
+  );
+}
+
+function softmax_xent({ rows, cols }) {
+  const logits = tensor(D.uniform(5, rows * cols, -3, 3), [rows, cols]);
+  const labels = tensor(D.integers(6, rows, cols));
+  const both = compileIfAsked(valueAndGrad((z, y) => sparseCategoricalCrossentropy(z, y)));
+  return repeated(
+    () => both(logits, labels),
+    (loss, gradient) => ({ loss: loss[0], g0: gradient[0] }),
+  );
+}
+
+function elementwise({ n, grad }) {
+  const x = tensor(D.uniform(7, n, -2, 2));
+  const total = (v) => sum(sigmoid(tanh(add(mul(v, 0.9), 0.1))));
+  if (!grad) {
+    const forward = compileIfAsked(total);
+    return repeated(
+      () => [forward(x)],
+      (v) => ({ v: v[0] }),
+    );
+  }
+  const both = compileIfAsked(valueAndGrad(total));
+  return repeated(
+    () => both(x),
+    (v, gradient) => ({ v: v[0], g0: gradient[0] }),
+  );
+}
+
+await main({
+  name: mode === "compiled" ? "adjoint" : "adjoint-plain",
+  info: () => ({ versions: { node: process.version }, threads: 1, backend: getBackend().name }),
+  kinds: { mlp_train, matmul: matmulOf, op_chain, softmax_xent, elementwise, newcomer },
+});
