@@ -1,11 +1,15 @@
-import { type AnyTensor, ShapeError, shapeText } from "@adjoint/tensor";
+import { type AnyTensor, type DType, type Shape, ShapeError, shapeText } from "@adjoint/tensor";
 import { type AnyLayer, type Layer, layer, misfit } from "./layer.ts";
 import type { ChainOf, CheckedItems, SequentialItem } from "./sequential-types.ts";
 
 /** The layer that a chain of items makes. */
 export type Sequential<Items extends readonly unknown[]> =
-  ChainOf<Items> extends { input: infer In; output: infer Out; dtype: infer D }
-    ? Layer<In & readonly number[], Out & readonly number[], D & AnyTensor["dtype"]>
+  ChainOf<Items> extends {
+    readonly input: infer In extends Shape;
+    readonly output: infer Out extends Shape;
+    readonly dtype: infer D extends DType;
+  }
+    ? Layer<In, Out, D>
     : Layer;
 
 function inputShapeOf(item: SequentialItem): readonly number[] | undefined {
