@@ -1,8 +1,8 @@
 """Writes special.json: `/usr/bin/python3 special.py` (mpmath, 80 digits).
 
-For every function, pairs of a float64 argument and the value there, rounded once to float64. Arguments: edges of the domain
-and of the implementation's branches, both sides of each; every magnitude; a fixed random sample; and the arguments with the
-largest errors that a search of about 10 million arguments found, so that these stay as small as they are.
+For every function, rows of a float64 argument, the value there rounded to float64, and what the rounding left, in ulps.
+Arguments: edges of the domain and of the implementation's branches, both sides of each; every magnitude; a fixed random
+sample; and the arguments with the largest errors that a search of about 10 million arguments found.
 """
 
 import math
@@ -74,6 +74,12 @@ def normal_cdf(x):
     return mp.erfc(-x / mp.sqrt(2)) / 2
 
 
+def row(function, x):
+    value = function(mp.mpf(x))
+    y = rounded(value)
+    return x, y, round(float((value - mp.mpf(y)) / mp.mpf(math.ulp(y))), 4)
+
+
 def around(*points):
     return [y for p in points for y in (math.nextafter(p, -math.inf), p, math.nextafter(p, math.inf))]
 
@@ -107,6 +113,12 @@ ARGUMENTS = {
         SMALL + around(-1.0, 1.0, -10.0, -37.0, -38.5, 1e-18, 9.0) + sample("gelu", -38.6, 10) + sample("tail of gelu", -38.6, -37, 20)
         + [1e300, 12.0, -0.9790040591804509, -0.9963689468046584],
     ),
+    "centre of erfc": (erfc, sample("centre of erfc", -0.5, 0.5, 100)),
+    "tail of erfc": (erfc, sample("further tail of erfc", 2, 26.5)),
+    "tail of normalCdf": (normal_cdf, sample("further tail of normalCdf", -37.5, -3)),
+    "tail of gelu": (lambda x: x * normal_cdf(x), sample("further tail of gelu", -37.5, -3)),
+    "tail of sigmoid": (sigmoid, sample("further tail of sigmoid", -708, -1)),
+    "tail of silu": (lambda x: x * sigmoid(x), sample("further tail of silu", -708, -1)),
     "sigmoid": (
         sigmoid,
         SMALL + around(-745.0, -708.5, -90.0, -37.0, 37.0, 40.0) + sample("sigmoid", -745, -1) + sample("centre of sigmoid", -5, 40)
@@ -151,12 +163,12 @@ def literal(x):
 def main():
     table = {}
     for name, (function, arguments) in ARGUMENTS.items():
-        table[name] = sorted({(x, rounded(function(mp.mpf(x)))) for x in arguments})
-    rows = [
-        f'  "{name}": [\n' + ",\n".join(f"    [{literal(x)}, {literal(y)}]" for x, y in pairs) + "\n  ]"
-        for name, pairs in table.items()
+        table[name] = [row(function, x) for x in sorted(set(arguments))]
+    groups = [
+        f'  "{name}": [\n' + ",\n".join(f"    [{', '.join(map(literal, row))}]" for row in rows) + "\n  ]"
+        for name, rows in table.items()
     ]
-    Path(__file__).with_name("special.json").write_text("{\n" + ",\n".join(rows) + "\n}\n")
+    Path(__file__).with_name("special.json").write_text("{\n" + ",\n".join(groups) + "\n}\n")
 
 
 if __name__ == "__main__":
