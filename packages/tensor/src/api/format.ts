@@ -1,46 +1,73 @@
+import { isFloat } from "../graph/dtype.ts";
 import { leaves } from "../graph/op.ts";
 import { shapeText } from "../graph/shape.ts";
+import type { DType } from "../graph/shape-types.ts";
 import type { AnyTensor } from "../graph/tensor.ts";
 import { topologicalOrder } from "../graph/topological.ts";
 import { valuesOf } from "../runtime/evaluate.ts";
 
-/** Larger tensors are shortened to this many elements at both ends of each axis. */
-const edgeItems = 3;
+/** Tensors of more elements than this are shortened to the first and last few of each axis. */
 const threshold = 1000;
-const digits = 8;
+const edgeItems = 3;
+const maxDecimals = 8;
 
-/** A column of numbers, all written the same way: as integers, with a common number of decimals, or with exponents. */
-function formatter(x: AnyTensor, shown: readonly number[]): (value: number) => string {
-  if (x.dtype === "bool") return (value) => (value !== 0 ? "true" : "false");
-  if (x.dtype !== "float32" && x.dtype !== "float64") return String;
-  const finite = shown
-    .filter(Number.isFinite)
-    .filter((value) => value !== 0)
-    .map(Math.abs);
-  const largest = Math.max(0, ...finite);
-  const smallest = Math.min(Number.POSITIVE_INFINITY, ...finite);
-  const precision = x.dtype === "float32" ? digits : 2 * digits;
-  const shortest = (value: number): string => String(Number(value.toPrecision(precision)));
-  if (largest >= 1e8 || (finite.length > 0 && (smallest < 1e-4 || largest / smallest > 1e3 * 1e5))) {
-    const mantissas = finite.map(
-      (value) => (shortestExponential(value, precision).split("e")[0].split(".")[1] ?? "").length,
-    );
-    const decimals = Math.max(0, ...mantissas);
-    return (value) => (Number.isFinite(value) ? value.toExponential(decimals) : special(value));
-  }
-  const decimals = Math.min(
-    digits,
-    Math.max(0, ...finite.map((value) => (shortest(value).split(".")[1] ?? "").length)),
-  );
+/**
+ * How a column of numbers is written: as integers, with as many decimals as the longest needs, or with exponents when
+ * they are large, small or far apart. NumPy's rules (`numpy.set_printoptions` at its defaults).
+ */
+function formatter(dtype: DType, shown: readonly number[]): (value: number) => string {
+  if (dtype === "bool") return (value) => (value !== 0 ? "true" : "false");
+  if (!isFloat(dtype)) return String;
+  const shortest = dtype === "float32" ? shortestFloat32 : (value: number): number => value;
+  const sizes = shown.filter((value) => Number.isFinite(value) && value !== 0).map(Math.abs);
+  const [smallest, largest] = [Math.min(...sizes), Math.max(...sizes)];
+  const cutoff = dtype === "float32" ? 1e6 : 1e8; // beyond, a float32 has no decimals worth showing
+  const isScientific =
+    sizes.length > 0 && (largest >= cutoff || smallest < 1e-4 || largest / smallest > 1000);
+  // With exponents all have the same number of digits, true ones; without, zeros at the end are left out.
+  const write = isScientific ? scientific(sizes.map(shortest)) : positional(sizes.map(shortest));
   return (value) => {
     if (!Number.isFinite(value)) return special(value);
-    const text = (Object.is(value, -0) ? "-" : "") + value.toFixed(decimals);
-    return decimals === 0 ? `${text}.` : text.replace(/0+$/, "").padEnd(text.length);
+    return write(isScientific ? value : shortest(value));
   };
 }
 
-function shortestExponential(value: number, precision: number): string {
-  return Number(value.toPrecision(precision)).toExponential();
+/** The number of fewest digits that rounds to this float32. */
+function shortestFloat32(value: number): number {
+  if (value === 0) return value; // −0 too
+  for (let digits = 1; digits <= 9; digits++) {
+    const candidate = Number(value.toPrecision(digits));
+    if (Math.fround(candidate) === value) return candidate;
+  }
+  return value;
+}
+
+/** As many decimals as the longest of `texts` has, no more than are shown. */
+function decimalsOf(texts: readonly string[]): number {
+  return Math.min(maxDecimals, Math.max(0, ...texts.map((text) => (text.split(".")[1] ?? "").length)));
+}
+
+function positional(sizes: readonly number[]): (value: number) => string {
+  const decimals = decimalsOf(sizes.map((size) => trimZeros(size.toFixed(maxDecimals))));
+  return (value) => {
+    const text = (Object.is(value, -0) ? "-" : "") + value.toFixed(decimals);
+    return decimals === 0 ? `${text}.` : trimZeros(text).padEnd(text.length);
+  };
+}
+
+function scientific(sizes: readonly number[]): (value: number) => string {
+  const parts = sizes.map((size) => size.toExponential().split("e"));
+  const decimals = decimalsOf(parts.map(([mantissa]) => mantissa));
+  const width = Math.max(2, ...parts.map(([, exponent]) => exponent.length - 1));
+  return (value) => {
+    const [mantissa, exponent] = value.toExponential(decimals).split("e");
+    const sign = Object.is(value, -0) ? "-" : "";
+    return `${sign}${mantissa}${decimals === 0 ? "." : ""}e${exponent[0]}${exponent.slice(1).padStart(width, "0")}`;
+  };
+}
+
+function trimZeros(text: string): string {
+  return text.replace(/0+$/, "");
 }
 
 function special(value: number): string {
@@ -57,6 +84,7 @@ function shownIndices(dimension: number, shortened: boolean): (number | undefine
 
 /** The values in brackets, as NumPy prints them. */
 function body(x: AnyTensor, indent: number): string {
+  if (x.size === 0) return "[]";
   const values = valuesOf(x);
   const shortened = x.size > threshold;
   const shown: number[] = [];
@@ -73,7 +101,7 @@ function body(x: AnyTensor, indent: number): string {
     shown.push(value);
     return "";
   });
-  const format = formatter(x, shown);
+  const format = formatter(x.dtype, shown);
   const texts = shown.map(format);
   const width = Math.max(0, ...texts.map((text) => text.length));
   return visit(0, 0, (value) => {
