@@ -9,7 +9,7 @@ export interface Differences {
 
 /** How the steps are chosen. */
 export interface StepOptions {
-  /** The smallest step, relative to `|x|` but at most this; steps start {@link stepsUp} times as large. */
+  /** The smallest step, relative to `|x|` but at most this; steps start 10⁵ times as large. */
   readonly epsilon: number;
   /** Each step is the one before divided by this. */
   readonly ratio: number;
@@ -18,7 +18,7 @@ export interface StepOptions {
 }
 
 /** The largest step in units of the smallest: differences lose digits to rounding as 1/step, so large steps go first. */
-export const stepsUp = 1e5;
+const stepsUp = 1e5;
 
 /** Fewer steps than this may agree by accident. */
 const leastSteps = 3;
@@ -38,7 +38,8 @@ export function centralDifferences(
   { epsilon, ratio, isSettled }: StepOptions,
 ): Differences {
   const smallest = epsilon * (x === 0 ? 1 : Math.min(1, Math.abs(x)));
-  let step = epsilon * stepsUp * Math.max(1, Math.abs(x));
+  // A power of two, so that x ± h is exact, and a function that only moves its input has exact differences.
+  let step = 2 ** Math.floor(Math.log2(epsilon * stepsUp * Math.max(1, Math.abs(x))));
   let rows: (readonly number[])[] = [];
   let found: Differences | undefined;
   for (let count = 1; ; count++, step /= ratio) {

@@ -100,13 +100,13 @@ export function gradgradcheck<A extends Args>(
   return checkJacobian("gradgradcheck", backward, options);
 }
 
-/** Tensors of the same shapes with values in ±1, away from 0. */
+/** Tensors of the same shapes with values of few digits from ±0.2 to ±1.2. */
 export function randomLike(tensors: readonly AnyTensor[], seed = 0): AnyTensor[] {
   const next = pseudorandom(seed);
   return tensors.map(({ shape, size, dtype }) => {
     const values = Array.from({ length: size }, () => {
       const u = 2 * next() - 1;
-      return u + 0.2 * (u < 0 ? -1 : 1);
+      return Math.round(1024 * (u + 0.2 * (u < 0 ? -1 : 1))) / 1024;
     });
     return tensor(values, shape, { dtype }) as AnyTensor;
   });

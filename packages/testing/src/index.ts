@@ -30,7 +30,9 @@ export {
   smoothSamples,
 } from "./cases/op-case.ts";
 export { opsCases } from "./cases/ops.ts";
+export { allowedUlps, disagreement } from "./compare-values.ts";
 export { type GradcheckOptions, strict } from "./comparison.ts";
+export { type ConformanceCase, type ConformanceOptions, conformance } from "./conformance.ts";
 export { gradcheck, gradgradcheck } from "./gradcheck.ts";
 export { GradcheckError, type Mismatch } from "./gradcheck-error.ts";
 export { jvpcheck } from "./jvpcheck.ts";

@@ -1,4 +1,4 @@
-import { type AnyTensor, type DType, type Shape, sizeOf, tensor } from "@adjoint/tensor";
+import { type AnyTensor, type DType, isFloat, type Shape, sizeOf, tensor } from "@adjoint/tensor";
 import fc from "fast-check";
 
 /** Where a function is to be tested: its domain without the places where it has no derivative. */
@@ -49,13 +49,27 @@ function manyNumbers(size: number, domain: Domain): fc.Arbitrary<number[]> {
   return fc.shuffledSubarray(grid, { minLength: size, maxLength: size });
 }
 
-/** Tensors of a shape with values of a domain, in float64 unless another float dtype is named. */
+/** The dtype's nearest to a number of a domain. */
+function convert(x: number, dtype: DType): number {
+  if (isFloat(dtype)) return x;
+  if (dtype === "bool") return Number(x !== 0);
+  return dtype === "uint8" ? Math.abs(Math.round(x)) : Math.round(x);
+}
+
+/** Tensors of a shape with values of a domain: in float64, unless another dtype is named, for which integers are rounded. */
 export function tensorsIn(
   shape: Shape,
   domain: Domain = {},
-  { dtype = "float64" }: { dtype?: "float32" | "float64" } = {},
+  { dtype = "float64" }: { dtype?: DType } = {},
 ): fc.Arbitrary<AnyTensor> {
-  return manyNumbers(sizeOf(shape), domain).map((values) => tensor(values, shape, { dtype }) as AnyTensor);
+  return manyNumbers(sizeOf(shape), domain).map(
+    (values) =>
+      tensor(
+        values.map((x) => convert(x, dtype)),
+        shape,
+        { dtype },
+      ) as AnyTensor,
+  );
 }
 
 const float32Edges = [

@@ -9,7 +9,7 @@ export type Subject = Op | { readonly name: string; readonly isSmooth: boolean }
 
 /** What a case may say beside its op and forms. */
 export type CaseOptions = Partial<
-  Pick<OpCase, "variant" | "name" | "isSmooth" | "ulps" | "scale" | "loweringUlps">
+  Pick<OpCase, "variant" | "isSmooth" | "ulps" | "scale" | "loweringUlps" | "edges">
 >;
 
 /** A case with its forms written out. */

@@ -1,4 +1,13 @@
-import { type AnyTensor, type DType, type Op, type Shape, shapeText, sizeOf, tensor } from "@adjoint/tensor";
+import {
+  type AnyTensor,
+  type DType,
+  isFloat,
+  type Op,
+  type Shape,
+  shapeText,
+  sizeOf,
+  tensor,
+} from "@adjoint/tensor";
 import fc from "fast-check";
 import type { ShapeConstraints } from "../arbitraries/shapes.ts";
 import { type Domain, dtypes, tensors, tensorsIn } from "../arbitraries/tensors.ts";
@@ -38,6 +47,11 @@ export interface OpCase {
   readonly scale?: (form: OpForm, inputs: readonly AnyTensor[]) => AnyTensor;
   /** The same for a composite's lowering against its own kernel, since each step of a lowering rounds. Default 8. */
   readonly loweringUlps?: number;
+  /**
+   * Special values to compare at, beside the domain, for an op whose implementations may differ at others: where a product
+   * overflows depends on the order of its factors. Default {@link edgeValues}.
+   */
+  readonly edges?: readonly number[];
 }
 
 /** What test reports call a case. */
@@ -72,44 +86,59 @@ export class OpSample {
   }
 }
 
-function fillSlot(
-  { shape, values }: Slot,
-  floats: (domain: Domain) => fc.Arbitrary<AnyTensor>,
-): fc.Arbitrary<AnyTensor> {
+type Floats = (shape: Shape, domain: Domain) => fc.Arbitrary<AnyTensor>;
+
+function fillSlot({ shape, values }: Slot, floats: Floats): fc.Arbitrary<AnyTensor> {
   const size = sizeOf(shape);
   if (values === "bool") return tensors("bool", shape);
   if (values === "int32") return tensors("int32", shape);
-  if (!("indicesBelow" in values)) return floats(values);
+  if (!("indicesBelow" in values)) return floats(shape, values);
   return fc
     .array(fc.nat({ max: values.indicesBelow - 1 }), { minLength: size, maxLength: size })
     .map((indices) => tensor(indices, shape, { dtype: "int32" }) as AnyTensor);
 }
 
-function samplesOf(
-  { name, forms }: OpCase,
-  constraints: ShapeConstraints,
-  floats: (shape: Shape, domain: Domain) => fc.Arbitrary<AnyTensor>,
-): fc.Arbitrary<OpSample> {
-  return forms(constraints).chain((form) => {
-    const inputs = form.slots.map((slot) => fillSlot(slot, (domain) => floats(slot.shape, domain)));
-    return fc.tuple(...inputs).map((filled) => new OpSample(name, form, filled));
+function samplesOf(one: OpCase, constraints: ShapeConstraints, floats: Floats): fc.Arbitrary<OpSample> {
+  return one.forms(constraints).chain((form) => {
+    const inputs = form.slots.map((slot) => fillSlot(slot, floats));
+    return fc.tuple(...inputs).map((filled) => new OpSample(caseTitle(one), form, filled));
   });
 }
 
-/** Calls with float64 inputs inside the op's domain, where it has a derivative. */
-export function smoothSamples(one: OpCase, constraints: ShapeConstraints = {}): fc.Arbitrary<OpSample> {
-  return samplesOf(one, { maxSize: 8, ...constraints }, tensorsIn);
+/** What samples are made of. */
+export interface SampleOptions extends ShapeConstraints {
+  /** The dtype of the float inputs; each its own, any, when it is left out. */
+  readonly dtype?: DType;
+}
+
+/** Calls with float64 inputs (or of a named dtype) inside the op's domain, where it has a derivative. */
+export function smoothSamples(
+  one: OpCase,
+  { dtype = "float64", ...constraints }: SampleOptions = {},
+): fc.Arbitrary<OpSample> {
+  return samplesOf(one, { maxSize: 8, ...constraints }, (shape, domain) =>
+    tensorsIn(shape, domain, { dtype }),
+  );
 }
 
 /** Calls with inputs of one dtype, or of mixed ones, with edge values and empty axes: for comparing values. */
 export function edgeSamples(
   one: OpCase,
-  { dtype, ...constraints }: ShapeConstraints & { readonly dtype?: DType } = {},
+  { dtype, ...constraints }: SampleOptions = {},
 ): fc.Arbitrary<OpSample> {
-  const chosen = dtype === undefined ? fc.oneof(dtypes, fc.constant(undefined)) : fc.constant(dtype);
-  return chosen.chain((common) =>
-    samplesOf(one, { minDimension: 0, ...constraints }, (shape) =>
-      common === undefined ? dtypes.chain((own) => tensors(own, shape)) : tensors(common, shape),
+  const { edges } = one;
+  const fill = (shape: Shape, domain: Domain, own: DType): fc.Arbitrary<AnyTensor> =>
+    edges === undefined
+      ? tensors(own, shape)
+      : tensorsIn(
+          shape,
+          { ...domain, favour: edges.filter((edge) => isFloat(own) || Number.isInteger(edge)) },
+          { dtype: own },
+        );
+  const common = dtype === undefined ? fc.oneof(dtypes, fc.constant(undefined)) : fc.constant(dtype);
+  return common.chain((chosen) =>
+    samplesOf(one, { minDimension: 0, ...constraints }, (shape, domain) =>
+      chosen === undefined ? dtypes.chain((own) => fill(shape, domain, own)) : fill(shape, domain, chosen),
     ),
   );
 }

@@ -166,6 +166,9 @@ const vectorPair =
       }),
     );
 
+/** e^(x − m) is off by half an ulp of x − m, which is at most 104 where the result is not 0 in float32. */
+const powers = { loweringUlps: 64 } as const;
+
 /** A quotient that is far from whole, so that small steps do not change what it is rounded down to. */
 const remainderDomains: readonly (readonly [Domain, Domain])[] = [
   [
@@ -184,7 +187,7 @@ const remainderDomains: readonly (readonly [Domain, Domain])[] = [
 
 const smooth: readonly OpCase[] = [
   unaryWith(ops.clipOp, (x, options) => ops.clip(x, options), {
-    choices: fc.constantFrom({ min: -1, max: 1 }, { min: 0 }, { max: 2 }),
+    choices: fc.constantFrom({ min: 0, max: 2 }, { min: 1 }, { max: 2 }),
     domain: (bounds) => ({ away: Object.values(bounds) }),
   }),
   unary(ops.coshOp, ops.cosh),
@@ -201,22 +204,29 @@ const smooth: readonly OpCase[] = [
   }),
   unary(ops.log10Op, ops.log10, { domain: positive }),
   unary(ops.log2Op, ops.log2, { domain: positive }),
+  unary(ops.logisticPdfOp, ops.logisticPdf, { domain: wide }),
   unary(ops.logSigmoidOp, ops.logSigmoid, { domain: wide }),
-  alongAxis(ops.logSoftmaxOp, (x, options) => ops.logSoftmax(x, options as object) as AnyTensor),
+  alongAxis(ops.logSoftmaxOp, (x, options) => ops.logSoftmax(x, options as object) as AnyTensor, powers),
   // A masked element is −∞, which has no differences; e^−∞ is 0.
-  masked(ops.logSoftmaxOp, (x, options) => exp(ops.logSoftmax(x, options as object) as AnyTensor)),
+  masked(ops.logSoftmaxOp, (x, options) => exp(ops.logSoftmax(x, options as object) as AnyTensor), powers),
   reduction(ops.logsumexpOp, ops.logsumexp as Reducer),
-  masked(ops.logsumexpOp, (x, options) => exp(ops.logsumexp(x, options as object) as AnyTensor)),
+  masked(ops.logsumexpOp, (x, options) => exp(ops.logsumexp(x, options as object) as AnyTensor), powers),
   reduction(ops.meanOp, ops.mean as Reducer, { scale: scaleOfSizes }),
   reduction(ops.minOp, ops.min as Reducer, { domain: interleaved[0], allowsEmpty: false }),
   reduction(ops.normOp, ops.norm as Reducer, { domain: awayFromZero }),
   unary(ops.normalCdfOp, ops.normalCdf),
   unary(ops.normalPdfOp, ops.normalPdf),
-  reduction(ops.prodOp, ops.prod as Reducer, { domain: { min: -2, max: 2, favour: [0] } }),
+  // Factors in another order over- or underflow elsewhere.
+  reduction(ops.prodOp, ops.prod as Reducer, {
+    domain: { min: -2, max: 2, favour: [0] },
+    edges: [0, -0, 1, Number.POSITIVE_INFINITY, Number.NaN],
+  }),
   unary(ops.reluOp, ops.relu, { domain: awayFromZero }),
   ...remainderDomains.map((slots, i) =>
     broadcasting(ops.remainderOp, ops.remainder, {
       slots,
+      // The lowering is exact for quotients that are exact themselves.
+      edges: [],
       variant: ["of a larger number", "by a negative number", "of a negative number"][i] as string,
     }),
   ),
@@ -225,8 +235,8 @@ const smooth: readonly OpCase[] = [
   unary(ops.sigmoidOp, ops.sigmoid, { domain: wide }),
   unary(ops.siluOp, ops.silu, { domain: wide }),
   unary(ops.sinhOp, ops.sinh),
-  alongAxis(ops.softmaxOp, (x, options) => ops.softmax(x, options as object) as AnyTensor),
-  masked(ops.softmaxOp, (x, options) => ops.softmax(x, options as object) as AnyTensor),
+  alongAxis(ops.softmaxOp, (x, options) => ops.softmax(x, options as object) as AnyTensor, powers),
+  masked(ops.softmaxOp, (x, options) => ops.softmax(x, options as object) as AnyTensor, powers),
   unary(ops.softplusOp, ops.softplus, { domain: wide }),
   spreadCase(ops.stdOp, ops.std as Reducer, { scale: (form, inputs) => sqrt(meanSquare(form, inputs)) }),
   unary(ops.tanOp, ops.tan, { domain: { min: -1.2, max: 1.2 } }),
