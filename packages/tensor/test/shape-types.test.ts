@@ -133,6 +133,9 @@ describe("generic code", () => {
   ): Tensor<[Batch, Out]> {
     return matmul(x, weight) as Tensor<[Batch, Out]>;
   }
+  function exponentials<S extends Shape>(x: Tensor<S>): Tensor<S> {
+    return x.exp();
+  }
   function softmaxed<A extends Tensor>(x: A): Tensor<ShapeOf<A>> {
     const e = exp(x);
     return div(e, sum(e, { axis: -1, keepDims: true })) as AnyTensor as Tensor<ShapeOf<A>>;
@@ -141,6 +144,7 @@ describe("generic code", () => {
     expectShape(twice(matrix), [2, 3]);
     expectShape(scores(matrix, zeros([3, 4])), [2, 4]);
     expectShape(softmaxed(matrix), [2, 3]);
+    expectShape(exponentials(matrix), [2, 3]);
     expectTypeOf(twice(unknownRank)).toEqualTypeOf<Tensor>();
   });
 });
@@ -498,11 +502,13 @@ describe("ExpandDims and Squeeze", () => {
     expectTypeOf<Squeeze<[1, 3, 1], 0>>().toEqualTypeOf<[3, 1]>();
     expectTypeOf<Squeeze<readonly [1, 3, 1], readonly [0, -1]>>().toEqualTypeOf<[3]>();
     expectTypeOf<Squeeze<[number, 3], 0>>().toEqualTypeOf<[3]>();
+    expectTypeOf<Squeeze<[2, 3]>>().toEqualTypeOf<[2, 3]>();
   });
   test("leave open what is not known", () => {
     expectTypeOf<ExpandDims<[2, 3], number>>().toEqualTypeOf<[number, number, number]>();
     expectTypeOf<ExpandDims<Shape, 0>>().toEqualTypeOf<Shape>();
     expectTypeOf<Squeeze<[number, 3]>>().toEqualTypeOf<Shape>();
+    expectTypeOf<Squeeze<[1 | 2, 3]>>().toEqualTypeOf<Shape>();
     expectTypeOf<Squeeze<[1, 3], number>>().toEqualTypeOf<[number]>();
     expectTypeOf<Squeeze<Shape>>().toEqualTypeOf<Shape>();
   });
@@ -589,6 +595,11 @@ describe("Reshape and Flatten", () => {
       "reshape: [32, 784] has 25088 elements, which [32, 28, 27] cannot hold (24192)",
       // @ts-expect-error 784 is not 28 × 27
       () => zeros([32, 784]).reshape([32, 28, 27]),
+    );
+    expectRefusal<Reshape<[2, 3], [0]>>(
+      "reshape: [2, 3] has 6 elements, which [0] cannot hold (0)",
+      // @ts-expect-error 6 elements do not vanish
+      () => reshape(matrix, [0]),
     );
   });
   test("leave open what is not known", () => {
@@ -716,6 +727,49 @@ describe("Slice", () => {
     >().toEqualTypeOf<"slice: more positions than the 2 axes of [10, 3]">();
     // @ts-expect-error three positions for two axes
     expect(() => slice(matrix, [0, 0, 0])).toThrow("slice");
+  });
+});
+
+describe("arithmetic", () => {
+  test("multiplies every digit with every other", () => {
+    expectTypeOf<Flatten<[9876543210, 0]>>().toEqualTypeOf<[0]>();
+    expectTypeOf<Flatten<[9876543210, 2]>>().toEqualTypeOf<[19753086420]>();
+    expectTypeOf<Flatten<[9876543210, 3]>>().toEqualTypeOf<[29629629630]>();
+    expectTypeOf<Flatten<[9876543210, 4]>>().toEqualTypeOf<[39506172840]>();
+    expectTypeOf<Flatten<[9876543210, 5]>>().toEqualTypeOf<[49382716050]>();
+    expectTypeOf<Flatten<[9876543210, 6]>>().toEqualTypeOf<[59259259260]>();
+    expectTypeOf<Flatten<[9876543210, 7]>>().toEqualTypeOf<[69135802470]>();
+    expectTypeOf<Flatten<[9876543210, 8]>>().toEqualTypeOf<[79012345680]>();
+    expectTypeOf<Flatten<[9876543210, 9]>>().toEqualTypeOf<[88888888890]>();
+    expectTypeOf<Flatten<[9876543210, 10]>>().toEqualTypeOf<[98765432100]>();
+    expectTypeOf<Flatten<[9876543210, 11]>>().toEqualTypeOf<[108641975310]>();
+    expectTypeOf<Flatten<[9876543210, 98765]>>().toEqualTypeOf<[975456790135650]>();
+  });
+  test("adds every digit to every other, with carries", () => {
+    expectTypeOf<Concat<[[9876543210], [1111111111]]>>().toEqualTypeOf<[10987654321]>();
+    expectTypeOf<Concat<[[9876543210], [2222222222]]>>().toEqualTypeOf<[12098765432]>();
+    expectTypeOf<Concat<[[9876543210], [3333333333]]>>().toEqualTypeOf<[13209876543]>();
+    expectTypeOf<Concat<[[9876543210], [4444444444]]>>().toEqualTypeOf<[14320987654]>();
+    expectTypeOf<Concat<[[9876543210], [5555555555]]>>().toEqualTypeOf<[15432098765]>();
+    expectTypeOf<Concat<[[9876543210], [6666666666]]>>().toEqualTypeOf<[16543209876]>();
+    expectTypeOf<Concat<[[9876543210], [7777777777]]>>().toEqualTypeOf<[17654320987]>();
+    expectTypeOf<Concat<[[9876543210], [8888888888]]>>().toEqualTypeOf<[18765432098]>();
+    expectTypeOf<Concat<[[9876543210], [9999999999]]>>().toEqualTypeOf<[19876543209]>();
+    expectTypeOf<Concat<[[7], [9999999995]]>>().toEqualTypeOf<[10000000002]>();
+    expectTypeOf<Concat<[[9999999995], [7]]>>().toEqualTypeOf<[10000000002]>();
+  });
+  test("subtracts every digit from every other, with borrows", () => {
+    expectTypeOf<Slice<[9876543210], [111111111]>>().toEqualTypeOf<[9765432099]>();
+    expectTypeOf<Slice<[9876543210], [222222222]>>().toEqualTypeOf<[9654320988]>();
+    expectTypeOf<Slice<[9876543210], [333333333]>>().toEqualTypeOf<[9543209877]>();
+    expectTypeOf<Slice<[9876543210], [444444444]>>().toEqualTypeOf<[9432098766]>();
+    expectTypeOf<Slice<[9876543210], [555555555]>>().toEqualTypeOf<[9320987655]>();
+    expectTypeOf<Slice<[9876543210], [666666666]>>().toEqualTypeOf<[9209876544]>();
+    expectTypeOf<Slice<[9876543210], [777777777]>>().toEqualTypeOf<[9098765433]>();
+    expectTypeOf<Slice<[9876543210], [888888888]>>().toEqualTypeOf<[8987654322]>();
+    expectTypeOf<Slice<[9876543210], [999999999]>>().toEqualTypeOf<[8876543211]>();
+    expectTypeOf<Slice<[10000000002], [9999999995]>>().toEqualTypeOf<[7]>();
+    expectTypeOf<Slice<[5], [10000000002]>>().toEqualTypeOf<[0]>();
   });
 });
 

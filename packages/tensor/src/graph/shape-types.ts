@@ -681,7 +681,7 @@ export type Reshape<S extends Shape, Target extends Shape> =
     ? Shape
     : number extends Rank<S>
       ? WithLeftOver<Target, number>
-      : 0 extends S[number] | Target[number] // an unknown dimension, or no elements: nothing to compare
+      : 0 extends S[number] // an unknown dimension, or no elements: a dimension 0 must not be cancelled
         ? WithLeftOver<Target, number>
         : Cancel<S, Target, KeysOf<S>, [], KeysOf<Target>> extends [
               infer Left extends unknown[],
