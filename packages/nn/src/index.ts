@@ -1,5 +1,7 @@
 export { type Activation, type ActivationFunction, type ActivationName, activation } from "./activation.ts";
 export { type DenseOptions, dense } from "./dense.ts";
+export { type DropoutOptions, dropout } from "./dropout.ts";
+export { type FlattenLayer, flatten } from "./flatten.ts";
 export { constantInitializer } from "./initializers/constantInitializer.ts";
 export { glorotNormal, glorotUniform } from "./initializers/glorot.ts";
 export { heNormal, heUniform } from "./initializers/he.ts";
@@ -29,7 +31,33 @@ export {
   sparseCategoricalCrossentropy,
   sparseCategoricalCrossentropyOp,
 } from "./losses/sparseCategoricalCrossentropy.ts";
+export {
+  accuracy,
+  categoricalAccuracy,
+  type SparseCategoricalAccuracyOptions,
+  sparseCategoricalAccuracy,
+} from "./metrics/accuracy.ts";
+export { binaryAccuracy, type ThresholdOptions } from "./metrics/binaryAccuracy.ts";
+export { confusionMatrix } from "./metrics/confusionMatrix.ts";
+export { type AnyMetric, type Metric, type MetricDefinition, metric } from "./metrics/metric.ts";
+export {
+  type Average,
+  f1,
+  type PrecisionRecallOptions,
+  precision,
+  recall,
+} from "./metrics/precisionRecall.ts";
+export { topKAccuracy } from "./metrics/topKAccuracy.ts";
 export { nextKey, setSeed } from "./seed.ts";
 export { type Sequential, sequential } from "./sequential.ts";
 export { type StateDict, StateDictError } from "./state.ts";
+export { type SummaryOptions, summary } from "./summary.ts";
+export type { Callback, Logs, Training } from "./training/callback.ts";
+export type { Data } from "./training/data.ts";
+export { type EarlyStopping, type EarlyStoppingOptions, earlyStopping } from "./training/earlyStopping.ts";
+export type { EvaluateOptions, FitOptions, History } from "./training/fit.ts";
+export { learningRateScheduler } from "./training/learningRateScheduler.ts";
+export { type LoggingOptions, logging } from "./training/logging.ts";
+export { type Model, model } from "./training/model.ts";
+export type { LossFunction, MetricFunction, TrainingOptions } from "./training/setup.ts";
 export { setWarningHandler, type WarningHandler } from "./warning.ts";

@@ -1,16 +1,17 @@
 import { type AnyTensor, type DType, type Shape, ShapeError, shapeText } from "@adjoint/tensor";
-import { type AnyLayer, type Layer, layer, misfit } from "./layer.ts";
+import { type AnyLayer, layer, misfit } from "./layer.ts";
 import type { ChainOf, CheckedItems, SequentialItem } from "./sequential-types.ts";
+import { type Model, model } from "./training/model.ts";
 
-/** The layer that a chain of items makes. */
+/** The model that a chain of items makes. */
 export type Sequential<Items extends readonly unknown[]> =
   ChainOf<Items> extends {
     readonly input: infer In extends Shape;
     readonly output: infer Out extends Shape;
     readonly dtype: infer D extends DType;
   }
-    ? Layer<In, Out, D>
-    : Layer;
+    ? Model<In, Out, D>
+    : Model;
 
 function inputShapeOf(item: SequentialItem): readonly number[] | undefined {
   return (item as unknown as Partial<AnyLayer>).inputShape;
@@ -47,8 +48,9 @@ export function sequential<const Items extends readonly SequentialItem[]>(
   }
 
   const inputShape = list.length === 0 ? undefined : inputShapeOf(list[0]);
-  return layer(list, run as never, {
+  const chain = layer(list, run as never, {
     name: "sequential",
     ...(inputShape === undefined ? {} : { inputShape }),
-  }) as never;
+  });
+  return model(chain as never) as never;
 }

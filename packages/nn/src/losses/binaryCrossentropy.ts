@@ -15,6 +15,7 @@ import {
   sub,
   where,
 } from "@adjoint/tensor";
+import { binaryAccuracy } from "../metrics/binaryAccuracy.ts";
 import { adviseOnLogits } from "./adviseOnLogits.ts";
 import { checkSmoothing } from "./categoricalCrossentropy.ts";
 import { crossEntropyTerm } from "./crossEntropyTerm.ts";
@@ -101,6 +102,7 @@ export const binaryCrossentropy: ElementLoss<"binaryCrossentropy", "logits", Bin
       sampleWeight: true,
       reduction: true,
     },
+    accuracy: ({ fromLogits = true }) => binaryAccuracy({ fromLogits }),
     compute(outputs, targets, options) {
       const { fromLogits = true, labelSmoothing = 0, posWeight } = options;
       checkSameShape(name, "logits", outputs, targets);

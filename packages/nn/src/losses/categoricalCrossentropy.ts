@@ -18,6 +18,7 @@ import {
   sum,
   where,
 } from "@adjoint/tensor";
+import { categoricalAccuracy } from "../metrics/accuracy.ts";
 import { adviseOnLogits } from "./adviseOnLogits.ts";
 import { crossEntropyTerm } from "./crossEntropyTerm.ts";
 import { defineLoss } from "./defineLoss.ts";
@@ -129,6 +130,7 @@ export const categoricalCrossentropy: ClassLoss<
     sampleWeight: true,
     reduction: true,
   },
+  accuracy: () => categoricalAccuracy,
   compute(outputs, targets, options) {
     const { fromLogits = true, labelSmoothing = 0, classWeights } = options;
     const op = "categoricalCrossentropy";

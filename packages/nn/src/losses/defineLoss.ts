@@ -1,4 +1,5 @@
 import { type AnyTensor, OptionError, Tensor } from "@adjoint/tensor";
+import type { Metric } from "../metrics/metric.ts";
 import { checkOptions } from "../options.ts";
 import type { LossOptions, LossProperties } from "./loss-types.ts";
 import { checkFloat, reductions } from "./reduce.ts";
@@ -10,6 +11,8 @@ export interface LossDefinition<Options extends LossOptions> {
   readonly outputs: string;
   /** Every option there is. */
   readonly optionNames: Record<keyof Options, true>;
+  /** The accuracy that belongs to the loss. */
+  accuracy?(options: Options): Metric;
   compute(outputs: AnyTensor, targets: AnyTensor, options: Options): AnyTensor;
 }
 
@@ -50,6 +53,7 @@ export function defineLoss<Options extends LossOptions>(
   const properties = {
     name,
     options: preset,
+    accuracy: definition.accuracy?.(preset),
     with: (options: Options) => defineLoss(definition, { ...preset, ...check(options) }),
   };
   const descriptors = Object.entries(properties).map(([key, value]) => [key, { value, enumerable: true }]);

@@ -10,6 +10,7 @@ import type {
   Tensor,
 } from "@adjoint/tensor";
 import type { Show } from "../layer-types.ts";
+import type { Metric } from "../metrics/metric.ts";
 
 /** What becomes of the losses of all rows: their mean, their sum, or nothing. */
 export type Reduction = "mean" | "sum" | "none";
@@ -81,6 +82,8 @@ export interface LossProperties<Options> {
   readonly name: string;
   /** The options it was given by `with`. */
   readonly options: Options;
+  /** What `metrics: ["accuracy"]` means beside this loss; undefined where there is no right or wrong. */
+  readonly accuracy: Metric | undefined;
 }
 
 /** A loss of logits `[…, classes]` and labels `[…]`, the indices of the classes. */

@@ -22,6 +22,7 @@ import {
   sum,
   where,
 } from "@adjoint/tensor";
+import { sparseCategoricalAccuracy } from "../metrics/accuracy.ts";
 import { adviseOnLogits } from "./adviseOnLogits.ts";
 import {
   categoricalRows,
@@ -189,6 +190,7 @@ export const sparseCategoricalCrossentropy: SparseLoss<
     sampleWeight: true,
     reduction: true,
   },
+  accuracy: ({ ignoreIndex }) => sparseCategoricalAccuracy(ignoreIndex === undefined ? {} : { ignoreIndex }),
   compute(outputs, labels, options) {
     const { fromLogits = true, labelSmoothing = 0, classWeights } = options;
     classCount(name, outputs);

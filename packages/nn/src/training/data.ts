@@ -1,0 +1,41 @@
+import { type ArrayData, type Dataset, dataset } from "@adjoint/data";
+import type { Shape } from "@adjoint/tensor";
+import {
+  type AnyTensor,
+  type Checked,
+  OptionError,
+  ShapeError,
+  type ShapeOf,
+  type TypedArray,
+} from "@adjoint/tensor";
+import type { LayerInput } from "../layer-types.ts";
+
+/** Rows for a model: a tensor, a typed array `[n]`, or an array as files give it (`{ dtype, shape, values }`). */
+export type Data = AnyTensor | TypedArray | ArrayData;
+
+/** Refuses a tensor whose shape a model of `In` does not take. */
+export type InputFor<In extends Shape, X> = X extends AnyTensor
+  ? Checked<LayerInput<In, ShapeOf<X>>>
+  : unknown;
+
+/** Inputs and labels, row by row. */
+export type LabelledData = Dataset<readonly [AnyTensor, AnyTensor]>;
+
+/** Inputs and labels as one dataset. Throws `ShapeError` unless they have the same number of rows, at least one. */
+export function labelled(op: string, x: Data, y: Data): LabelledData {
+  const rows = dataset(x as AnyTensor, y as AnyTensor) as unknown as LabelledData;
+  if (rows.length === 0) throw new ShapeError(op, "the data has no rows");
+  return rows;
+}
+
+/** The dataset without its last rows, and those. Throws `OptionError` unless the share is between 0 and 1. */
+export function splitLast(rows: LabelledData, share: number): [first: LabelledData, last: LabelledData] {
+  const kept = rows.length - Math.round(rows.length * share);
+  if (!(share > 0 && share < 1) || kept < 1 || kept === rows.length) {
+    throw new OptionError(
+      "fit",
+      `validationSplit is ${share} of ${rows.length} rows; expected a share between 0 and 1 that leaves a row on both sides`,
+    );
+  }
+  return rows.split(kept);
+}
