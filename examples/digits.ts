@@ -43,8 +43,8 @@ export async function run({ steps = 5625, log = console.log } = {}) {
   });
 
   const losses: number[] = [];
+  const rows = dataset([trainImages, trainLabels] as const);
   for (let epoch = 0; losses.length < steps; epoch++) {
-    const rows = dataset([trainImages, trainLabels] as const);
     for (const [images, labels] of rows.batches({ batchSize: 32, shuffle: 7, epoch, dropLast: true })) {
       losses.push(step(images as Tensor<[32, 784], "uint8">, labels).item());
       if (losses.length % 1000 === 0) log(`step ${losses.length}: loss ${losses.at(-1)?.toFixed(4)}`);
