@@ -51,6 +51,7 @@ import { logicalAnd } from "./logicalAnd.ts";
 import { logicalNot } from "./logicalNot.ts";
 import { logicalOr } from "./logicalOr.ts";
 import { logicalXor } from "./logicalXor.ts";
+import { logisticPdf } from "./logisticPdf.ts";
 import { logSigmoid } from "./logSigmoid.ts";
 import { logSoftmax } from "./logSoftmax.ts";
 import { logsumexp } from "./logsumexp.ts";
@@ -181,6 +182,7 @@ declare module "@adjoint/tensor/methods" {
       this: A,
       other: B & Checked<BinaryShape<"logicalXor", A, B>>,
     ): Tensor<Result<BinaryShape<"logicalXor", A, B>>, "bool">;
+    logisticPdf<A extends AnyTensor>(this: A): Tensor<ShapeOf<A>, FloatOf<DTypeOf<A>>>;
     logSigmoid<A extends AnyTensor>(this: A): Tensor<ShapeOf<A>, FloatOf<DTypeOf<A>>>;
     logSoftmax<A extends AnyTensor, const Axis extends number = -1>(
       this: A,
@@ -320,6 +322,7 @@ installMethods({
   logicalNot,
   logicalOr,
   logicalXor,
+  logisticPdf,
   logSigmoid,
   logSoftmax,
   logsumexp,

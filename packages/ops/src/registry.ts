@@ -9,6 +9,7 @@ import { eluOp } from "./elu.ts";
 import { exp2Op } from "./exp2.ts";
 import { geluOp } from "./gelu.ts";
 import { geluTanhOp } from "./geluTanh.ts";
+import { geluTanhGateOp } from "./geluTanhGate.ts";
 import { greaterOp } from "./greater.ts";
 import { greaterEqualOp } from "./greaterEqual.ts";
 import { isFiniteOp } from "./isFinite.ts";
@@ -22,6 +23,7 @@ import { logicalAndOp } from "./logicalAnd.ts";
 import { logicalNotOp } from "./logicalNot.ts";
 import { logicalOrOp } from "./logicalOr.ts";
 import { logicalXorOp } from "./logicalXor.ts";
+import { logisticPdfOp } from "./logisticPdf.ts";
 import { logSigmoidOp } from "./logSigmoid.ts";
 import { logSoftmaxOp } from "./logSoftmax.ts";
 import { logsumexpOp } from "./logsumexp.ts";
@@ -60,6 +62,7 @@ export const opRegistry: Readonly<Record<string, Op>> = {
   exp2: exp2Op,
   gelu: geluOp,
   geluTanh: geluTanhOp,
+  geluTanhGate: geluTanhGateOp,
   greater: greaterOp,
   greaterEqual: greaterEqualOp,
   isFinite: isFiniteOp,
@@ -73,6 +76,7 @@ export const opRegistry: Readonly<Record<string, Op>> = {
   logicalNot: logicalNotOp,
   logicalOr: logicalOrOp,
   logicalXor: logicalXorOp,
+  logisticPdf: logisticPdfOp,
   logSigmoid: logSigmoidOp,
   logSoftmax: logSoftmaxOp,
   logsumexp: logsumexpOp,

@@ -16,6 +16,7 @@ import {
   where,
 } from "@adjoint/tensor";
 import { sigmoid as scalarSigmoid } from "@adjoint/tensor/special";
+import { logisticPdf } from "./logisticPdf.ts";
 
 export const sigmoidOp: Op = composite("sigmoid", {
   scalar: scalarSigmoid,
@@ -23,13 +24,13 @@ export const sigmoidOp: Op = composite("sigmoid", {
     const decay = exp(neg(abs(x)));
     return div(where(less(x, 0), decay, 1), add(1, decay));
   },
-  vjp: ({ inputs: [x], output, cotangent }) => [mul(cotangent, mul(output, sigmoid(neg(x))))],
+  vjp: ({ inputs: [x], cotangent }) => [mul(cotangent, logisticPdf(x))],
 });
 
 /**
  * Logistic function `σ(x) = 1 / (1 + e⁻ˣ)`. Shape: any, elementwise.
  *
- * Gradient: `x̄ = ȳ σ(x) σ(−x)`; the usual `σ (1 − σ)` is 0 for x > 17 in float32. −∞ gives 0, ∞ gives 1.
+ * Gradient: `x̄ = ȳ σ(x) σ(−x)`, by {@link logisticPdf}. −∞ gives 0, ∞ gives 1.
  * Numerics: lowered to `e^−|x| / (1 + e^−|x|)` or `1 / (1 + e^−|x|)`, which neither overflow nor cancel.
  */
 export function sigmoid<S extends Shape, D extends DType>(x: Tensor<S, D>): Tensor<S, FloatOf<D>> {

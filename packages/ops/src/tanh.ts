@@ -18,7 +18,7 @@ import {
   where,
 } from "@adjoint/tensor";
 import { tanh as scalarTanh } from "@adjoint/tensor/special";
-import { sigmoid } from "./sigmoid.ts";
+import { logisticPdf } from "./logisticPdf.ts";
 
 export const tanhOp: Op = composite("tanh", {
   scalar: scalarTanh,
@@ -28,10 +28,7 @@ export const tanhOp: Op = composite("tanh", {
     // Keeps the sign of zero.
     return where(equal(x, 0), x, where(less(x, 0), neg(size), size)) as AnyTensor;
   },
-  vjp({ inputs: [x], cotangent }) {
-    const twice = mul(2, x);
-    return [mul(cotangent, mul(4, mul(sigmoid(twice), sigmoid(neg(twice)))))];
-  },
+  vjp: ({ inputs: [x], cotangent }) => [mul(cotangent, mul(4, logisticPdf(mul(2, x))))],
 });
 
 /**

@@ -7,15 +7,15 @@ const CUBIC = 0.044715;
 const CUBIC_LOW = 2.1960211427085595e-18;
 
 /**
- * `½ x (1 + tanh u) = x σ(2u)` with `u = √(2/π) (x + 0.044715 x³)`.
+ * `½ (1 + tanh u) = σ(2u)` with `u = √(2/π) (x + 0.044715 x³)`.
  *
- * Domain: all numbers; −∞ gives −0 (the limit), ∞ gives ∞, NaN gives NaN, −0 gives −0.
- * Numerics: `2u` in two numbers, since σ of the rounded one would be off by `|2u|` ulps; at most 3 ulp.
+ * Domain: all numbers; −∞ gives 0, ∞ gives 1, NaN gives NaN.
+ * Numerics: `2u` in two numbers, since σ of the rounded one would be off by `|2u|` ulps; at most 2 ulp.
  */
-export function geluTanh(x: number): number {
-  if (x < -30) return -0;
-  if (x > 30) return x;
-  if (Math.abs(x) < 1e-100) return 0.5 * x; // the error of so small a square is not representable
+export function geluTanhGate(x: number): number {
+  if (x < -30) return 0;
+  if (x > 30) return 1;
+  if (Math.abs(x) < 1e-100) return 0.5; // the error of so small a square is not representable
   const square = x * x;
   const cubic = CUBIC * square;
   const cubicLow =
@@ -26,5 +26,5 @@ export function geluTanh(x: number): number {
   const scaledLow = productError(SCALE, x, scaled) + SCALE_LOW * x;
   const argument = scaled * factor;
   const argumentLow = productError(scaled, factor, argument) + (scaled * factorLow + scaledLow * factor);
-  return x * (sigmoid(argument) * (1 + argumentLow * sigmoid(-argument)));
+  return sigmoid(argument) * (1 + argumentLow * sigmoid(-argument));
 }

@@ -1,0 +1,37 @@
+import {
+  abs,
+  add,
+  apply,
+  composite,
+  type DType,
+  div,
+  exp,
+  type FloatOf,
+  mul,
+  neg,
+  type Op,
+  type Shape,
+  type Tensor,
+} from "@adjoint/tensor";
+import { sigmoid as scalarSigmoid } from "@adjoint/tensor/special";
+import { tanh } from "./tanh.ts";
+
+export const logisticPdfOp: Op = composite("logisticPdf", {
+  scalar: (x) => scalarSigmoid(x) * scalarSigmoid(-x),
+  lower([x]) {
+    const decay = exp(neg(abs(x)));
+    const total = add(1, decay);
+    return div(decay, mul(total, total));
+  },
+  vjp: ({ inputs: [x], output, cotangent }) => [neg(mul(cotangent, mul(output, tanh(mul(0.5, x)))))],
+});
+
+/**
+ * Density of the logistic distribution, `σ′(x) = σ(x) σ(−x) = e⁻ˣ / (1 + e⁻ˣ)²`. Shape: any, elementwise.
+ *
+ * Gradient: `x̄ = −ȳ y tanh(x/2)`; derived from the sigmoids it would be `y (σ(−x) − σ(x))`, which cancels near 0. ±∞ gives 0.
+ * Numerics: lowered to `e^−|x| / (1 + e^−|x|)²`; the usual `σ (1 − σ)` is 0 for x > 17 in float32.
+ */
+export function logisticPdf<S extends Shape, D extends DType>(x: Tensor<S, D>): Tensor<S, FloatOf<D>> {
+  return apply(logisticPdfOp, [x]) as Tensor<S, FloatOf<D>>;
+}

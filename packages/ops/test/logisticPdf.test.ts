@@ -1,0 +1,39 @@
+import { grad, sum, type Tensor, tensor } from "@adjoint/tensor";
+import { fc, test as property } from "@fast-check/vitest";
+import { describe, expect, expectTypeOf, test } from "vitest";
+import { logisticPdf } from "../src/index.ts";
+import { describeElementwise } from "./elementwise.ts";
+
+describeElementwise("logisticPdf", logisticPdf);
+
+describe("logisticPdf", () => {
+  const at = (x: number): number => logisticPdf(tensor(x, { dtype: "float64" })).item();
+
+  property.prop([fc.double({ min: -800, max: 800, noNaN: true })])("is even", (x) => {
+    expect(at(-x)).toBe(at(x));
+  });
+  test.each([
+    [Number.NEGATIVE_INFINITY, 0],
+    [Number.POSITIVE_INFINITY, 0],
+    [Number.NaN, Number.NaN],
+    [0, 0.25],
+  ])("at %d it is %d", (x, y) => {
+    expect(at(x)).toBe(y);
+    expect(logisticPdf(tensor(x)).item()).toBe(Math.fround(y));
+  });
+  test.each([
+    [Number.NEGATIVE_INFINITY, 0],
+    [Number.POSITIVE_INFINITY, 0],
+    [Number.NaN, Number.NaN],
+    [0, 0],
+  ])("at %d its derivative is %d", (x, slope) => {
+    expect(grad((t: Tensor<[]>) => sum(logisticPdf(t)))(tensor(x)).item() + 0).toBe(slope);
+  });
+  test("keeps the type of the shape; integers give float32", () => {
+    expectTypeOf(logisticPdf(tensor([1, 2]))).toEqualTypeOf<Tensor<[2]>>();
+    expectTypeOf(logisticPdf(tensor([1, 2], { dtype: "float64" }))).toEqualTypeOf<Tensor<[2], "float64">>();
+    expectTypeOf(logisticPdf(tensor([1, 2], { dtype: "int32" }))).toEqualTypeOf<Tensor<[2]>>();
+    expect(logisticPdf(tensor([1, 2], { dtype: "int32" })).dtype).toBe("float32");
+    expect(logisticPdf(tensor([1, 2], { dtype: "float64" })).dtype).toBe("float64");
+  });
+});
