@@ -31,7 +31,7 @@ export function outer<A extends AnyTensor, B extends AnyTensor>(
     if (shape.length !== 1)
       throw new ShapeError(
         "outer",
-        `${shapeText(shape)} has rank ${shape.length}; expected 1, as flatten(x) gives`,
+        `${shapeText(shape)} has rank ${shape.length}; expected 1, as ravel(x) gives`,
       );
   }
   return mul(reshape(a as AnyTensor, [a.size, 1]) as AnyTensor, b as AnyTensor) as never;

@@ -258,7 +258,7 @@ const smooth: readonly OpCase[] = [
       })),
     ),
   ),
-  unary(derived("flatten"), (x) => ops.flatten(x) as AnyTensor),
+  unary(derived("ravel"), (x) => ops.ravel(x) as AnyTensor),
   opCase(derived("flip"), (constraints) =>
     shapes(constraints).chain((shape) =>
       axesOf(shape).map((axis) => ({
