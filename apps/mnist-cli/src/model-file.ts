@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { decodeSafetensors, encodeSafetensors } from "adjoint";
+import { decodeSafetensors, encodeSafetensors, tensor } from "adjoint";
 import { writeAtomically } from "./atomic-write.ts";
 import { FileError, reasonOf } from "./file-error.ts";
 import { activations, buildNetwork, type Activation, type Network, type NetworkOptions } from "./network.ts";
@@ -10,10 +10,7 @@ const format = "adjoint-mnist-1";
 export async function saveNetwork(path: string, network: Network): Promise<void> {
   const { pixels, hidden, activation, binary, dropout } = network;
   const options: NetworkOptions = { pixels, hidden, activation, binary, dropout };
-  const tensors = Object.fromEntries(
-    Object.entries(network.model.stateDict()).map(([name, { dtype, shape, values }]) => [name, { dtype, shape, values }]),
-  );
-  await writeAtomically(path, encodeSafetensors(tensors as never, { format, network: JSON.stringify(options) }));
+  await writeAtomically(path, encodeSafetensors(network.model.stateDict(), { format, network: JSON.stringify(options) }));
 }
 
 /** Reads what {@link saveNetwork} wrote. Rejects with {@link FileError} or FileFormatError when the file is something else. */
@@ -27,7 +24,8 @@ export async function loadNetwork(path: string): Promise<Network> {
   const { tensors, metadata } = decodeSafetensors(bytes, { name: path });
   const network = buildNetwork(networkOptions(path, metadata), 0);
   try {
-    network.model.loadStateDict(tensors as never);
+    const weights = Object.entries(tensors).map(([name, { values, shape, dtype }]) => [name, tensor(values, shape, { dtype })]);
+    network.model.loadStateDict(Object.fromEntries(weights));
   } catch (cause) {
     throw new FileError(path, `the weights do not fit the net that the file describes: ${(cause as Error).message}`, { cause });
   }

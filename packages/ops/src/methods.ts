@@ -34,7 +34,6 @@ import { type DotShape, dot } from "./dot.ts";
 import { elu } from "./elu.ts";
 import { exp2 } from "./exp2.ts";
 import { expandDims } from "./expandDims.ts";
-import { flatten } from "./flatten.ts";
 import { flip } from "./flip.ts";
 import { gelu } from "./gelu.ts";
 import { geluTanh } from "./geluTanh.ts";
@@ -65,6 +64,7 @@ import { notEqual } from "./notEqual.ts";
 import { type OneHotShape, oneHot } from "./oneHot.ts";
 import { type OuterShape, outer } from "./outer.ts";
 import { prod } from "./prod.ts";
+import { ravel } from "./ravel.ts";
 import { reciprocal } from "./reciprocal.ts";
 import { relu } from "./relu.ts";
 import { remainder } from "./remainder.ts";
@@ -138,7 +138,7 @@ declare module "@adjoint/tensor/methods" {
       this: A,
       axis: Axis & Checked<ExpandDims<ShapeOf<A>, Axis>>,
     ): Tensor<Result<ExpandDims<ShapeOf<A>, Axis>>, DTypeOf<A>>;
-    flatten<A extends AnyTensor>(this: A): Tensor<Flatten<ShapeOf<A>>, DTypeOf<A>>;
+    ravel<A extends AnyTensor>(this: A): Tensor<Flatten<ShapeOf<A>>, DTypeOf<A>>;
     flip<A extends AnyTensor, const Axis extends AxisOption = undefined>(
       this: A,
       options?: { axis?: Axis } & Checked<HasAxis<"flip", ShapeOf<A>, Axis>>,
@@ -305,7 +305,7 @@ installMethods({
   elu,
   exp2,
   expandDims,
-  flatten,
+  ravel,
   flip,
   gelu,
   geluTanh,
