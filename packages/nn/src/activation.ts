@@ -7,22 +7,33 @@ import { nearestName } from "./options.ts";
 /** A function that keeps the shape, applied to a layer's result. */
 export type ActivationFunction = (x: AnyTensor) => AnyTensor;
 
-const activations = {
-  elu: (x: AnyTensor) => elu(x),
-  gelu: (x: AnyTensor) => gelu(x),
-  leakyRelu: (x: AnyTensor) => leakyRelu(x),
-  linear: (x: AnyTensor) => x,
-  logSoftmax: (x: AnyTensor) => logSoftmax(x),
-  relu,
-  sigmoid,
-  silu,
-  softmax: (x: AnyTensor) => softmax(x),
-  softplus,
-  tanh,
-} as const satisfies Record<string, ActivationFunction>;
-
 /** An activation by its name. */
-export type ActivationName = keyof typeof activations;
+export type ActivationName =
+  | "elu"
+  | "gelu"
+  | "leakyRelu"
+  | "linear"
+  | "logSoftmax"
+  | "relu"
+  | "sigmoid"
+  | "silu"
+  | "softmax"
+  | "softplus"
+  | "tanh";
+
+const activations: Readonly<Record<ActivationName, ActivationFunction>> = {
+  elu: (x) => elu(x),
+  gelu: (x) => gelu(x),
+  leakyRelu: (x) => leakyRelu(x),
+  linear: (x) => x,
+  logSoftmax: (x) => logSoftmax(x),
+  relu: (x) => relu(x),
+  sigmoid: (x) => sigmoid(x),
+  silu: (x) => silu(x),
+  softmax: (x) => softmax(x),
+  softplus: (x) => softplus(x),
+  tanh: (x) => tanh(x),
+};
 
 /** An activation by name, or a function of one's own. */
 export type Activation = ActivationName | ActivationFunction;
