@@ -66,13 +66,10 @@ function broadcastPair(op: string, a: Shape, b: Shape): Shape {
 /** One shape fits the other from the left: the usual mistake of a per-row vector, mended by a trailing 1. */
 function wayOut(a: Shape, b: Shape): string {
   const [short, long, which] = a.length < b.length ? [a, b, "first"] : [b, a, "second"];
-  if (short.length === long.length || short.length === 0)
-    return "; all but one of two dimensions must be 1, or both equal";
+  if (short.length === long.length || short.length === 0) return "; they must be equal, or one of them 1";
   const fits = short.every((dimension, axis) => dimension === long[axis]);
   const padded = [...short, ...new Array<number>(long.length - short.length).fill(1)];
-  return fits
-    ? `; reshape the ${which} to ${shapeText(padded)}`
-    : "; all but one of two dimensions must be 1, or both equal";
+  return fits ? `; reshape the ${which} to ${shapeText(padded)}` : "; they must be equal, or one of them 1";
 }
 
 /**

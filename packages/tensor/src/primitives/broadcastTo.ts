@@ -42,5 +42,5 @@ export function broadcastTo<A extends AnyTensor, const Target extends Shape>(
   shape: Target & Checked<BroadcastTo<ShapeOf<A>, Target>>,
 ): Tensor<Result<BroadcastTo<ShapeOf<A>, Target>>, DTypeOf<A>> {
   checkShape("broadcastTo", shape as Shape);
-  return apply(broadcastToPrimitive, [x], { shape: shape as Shape }) as never;
+  return apply(broadcastToPrimitive, [x], { shape: [...(shape as Shape)] }) as never;
 }

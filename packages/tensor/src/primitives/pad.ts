@@ -73,7 +73,7 @@ export function pad<A extends AnyTensor, const Paddings extends readonly (readon
   return apply(padPrimitive, [x], {
     before: pairs.map(([before]) => before),
     after: pairs.map(([, after]) => after),
-    interior,
+    interior: [...interior],
     value,
   }) as never;
 }

@@ -1,7 +1,7 @@
 import { apply } from "../graph/apply.ts";
 import { ShapeError } from "../graph/errors.ts";
 import { type Op, primitive } from "../graph/op.ts";
-import { checkShape, sameShape, shapeText, sizeOf } from "../graph/shape.ts";
+import { checkShape, shapeText, sizeOf } from "../graph/shape.ts";
 import type { Checked, DTypeOf, Reshape, Result, Shape, ShapeOf } from "../graph/shape-types.ts";
 import type { AnyTensor, Tensor } from "../graph/tensor.ts";
 
@@ -33,7 +33,7 @@ function resolveShape(from: Shape, target: Shape): Shape {
   const size = sizeOf(from);
   const rest = sizeOf(known);
   const resolved =
-    open === -1 ? target : target.map((dimension, axis) => (axis === open ? size / rest : dimension));
+    open === -1 ? [...target] : target.map((dimension, axis) => (axis === open ? size / rest : dimension));
   if (open !== -1 && rest === 0) {
     throw new ShapeError(
       "reshape",
@@ -46,5 +46,5 @@ function resolveShape(from: Shape, target: Shape): Shape {
       `${shapeText(from)} has ${size} elements, which ${shapeText(target)} cannot hold (${open === -1 ? sizeOf(target) : `a multiple of ${rest}`})`,
     );
   }
-  return sameShape(resolved, target) ? target : resolved;
+  return resolved;
 }
