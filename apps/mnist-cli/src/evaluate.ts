@@ -12,14 +12,26 @@ export interface EvaluateOptions {
 }
 
 /** Loss and accuracy of a saved net on the test digits. */
-export async function evaluate(options: EvaluateOptions, reporter: Reporter, interrupt: Interrupt): Promise<void> {
+export async function evaluate(
+  options: EvaluateOptions,
+  reporter: Reporter,
+  interrupt: Interrupt,
+): Promise<void> {
   const network = await loadNetwork(options.load);
   const { testImages, testLabels } = await readMnistFiles({ dataDirectory: options.dataDir });
   const pixels = testImages.shape[1] * testImages.shape[2];
   if (network.pixels !== pixels) {
-    throw new CommandError(`${options.load}: the net takes ${network.pixels} pixels, and the digits have ${pixels}`, 1);
+    throw new CommandError(
+      `${options.load}: the net takes ${network.pixels} pixels, and the digits have ${pixels}`,
+      1,
+    );
   }
-  const result = await score(network, digits(testImages, testLabels), { from: "logits", labelSmoothing: 0 }, interrupt);
+  const result = await score(
+    network,
+    digits(testImages, testLabels),
+    { from: "logits", labelSmoothing: 0 },
+    interrupt,
+  );
   reporter.done(
     { testAccuracy: result.accuracy, testLoss: result.loss },
     `test accuracy ${(100 * result.accuracy).toFixed(2)} %, loss ${result.loss.toFixed(4)} on ${testLabels.length.toLocaleString("en")} digits`,

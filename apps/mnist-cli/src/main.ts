@@ -13,7 +13,9 @@ import { train } from "./train.ts";
 
 /** Runs a command with a reporter of the kind asked for, and leaves the terminal as it was. */
 async function reporting(isJson: boolean, run: (reporter: Reporter) => Promise<void>): Promise<void> {
-  const reporter = isJson ? jsonReporter((line) => process.stdout.write(line)) : terminalReporter(process.stdout);
+  const reporter = isJson
+    ? jsonReporter((line) => process.stdout.write(line))
+    : terminalReporter(process.stdout);
   try {
     await run(reporter);
   } finally {
@@ -26,7 +28,10 @@ function json(): Option {
 }
 
 function dataDir(): Option {
-  return new Option("--data-dir <folder>", "read the four IDX files of this folder instead of the built-in MNIST");
+  return new Option(
+    "--data-dir <folder>",
+    "read the four IDX files of this folder instead of the built-in MNIST",
+  );
 }
 
 function program(interrupt: Interrupt): Command {
@@ -40,23 +45,52 @@ function program(interrupt: Interrupt): Command {
     .description("train a net and tell its accuracy on the test digits")
     .option("--epochs <n>", "passes over the training digits", wholeNumber(1), 10)
     .option("--batch-size <n>", "digits in a step", wholeNumber(1), 32)
-    .option("--learning-rate <x>", "learning rate", numberBetween(0, Number.POSITIVE_INFINITY, { isOpen: true }), 1e-3)
+    .option(
+      "--learning-rate <x>",
+      "learning rate",
+      numberBetween(0, Number.POSITIVE_INFINITY, { isOpen: true }),
+      1e-3,
+    )
     .option("--hidden <sizes>", "sizes of the hidden layers", layerSizes, [25, 15])
     .addOption(
-      new Option("--activation <name>", "of the hidden layers (default: relu, or sigmoid with --binary)").choices(activations),
+      new Option(
+        "--activation <name>",
+        "of the hidden layers (default: relu, or sigmoid with --binary)",
+      ).choices(activations),
     )
     .option("--dropout <rate>", "share of hidden outputs dropped while training", numberBetween(0, 1), 0)
     .option("--binary <digit>", "tell one digit from all others, with one logit", wholeNumber(0, 9))
-    .addOption(new Option("--loss <from>", "what the loss is computed from").choices(["logits", "probabilities"]).default("logits"))
+    .addOption(
+      new Option("--loss <from>", "what the loss is computed from")
+        .choices(["logits", "probabilities"])
+        .default("logits"),
+    )
     .option("--label-smoothing <x>", "share of each label spread over all classes", numberBetween(0, 1), 0)
     .addOption(new Option("--optimizer <name>", "optimizer").choices(optimizers).default("adam"))
     .option("--momentum <x>", "momentum of sgd or rmsprop", numberBetween(0, 1))
     .option("--weight-decay <x>", "weight decay", numberBetween(0))
-    .option("--clip-norm <x>", "largest global norm of the gradients", numberBetween(0, Number.POSITIVE_INFINITY, { isOpen: true }))
-    .addOption(new Option("--schedule <name>", "learning-rate schedule over the whole run").choices(schedules).default("constant"))
+    .option(
+      "--clip-norm <x>",
+      "largest global norm of the gradients",
+      numberBetween(0, Number.POSITIVE_INFINITY, { isOpen: true }),
+    )
+    .addOption(
+      new Option("--schedule <name>", "learning-rate schedule over the whole run")
+        .choices(schedules)
+        .default("constant"),
+    )
     .option("--warmup-steps <n>", "steps in which the learning rate rises from 0", wholeNumber(0), 0)
-    .option("--validation-split <share>", "share of the training digits held back and reported", numberBetween(0, 1), 0)
-    .option("--patience <n>", "stop after so many epochs without a lower validation loss, and keep the best", wholeNumber(1))
+    .option(
+      "--validation-split <share>",
+      "share of the training digits held back and reported",
+      numberBetween(0, 1),
+      0,
+    )
+    .option(
+      "--patience <n>",
+      "stop after so many epochs without a lower validation loss, and keep the best",
+      wholeNumber(1),
+    )
     .option("--seed <n>", "decides the first weights and the order of the digits", wholeNumber(0), 0)
     .option("--save <file>", "write the weights as safetensors")
     .option("--load <file>", "start from saved weights; the net is the file's")

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { decodeSafetensors, encodeSafetensors, tensor } from "adjoint";
 import { writeAtomically } from "./atomic-write.ts";
 import { FileError, reasonOf } from "./file-error.ts";
-import { activations, buildNetwork, type Activation, type Network, type NetworkOptions } from "./network.ts";
+import { type Activation, activations, buildNetwork, type Network, type NetworkOptions } from "./network.ts";
 
 const format = "adjoint-mnist-1";
 
@@ -10,7 +10,10 @@ const format = "adjoint-mnist-1";
 export async function saveNetwork(path: string, network: Network): Promise<void> {
   const { pixels, hidden, activation, binary, dropout } = network;
   const options: NetworkOptions = { pixels, hidden, activation, binary, dropout };
-  await writeAtomically(path, encodeSafetensors(network.model.stateDict(), { format, network: JSON.stringify(options) }));
+  await writeAtomically(
+    path,
+    encodeSafetensors(network.model.stateDict(), { format, network: JSON.stringify(options) }),
+  );
 }
 
 /** Reads what {@link saveNetwork} wrote. Rejects with {@link FileError} or FileFormatError when the file is something else. */
@@ -24,10 +27,17 @@ export async function loadNetwork(path: string): Promise<Network> {
   const { tensors, metadata } = decodeSafetensors(bytes, { name: path });
   const network = buildNetwork(networkOptions(path, metadata), 0);
   try {
-    const weights = Object.entries(tensors).map(([name, { values, shape, dtype }]) => [name, tensor(values, shape, { dtype })]);
+    const weights = Object.entries(tensors).map(([name, { values, shape, dtype }]) => [
+      name,
+      tensor(values, shape, { dtype }),
+    ]);
     network.model.loadStateDict(Object.fromEntries(weights));
   } catch (cause) {
-    throw new FileError(path, `the weights do not fit the net that the file describes: ${(cause as Error).message}`, { cause });
+    throw new FileError(
+      path,
+      `the weights do not fit the net that the file describes: ${(cause as Error).message}`,
+      { cause },
+    );
   }
   return network;
 }
@@ -42,7 +52,8 @@ function networkOptions(path: string, metadata: Readonly<Record<string, string>>
   } catch {
     throw refuse("the net's description is damaged");
   }
-  const isSize = (size: unknown): size is number => Number.isInteger(size) && (size as number) >= 1 && (size as number) <= 65536;
+  const isSize = (size: unknown): size is number =>
+    Number.isInteger(size) && (size as number) >= 1 && (size as number) <= 65536;
   const { pixels, hidden, activation, binary, dropout = 0 } = options ?? {};
   const isBinary = binary === undefined || (Number.isInteger(binary) && binary >= 0 && binary <= 9);
   if (

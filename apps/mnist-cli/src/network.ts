@@ -1,22 +1,22 @@
 import {
   type AnyTensor,
+  argmax,
   binaryCrossentropy,
   cast,
   dense,
   div,
   dropout,
   equal,
+  greater,
   type Key,
   type Layer,
   random,
-  sequential,
   type Shape,
+  sequential,
+  sigmoid,
+  softmax,
   sparseCategoricalCrossentropy,
   type Tensor,
-  argmax,
-  greater,
-  softmax,
-  sigmoid,
 } from "adjoint";
 
 /** What a net is made of: enough to build it again and to check a file of weights against it. */
@@ -47,8 +47,13 @@ export function buildNetwork(options: NetworkOptions, seed: number): Network {
   const keys = random.split(random.key(seed), 2 * sizes.length) as readonly Key[];
   const layers = sizes.slice(1).flatMap((size, i) => {
     const isLast = i === sizes.length - 2;
-    const affine = dense(sizes[i], size, { key: keys[2 * i], ...(isLast ? {} : { activation: options.activation }) });
-    return isLast || options.dropout === 0 ? [affine] : [affine, dropout(options.dropout, { key: keys[2 * i + 1] })];
+    const affine = dense(sizes[i], size, {
+      key: keys[2 * i],
+      ...(isLast ? {} : { activation: options.activation }),
+    });
+    return isLast || options.dropout === 0
+      ? [affine]
+      : [affine, dropout(options.dropout, { key: keys[2 * i + 1] })];
   });
   const model = sequential(...layers) as unknown as Network["model"];
   const logits = (pixels: Tensor<Shape, "uint8">): Tensor => {
@@ -66,18 +71,31 @@ export interface LossOptions {
 }
 
 /** Mean cross-entropy of a batch. */
-export function lossOf(network: Network, logits: Tensor, labels: Tensor<Shape, "uint8">, { from, labelSmoothing }: LossOptions): Tensor<[]> {
+export function lossOf(
+  network: Network,
+  logits: Tensor,
+  labels: Tensor<Shape, "uint8">,
+  { from, labelSmoothing }: LossOptions,
+): Tensor<[]> {
   const fromLogits = from === "logits";
   if (network.binary === undefined) {
     const given = fromLogits ? logits : softmax(logits);
     return sparseCategoricalCrossentropy(given, labels, { fromLogits, labelSmoothing }) as Tensor<[]>;
   }
   const targets = cast(equal(labels, network.binary) as AnyTensor, "float32");
-  return binaryCrossentropy(fromLogits ? logits : sigmoid(logits), targets, { fromLogits, labelSmoothing }) as Tensor<[]>;
+  return binaryCrossentropy(fromLogits ? logits : sigmoid(logits), targets, {
+    fromLogits,
+    labelSmoothing,
+  }) as Tensor<[]>;
 }
 
 /** Is each row classified as its label says? bool `[batch]`. */
-export function isRight(network: Network, logits: Tensor, labels: Tensor<Shape, "uint8">): Tensor<Shape, "bool"> {
-  if (network.binary === undefined) return equal(argmax(logits, { axis: -1 }), labels as AnyTensor) as Tensor<Shape, "bool">;
+export function isRight(
+  network: Network,
+  logits: Tensor,
+  labels: Tensor<Shape, "uint8">,
+): Tensor<Shape, "bool"> {
+  if (network.binary === undefined)
+    return equal(argmax(logits, { axis: -1 }), labels as AnyTensor) as Tensor<Shape, "bool">;
   return equal(greater(logits, 0), equal(labels, network.binary) as AnyTensor) as Tensor<Shape, "bool">;
 }

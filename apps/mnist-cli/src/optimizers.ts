@@ -9,8 +9,8 @@ import {
   type Parameter,
   rmsprop,
   type Schedule,
-  sgd,
   type Shape,
+  sgd,
   stepDecay,
 } from "adjoint";
 import { usageError } from "./errors.ts";
@@ -32,11 +32,15 @@ export interface OptimizerOptions {
 }
 
 /** The rate by step: the schedule over all steps, after a linear warm-up. */
-function scheduleOf({ schedule, learningRate, warmupSteps }: OptimizerOptions, steps: number): number | Schedule {
+function scheduleOf(
+  { schedule, learningRate, warmupSteps }: OptimizerOptions,
+  steps: number,
+): number | Schedule {
   const after = {
     constant: () => learningRate,
     cosine: () => cosineDecay({ learningRate, decaySteps: Math.max(1, steps - warmupSteps) }),
-    exponential: () => exponentialDecay({ learningRate, decaySteps: Math.max(1, Math.ceil(steps / 10)), decayRate: 0.8 }),
+    exponential: () =>
+      exponentialDecay({ learningRate, decaySteps: Math.max(1, Math.ceil(steps / 10)), decayRate: 0.8 }),
     step: () => stepDecay({ learningRate, stepSize: Math.max(1, Math.ceil(steps / 3)), decayRate: 0.1 }),
   }[schedule]();
   return warmupSteps > 0 ? linearWarmup(after, { warmupSteps }) : after;

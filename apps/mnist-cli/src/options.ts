@@ -33,7 +33,9 @@ export function layerSizes(text: string): readonly number[] {
   if (text.trim() === "") return [];
   const sizes = text.split(",").map((size) => Number(size.trim() === "" ? Number.NaN : size));
   if (!sizes.every((size) => Number.isInteger(size) && size >= 1 && size <= 65536)) {
-    throw new InvalidArgumentError("Expected whole numbers from 1 to 65536, separated by commas, such as 25,15.");
+    throw new InvalidArgumentError(
+      "Expected whole numbers from 1 to 65536, separated by commas, such as 25,15.",
+    );
   }
   return sizes;
 }

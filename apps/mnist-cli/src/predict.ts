@@ -15,14 +15,22 @@ export interface PredictOptions {
 }
 
 /** Tells which digit an image file or a digit of the test set shows: softmax or sigmoid is applied here, not in the net. */
-export async function predict(image: string | undefined, options: PredictOptions, reporter: Reporter): Promise<void> {
+export async function predict(
+  image: string | undefined,
+  options: PredictOptions,
+  reporter: Reporter,
+): Promise<void> {
   if ((image === undefined) === (options.index === undefined)) {
     throw usageError("give one thing to look at: an image file, or --index with the number of a test digit");
   }
   const network = await loadNetwork(options.load);
-  const { pixels, label } = image === undefined ? await testDigit(options) : await imageFile(image, network, options);
+  const { pixels, label } =
+    image === undefined ? await testDigit(options) : await imageFile(image, network, options);
   if (pixels.length !== network.pixels) {
-    throw new CommandError(`${options.load}: the net takes ${network.pixels} pixels, and the digit has ${pixels.length}`, 1);
+    throw new CommandError(
+      `${options.load}: the net takes ${network.pixels} pixels, and the digit has ${pixels.length}`,
+      1,
+    );
   }
   const logits = network.logits(tensor(pixels, [1, pixels.length]) as never);
   const shown = label === undefined ? {} : { label };

@@ -19,7 +19,14 @@ export interface Reporter {
   /** What is about to run: the net, its parameters, the data. */
   start(facts: Readonly<Record<string, unknown>>, sentence: string): void;
   /** Rows seen in this epoch, with the means so far. */
-  progress(progress: { epoch: number; epochs: number; rows: number; of: number; loss: number; accuracy: number }): void;
+  progress(progress: {
+    epoch: number;
+    epochs: number;
+    rows: number;
+    of: number;
+    loss: number;
+    accuracy: number;
+  }): void;
   epoch(record: EpochRecord): void;
   /** The last word: the result, and the sentence that says it. */
   done(result: Readonly<Record<string, unknown>>, sentence: string): void;

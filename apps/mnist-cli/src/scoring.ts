@@ -1,19 +1,25 @@
-import { compile, dataset, sum, cast, type Shape, type Tensor, mul } from "adjoint";
+import { cast, compile, type Dataset, dataset, mul, sum, type Tensor } from "adjoint";
 import type { Interrupt } from "./interrupt.ts";
 import type { Images } from "./mnist-files.ts";
 import { isRight, type LossOptions, lossOf, type Network } from "./network.ts";
 
-/** Images and labels as rows of a dataset: `{ image: uint8 [batch, pixels], label: uint8 [batch] }`. */
-export function digits(images: Images, labels: Uint8Array) {
+/** A batch of digits: pixels 0 to 255 and what they show. */
+export interface Digit {
+  readonly image: Tensor<[number, number], "uint8">;
+  readonly label: Tensor<[number], "uint8">;
+}
+
+/** Rows of images and labels. */
+export type Digits = Dataset<Digit>;
+
+/** Images, one row of pixels each, and their labels. */
+export function digits(images: Images, labels: Uint8Array): Digits {
   const [count, rows, columns] = images.shape;
   return dataset({
     image: { dtype: "uint8", shape: [count, rows * columns], values: images.values },
     label: { dtype: "uint8", shape: [count], values: labels },
-  } as const);
+  } as const) as Dataset<unknown> as Digits;
 }
-
-/** Rows of images and labels. */
-export type Digits = ReturnType<typeof digits>;
 
 /** Mean loss and accuracy over all rows. */
 export async function score(
@@ -22,7 +28,7 @@ export async function score(
   loss: LossOptions,
   interrupt: Interrupt,
 ): Promise<{ loss: number; accuracy: number }> {
-  const step = compile((image: Tensor<Shape, "uint8">, label: Tensor<Shape, "uint8">) => {
+  const step = compile((image: Digit["image"], label: Digit["label"]) => {
     const logits = network.logits(image);
     return {
       loss: mul(lossOf(network, logits, label, loss), label.size),
@@ -32,9 +38,9 @@ export async function score(
   let total = 0;
   let right = 0;
   for (const { image, label } of rows.batches({ batchSize: 1000 })) {
-    const batch = step(image as never, label as never);
-    total += Number(batch.loss.item());
-    right += Number(batch.right.item());
+    const batch = step(image, label);
+    total += batch.loss.item();
+    right += batch.right.item();
     await interrupt.check(() => "while it was evaluated");
   }
   return { loss: total / rows.length, accuracy: right / rows.length };

@@ -1,12 +1,12 @@
-import { cast, compile, type Shape, sum, type Tensor } from "adjoint";
+import { cast, compile, sum, type Tensor } from "adjoint";
 import { CommandError, usageError } from "./errors.ts";
 import type { Interrupt } from "./interrupt.ts";
 import { readMnistFiles } from "./mnist-files.ts";
-import { saveNetwork, loadNetwork } from "./model-file.ts";
-import { type Activation, buildNetwork, isRight, lossOf, type LossOptions, type Network } from "./network.ts";
+import { loadNetwork, saveNetwork } from "./model-file.ts";
+import { type Activation, buildNetwork, isRight, type LossOptions, lossOf, type Network } from "./network.ts";
 import { makeOptimizer, type OptimizerOptions } from "./optimizers.ts";
 import type { EpochRecord, Reporter } from "./reporter.ts";
-import { type Digits, digits, score } from "./scoring.ts";
+import { type Digit, type Digits, digits, score } from "./scoring.ts";
 
 /** The options of `mnist train`. */
 export interface TrainOptions extends OptimizerOptions {
@@ -43,7 +43,7 @@ export async function train(options: TrainOptions, reporter: Reporter, interrupt
   const stepsPerEpoch = Math.ceil(rows.length / options.batchSize);
   const optimizer = makeOptimizer(parameters as never, options, options.epochs * stepsPerEpoch);
   const step = compile(
-    (image: Tensor<Shape, "uint8">, label: Tensor<Shape, "uint8">) => {
+    (image: Digit["image"], label: Digit["label"]) => {
       const logits = network.logits(image);
       const mean = lossOf(network, logits, label, loss);
       optimizer.minimize(mean);
@@ -54,7 +54,13 @@ export async function train(options: TrainOptions, reporter: Reporter, interrupt
   const count = parameters.reduce((total, parameter) => total + parameter.size, 0);
   const sizes = [network.pixels, ...network.hidden, network.binary === undefined ? 10 : 1];
   reporter.start(
-    { layers: sizes, parameters: count, trainingRows: rows.length, testRows: files.testLabels.length, seed: options.seed },
+    {
+      layers: sizes,
+      parameters: count,
+      trainingRows: rows.length,
+      testRows: files.testLabels.length,
+      seed: options.seed,
+    },
     `${sizes.join("-")} net, ${count.toLocaleString("en")} parameters, ${rows.length.toLocaleString("en")} digits to train on`,
   );
   const started = performance.now();
@@ -65,7 +71,9 @@ export async function train(options: TrainOptions, reporter: Reporter, interrupt
     reporter.epoch({
       ...record,
       learningRate: Number(optimizer.learningRate),
-      ...(validation === undefined ? {} : { validationLoss: validation.loss, validationAccuracy: validation.accuracy }),
+      ...(validation === undefined
+        ? {}
+        : { validationLoss: validation.loss, validationAccuracy: validation.accuracy }),
     });
     if (validation !== undefined && stopping.isOver(validation.loss)) break;
   }
@@ -74,7 +82,12 @@ export async function train(options: TrainOptions, reporter: Reporter, interrupt
   if (options.save !== undefined) await saveNetwork(options.save, network);
   const seconds = (performance.now() - started) / 1000;
   reporter.done(
-    { testAccuracy: test.accuracy, testLoss: test.loss, seconds, ...(options.save === undefined ? {} : { saved: options.save }) },
+    {
+      testAccuracy: test.accuracy,
+      testLoss: test.loss,
+      seconds,
+      ...(options.save === undefined ? {} : { saved: options.save }),
+    },
     `test accuracy ${(100 * test.accuracy).toFixed(2)} % on ${files.testLabels.length.toLocaleString("en")} digits, ` +
       `after ${seconds.toFixed(1)} s${options.save === undefined ? "" : `; saved to ${options.save}`}`,
   );
@@ -84,7 +97,7 @@ export async function train(options: TrainOptions, reporter: Reporter, interrupt
 function holdBack(all: Digits, { validationSplit, seed }: TrainOptions): [Digits, Digits | undefined] {
   if (validationSplit === 0) return [all, undefined];
   const [rows, held] = all.split(1 - validationSplit, { shuffle: seed });
-  return [rows as Digits, held as Digits];
+  return [rows, held];
 }
 
 async function makeNetwork(options: TrainOptions, pixels: number): Promise<Network> {
@@ -94,17 +107,23 @@ async function makeNetwork(options: TrainOptions, pixels: number): Promise<Netwo
   }
   const network = await loadNetwork(options.load);
   if (network.pixels !== pixels) {
-    throw new CommandError(`${options.load}: the net takes ${network.pixels} pixels, and the digits have ${pixels}`, 1);
+    throw new CommandError(
+      `${options.load}: the net takes ${network.pixels} pixels, and the digits have ${pixels}`,
+      1,
+    );
   }
   return network;
 }
 
 /** The step's program: labels and images in, what the epoch's line needs out. */
-type Step = (image: never, label: never) => { loss: Tensor<[]>; right: Tensor<[], "int32"> };
+type Step = (
+  image: Digit["image"],
+  label: Digit["label"],
+) => { loss: Tensor<[]>; right: Tensor<[], "int32"> };
 
 interface EpochRun {
   readonly epoch: number;
-  readonly step: unknown;
+  readonly step: Step;
   readonly rows: Digits;
   readonly options: TrainOptions;
   readonly reporter: Reporter;
@@ -112,15 +131,18 @@ interface EpochRun {
 }
 
 async function trainEpoch(run: EpochRun): Promise<Omit<EpochRecord, "learningRate">> {
-  const { epoch, rows, options, reporter, interrupt } = run;
-  const step = run.step as Step;
+  const { epoch, step, rows, options, reporter, interrupt } = run;
   const started = performance.now();
   let seen = 0;
   let loss = 0;
   let right = 0;
   let ticked = started;
-  for (const { image, label } of rows.batches({ batchSize: options.batchSize, shuffle: options.seed, epoch })) {
-    const batch = step(image as never, label as never);
+  for (const { image, label } of rows.batches({
+    batchSize: options.batchSize,
+    shuffle: options.seed,
+    epoch,
+  })) {
+    const batch = step(image, label);
     const mean = batch.loss.item();
     if (!Number.isFinite(mean)) {
       throw new CommandError(`the loss became ${mean} in epoch ${epoch}; try a smaller --learning-rate`, 1);
@@ -130,12 +152,28 @@ async function trainEpoch(run: EpochRun): Promise<Omit<EpochRecord, "learningRat
     right += batch.right.item();
     if (performance.now() - ticked < tick) continue;
     ticked = performance.now();
-    reporter.progress({ epoch, epochs: options.epochs, rows: seen, of: rows.length, loss: loss / seen, accuracy: right / seen });
-    await interrupt.check(() => `in epoch ${epoch} after ${seen} of ${rows.length} digits; nothing was saved`);
+    reporter.progress({
+      epoch,
+      epochs: options.epochs,
+      rows: seen,
+      of: rows.length,
+      loss: loss / seen,
+      accuracy: right / seen,
+    });
+    await interrupt.check(
+      () => `in epoch ${epoch} after ${seen} of ${rows.length} digits; nothing was saved`,
+    );
   }
   const seconds = (performance.now() - started) / 1000;
   const { epochs } = options;
-  return { epoch, epochs, loss: loss / seen, accuracy: right / seen, seconds, samplesPerSecond: seen / seconds };
+  return {
+    epoch,
+    epochs,
+    loss: loss / seen,
+    accuracy: right / seen,
+    seconds,
+    samplesPerSecond: seen / seconds,
+  };
 }
 
 /** Ends a run whose validation loss has not fallen for some epochs, and goes back to the best weights. */
