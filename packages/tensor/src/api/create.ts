@@ -23,6 +23,8 @@ import { mul } from "../primitives/mul.ts";
 import { reshape } from "../primitives/reshape.ts";
 import { valuesOf } from "../runtime/evaluate.ts";
 
+// Results say NoInfer<D>: as an element of `concat([zeros([2]), …])` D would else be guessed from the place, as any dtype.
+
 /** Options of everything that makes a tensor. */
 export interface CreateOptions<D extends DType> {
   /** Default: float32, or what the values say (booleans are bool, a typed array has its own dtype). */
@@ -118,11 +120,11 @@ export interface TensorFunction {
     values: V,
     shape: S,
     options?: CreateOptions<D>,
-  ): Tensor<Normalise<S>, D>;
+  ): Tensor<Normalise<S>, NoInfer<D>>;
   <const V extends NestedValue | NumberArray, D extends DType = NestedDType<V>>(
     values: V & Checked<NestedShape<V>>,
     options?: CreateOptions<D>,
-  ): NestedShape<V> extends infer S extends Shape ? Tensor<S, D> : Tensor<Shape, D>;
+  ): NestedShape<V> extends infer S extends Shape ? Tensor<S, NoInfer<D>> : Tensor<Shape, NoInfer<D>>;
 }
 
 /**
@@ -160,7 +162,7 @@ export function full<const S extends Shape, D extends DType = DefaultDType>(
   shape: S,
   value: number | boolean,
   { dtype = (typeof value === "boolean" ? "bool" : "float32") as D }: CreateOptions<D> = {},
-): Tensor<Normalise<S>, D> {
+): Tensor<Normalise<S>, NoInfer<D>> {
   checkShape("full", shape);
   checkDType("full", dtype);
   checkRepresentable("full", value, dtype);
@@ -172,7 +174,7 @@ export function full<const S extends Shape, D extends DType = DefaultDType>(
 export function zeros<const S extends Shape, D extends DType = DefaultDType>(
   shape: S,
   options: CreateOptions<D> = {},
-): Tensor<Normalise<S>, D> {
+): Tensor<Normalise<S>, NoInfer<D>> {
   return full(shape, 0, options);
 }
 
@@ -180,7 +182,7 @@ export function zeros<const S extends Shape, D extends DType = DefaultDType>(
 export function ones<const S extends Shape, D extends DType = DefaultDType>(
   shape: S,
   options: CreateOptions<D> = {},
-): Tensor<Normalise<S>, D> {
+): Tensor<Normalise<S>, NoInfer<D>> {
   return full(shape, 1, options);
 }
 
@@ -202,13 +204,13 @@ export function onesLike<S extends Shape, D extends DType>(x: Tensor<S, D>): Ten
 export function arange<D extends DType = "int32">(
   stop: number,
   options?: CreateOptions<D>,
-): Tensor<[number], D>;
+): Tensor<[number], NoInfer<D>>;
 export function arange<D extends DType = "int32">(
   start: number,
   stop: number,
   step?: number,
   options?: CreateOptions<D>,
-): Tensor<[number], D>;
+): Tensor<[number], NoInfer<D>>;
 export function arange(
   first: number,
   second?: number | CreateOptions<DType>,
@@ -239,7 +241,7 @@ export function arange(
 export function eye<N extends number, D extends DType = DefaultDType>(
   n: N,
   { dtype = "float32" as D }: CreateOptions<D> = {},
-): Tensor<[N, N], D> {
+): Tensor<[N, N], NoInfer<D>> {
   checkShape("eye", [n, n]);
   const index = iota(n);
   return cast(equal(reshape(index, [n, 1]), index) as AnyTensor, dtype) as never;

@@ -95,7 +95,7 @@ export function uniform<const S extends Shape, D extends DType = "float32">(
   key: Key,
   shape: S,
   { low = 0, high = 1, dtype = "float32" as D }: RandomOptions<D> & { low?: number; high?: number } = {},
-): Tensor<Normalise<S>, D> {
+): Tensor<Normalise<S>, NoInfer<D>> {
   const unit = unitInterval(key, [...shape], dtype);
   return maximum(low, add(mul(unit, high - low), low) as AnyTensor) as never;
 }
@@ -105,7 +105,7 @@ export function normal<const S extends Shape, D extends DType = "float32">(
   key: Key,
   shape: S,
   { dtype = "float32" as D }: RandomOptions<D> = {},
-): Tensor<Normalise<S>, D> {
+): Tensor<Normalise<S>, NoInfer<D>> {
   const low = dtype === "float64" ? -1 + 2 ** -53 : -1 + 2 ** -24;
   return mul(erfinv(uniform(key, shape, { low, high: 1, dtype }) as AnyTensor), Math.SQRT2) as never;
 }
