@@ -34,8 +34,24 @@ export interface GraphProgram {
   readonly steps: readonly GraphStep[];
 }
 
+/** The ops that graphs are made of. */
+export type GraphOp =
+  | "neg"
+  | "sin"
+  | "cos"
+  | "erf"
+  | "add"
+  | "sub"
+  | "mul"
+  | "maximum"
+  | "matmul"
+  | "transpose"
+  | "concat"
+  | "sum"
+  | "reshape";
+
 // Every op here is bounded or grows slowly, so that deep graphs keep their digits.
-const ops = {
+const ops: Readonly<Record<GraphOp, (inputs: readonly AnyTensor[], step: GraphStep) => AnyTensor>> = {
   neg: ([x]) => neg(x),
   sin: ([x]) => sin(x),
   cos: ([x]) => cos(x),
@@ -49,10 +65,7 @@ const ops = {
   concat: ([a, b], { axis = 0 }) => concat([a, b], { axis }) as AnyTensor,
   sum: ([x], { axis = 0 }) => sum(x, { axis }) as AnyTensor,
   reshape: ([x], { shape = [-1] }) => reshape(x, shape) as AnyTensor,
-} as const satisfies Record<string, (inputs: readonly AnyTensor[], step: GraphStep) => AnyTensor>;
-
-/** The ops that graphs are made of. */
-export type GraphOp = keyof typeof ops;
+};
 
 /** What a step may choose from, before it is known which choices fit. */
 interface Wish {
@@ -168,13 +181,8 @@ function broadcast(a: Shape, b: Shape): Shape | undefined {
 export function runGraphProgram({ steps }: GraphProgram, inputs: readonly AnyTensor[]): AnyTensor {
   const nodes = [...inputs];
   for (const step of steps) {
-    const run: (from: readonly AnyTensor[], step: GraphStep) => AnyTensor = ops[step.op];
-    nodes.push(
-      run(
-        step.from.map((i) => nodes[i]),
-        step,
-      ),
-    );
+    const from = step.from.map((i) => nodes[i]);
+    nodes.push(ops[step.op](from, step));
   }
   return nodes[nodes.length - 1];
 }

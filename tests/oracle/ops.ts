@@ -1,0 +1,67 @@
+import { type AnyTensor, type DType, tensor } from "@adjoint/tensor";
+import type { OracleCase, OracleDType } from "./case.ts";
+import { valueAndCotangents } from "./derivatives.ts";
+import { difference, flatNumbers, type Nested, relativeToMeanSquare } from "./numbers.ts";
+import { type OracleAttributes, operationOf, optionsOf } from "./operations.ts";
+
+interface Array_ {
+  readonly shape: readonly number[];
+  readonly data: Nested;
+  readonly dtype?: string;
+}
+
+/** A case of `ops.json`. */
+export interface OpsCase {
+  readonly op: string;
+  readonly attrs?: OracleAttributes;
+  readonly inputs: readonly Array_[];
+  readonly output: Array_;
+  readonly cotangent?: Nested | null;
+  readonly gradients?: readonly (Nested | null)[] | null;
+}
+
+const tolerances = { float64: 1e-12, float32: 1e-5 } as const;
+
+const integers: readonly string[] = ["int32", "uint8", "bool"] satisfies readonly DType[];
+
+function inputTensor({ shape, data, dtype }: Array_, float: OracleDType): AnyTensor {
+  const own = dtype !== undefined && integers.includes(dtype) ? (dtype as DType) : float;
+  return tensor(flatNumbers(data), shape, { dtype: own }) as AnyTensor;
+}
+
+function check(
+  { op, attrs = {}, inputs, output, cotangent, gradients }: OpsCase,
+  dtype: OracleDType,
+): string[] {
+  const { call } = operationOf(op);
+  const options = optionsOf(attrs);
+  const tolerance = tolerances[dtype];
+  const given = inputs.map((input) => inputTensor(input, dtype));
+  const seed = cotangent === undefined || cotangent === null ? undefined : flatNumbers(cotangent);
+  const { value, cotangents } = valueAndCotangents((...operands) => call(operands, options), given, seed);
+  const expected = flatNumbers(output.data);
+  const problems: (string | undefined)[] = [];
+  if (String(value.shape) !== String(output.shape))
+    problems.push(`shape: expected [${output.shape.join(", ")}], actual [${value.shape.join(", ")}]`);
+  problems.push(
+    difference("value", value.toTypedArray(), expected, relativeToMeanSquare(tolerance, expected)),
+  );
+  (gradients ?? []).forEach((gradient, i) => {
+    if (gradient === null) return;
+    const numbers = flatNumbers(gradient);
+    const actual = cotangents[i]?.toTypedArray() ?? [];
+    problems.push(difference(`gradient ${i}`, actual, numbers, relativeToMeanSquare(tolerance, numbers)));
+  });
+  return problems.filter((problem) => problem !== undefined);
+}
+
+/** The cases to run, each in each dtype. */
+export function opsCases(cases: readonly OpsCase[], dtypes: readonly OracleDType[]): readonly OracleCase[] {
+  return dtypes.flatMap((dtype) =>
+    cases.map((one, place) => ({
+      name: `ops #${place + 1} ${one.op}`,
+      dtype,
+      check: () => check(one, dtype),
+    })),
+  );
+}

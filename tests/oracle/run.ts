@@ -1,0 +1,25 @@
+import { getBackend, setBackend } from "@adjoint/tensor";
+import type { OracleFile, OracleOptions, OracleResult } from "./case.ts";
+
+/** Runs the cases of a file on a backend. An exception is a problem like a wrong number. */
+export function runOracle(
+  name: string,
+  file: OracleFile,
+  { dtypes, backend }: OracleOptions,
+): OracleResult[] {
+  const before = getBackend();
+  setBackend(backend);
+  try {
+    return file.cases(dtypes).map((one) => {
+      let problems: readonly string[];
+      try {
+        problems = one.check();
+      } catch (error) {
+        problems = [error instanceof Error ? error.message : String(error)];
+      }
+      return { file: name, form: file.form, case: one, problems };
+    });
+  } finally {
+    setBackend(before);
+  }
+}
