@@ -48,8 +48,7 @@ function program(interrupt: Interrupt, streams: Streams): Command {
     .configureOutput({
       writeOut: (text) => streams.stdout.write(text),
       writeErr: (text) => streams.stderr.write(text),
-    })
-    .showHelpAfterError("(mnist --help and mnist <command> --help list what there is)");
+    });
 
   mnist
     .command("train")

@@ -1,0 +1,301 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { decodeSafetensors, encodeIdx } from "adjoint";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { run, type Streams } from "../src/cli.ts";
+
+let folder: string;
+let data: string;
+
+/** What a command wrote, and its exit code. */
+async function mnist(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  let out = "";
+  let err = "";
+  const stream = (take: (text: string) => void) => ({
+    isTTY: false,
+    write: take,
+  });
+  const streams = {
+    stdout: stream((text) => {
+      out += text;
+    }),
+    stderr: stream((text) => {
+      err += text;
+    }),
+  } as unknown as Streams;
+  const code = await run(args, streams);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are escape sequences
+  return { code, out, err: err.replace(/\u001b\[\d+m/g, "") };
+}
+
+/** The JSON lines of a run, which must be nothing else. */
+function events(out: string): Record<string, unknown>[] {
+  return out
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+}
+
+/** Digits of 4 × 4 pixels that a linear net can tell apart: digit d lights pixel d. */
+async function writeDigits(into: string, rows: number): Promise<void> {
+  const labels = Uint8Array.from({ length: rows }, (_, i) => (7 * i) % 10);
+  const images = new Uint8Array(16 * rows);
+  labels.forEach((label, i) => {
+    images[16 * i + label] = 255;
+  });
+  const shape = [rows, 4, 4];
+  for (const part of ["train", "t10k"]) {
+    await writeFile(
+      join(into, `${part}-images-idx3-ubyte`),
+      encodeIdx({ dtype: "uint8", shape, values: images }),
+    );
+    await writeFile(
+      join(into, `${part}-labels-idx1-ubyte`),
+      encodeIdx({ dtype: "uint8", shape: [rows], values: labels }),
+    );
+  }
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "mnist-cli-"));
+  data = join(folder, "data");
+  await mkdir(data);
+  await writeDigits(data, 200);
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe("mnist train", () => {
+  test("reports each epoch and ends with the test accuracy, one JSON object a line", async () => {
+    const { code, out, err } = await mnist(
+      "train",
+      "--data-dir",
+      data,
+      "--epochs",
+      "30",
+      "--learning-rate",
+      "0.01",
+      "--json",
+    );
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    const lines = events(out);
+    expect(lines.map(({ event }) => event)).toEqual(["start", ...new Array(30).fill("epoch"), "done"]);
+    expect(lines[0]).toMatchObject({
+      layers: [16, 25, 15, 10],
+      parameters: 16 * 25 + 25 + 25 * 15 + 15 + 15 * 10 + 10,
+    });
+    expect(lines[1].loss).toBeGreaterThan(1.5); // ten classes: near log 10 at first
+    expect(lines.at(-1)).toMatchObject({ event: "done", testAccuracy: 1 });
+  });
+
+  test("one seed gives one result, another seed another", async () => {
+    const losses = async (seed: string): Promise<unknown[]> =>
+      events((await mnist("train", "--data-dir", data, "--epochs", "2", "--seed", seed, "--json")).out).map(
+        ({ loss }) => loss,
+      );
+    const first = await losses("3");
+    expect(await losses("3")).toEqual(first);
+    expect(await losses("4")).not.toEqual(first);
+  });
+
+  test("prints a line for each epoch for people", async () => {
+    const { out } = await mnist("train", "--data-dir", data, "--epochs", "2");
+    expect(out).toMatch(/^16-25-15-10 net, 975 parameters, 200 digits to train on\n/);
+    expect(
+      out.match(/^epoch \d\/2: loss \d\.\d{4}, accuracy \d+\.\d\d %, [\d,]+ samples\/s, \d+\.\d s$/gm),
+    ).toHaveLength(2);
+    expect(out).toMatch(/test accuracy \d+\.\d\d % on 200 digits, after \d+\.\d s/);
+  });
+
+  test("tells one digit from the rest with --binary", async () => {
+    const { out } = await mnist(
+      "train",
+      "--data-dir",
+      data,
+      "--binary",
+      "3",
+      "--hidden",
+      "8",
+      "--epochs",
+      "40",
+      "--learning-rate",
+      "0.05",
+      "--json",
+    );
+    expect(events(out)[0]).toMatchObject({ layers: [16, 8, 1] });
+    expect(events(out).at(-1)).toMatchObject({ testAccuracy: 1 });
+  });
+
+  test.for([
+    "sgd --momentum 0.9 --schedule cosine",
+    "adamw --weight-decay 0.01 --schedule step",
+    "rmsprop --warmup-steps 3",
+    "adagrad --clip-norm 1 --schedule exponential --dropout 0.1",
+  ])("trains with --optimizer %s", async (options) => {
+    const { code, err, out } = await mnist(
+      "train",
+      "--data-dir",
+      data,
+      "--epochs",
+      "2",
+      "--json",
+      "--optimizer",
+      ...options.split(" "),
+    );
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    expect(Number.isFinite(events(out).at(-1)?.testLoss)).toBe(true);
+  });
+
+  test("stops early and keeps the best weights", async () => {
+    const { out } = await mnist(
+      "train",
+      "--data-dir",
+      data,
+      "--epochs",
+      "60",
+      "--learning-rate",
+      "3",
+      "--optimizer",
+      "sgd",
+      "--validation-split",
+      "0.25",
+      "--patience",
+      "1",
+      "--json",
+    );
+    const epochs = events(out).filter(({ event }) => event === "epoch");
+    expect(epochs.length).toBeLessThan(60);
+    const last = epochs.at(-1) as { validationLoss: number };
+    expect(last.validationLoss).toBeGreaterThanOrEqual(
+      Math.min(...epochs.slice(0, -1).map(({ validationLoss }) => Number(validationLoss))),
+    );
+  });
+});
+
+describe("saved weights", () => {
+  test("are read back by evaluate, predict and train --load", async () => {
+    const file = join(folder, "net.safetensors");
+    const trained = await mnist(
+      "train",
+      "--data-dir",
+      data,
+      "--epochs",
+      "30",
+      "--learning-rate",
+      "0.01",
+      "--save",
+      file,
+      "--json",
+    );
+    const { testAccuracy, testLoss } = events(trained.out).at(-1) as Record<string, number>;
+    const { tensors } = decodeSafetensors(await readFile(file));
+    expect(Object.keys(tensors).sort()).toEqual([
+      "0.bias",
+      "0.weight",
+      "1.bias",
+      "1.weight",
+      "2.bias",
+      "2.weight",
+    ]);
+    const evaluated = await mnist("evaluate", "--load", file, "--data-dir", data, "--json");
+    expect(events(evaluated.out)).toEqual([{ event: "done", testAccuracy, testLoss }]);
+    const predicted = await mnist("predict", "--load", file, "--data-dir", data, "--index", "1", "--json");
+    expect(events(predicted.out)[0]).toMatchObject({ digit: 7, label: 7 });
+    const { probabilities } = events(predicted.out)[0] as { probabilities: number[] };
+    expect(probabilities.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 6);
+    const again = await mnist("train", "--data-dir", data, "--epochs", "1", "--load", file, "--json");
+    expect(events(again.out)[1].loss).toBeLessThan(0.5);
+    expect(await readdir(folder)).not.toContainEqual(expect.stringContaining(".tmp"));
+  });
+
+  test("of something else are refused with a sentence", async () => {
+    const file = join(folder, "other.safetensors");
+    await writeFile(file, "not weights");
+    const { code, err } = await mnist("evaluate", "--load", file, "--data-dir", data);
+    expect(code).toBe(1);
+    expect(err).toMatch(/^mnist: .*other\.safetensors.*\n$/);
+  });
+});
+
+describe("mistakes get one sentence and their exit code", () => {
+  test.for([
+    ["--epochs 0", "error: option '--epochs <n>' argument '0' is invalid. Expected a whole number from 1."],
+    [
+      "--batch-size 1.5",
+      "error: option '--batch-size <n>' argument '1.5' is invalid. Expected a whole number from 1.",
+    ],
+    [
+      "--learning-rate -1",
+      "error: option '--learning-rate <x>' argument '-1' is invalid. Expected a number above 0.",
+    ],
+    [
+      "--binary 10",
+      "error: option '--binary <digit>' argument '10' is invalid. Expected a whole number from 0 to 9.",
+    ],
+    [
+      "--dropout 1",
+      "error: option '--dropout <rate>' argument '1' is invalid. Expected a number from 0 and below 1.",
+    ],
+    [
+      "--hidden 25,x",
+      "error: option '--hidden <sizes>' argument '25,x' is invalid. Expected whole numbers from 1 to 65536, separated by commas, such as 25,15.",
+    ],
+    ["--optimiser adam", "error: unknown option '--optimiser'\n(Did you mean --optimizer?)"],
+    [
+      "--patience 2",
+      "mnist: --patience needs digits to watch; give --validation-split a share too, such as 0.1",
+    ],
+    ["--momentum 0.9", "mnist: --momentum goes with --optimizer sgd or rmsprop, not adam"],
+  ])("train %s", async ([options, sentence]) => {
+    expect(await mnist("train", "--data-dir", data, ...options.split(" "))).toEqual({
+      code: 2,
+      out: "",
+      err: `${sentence}\n`,
+    });
+  });
+
+  test("a missing folder, and a truncated file", async () => {
+    const missing = await mnist("train", "--data-dir", join(folder, "nowhere"));
+    expect(missing.code).toBe(1);
+    expect(missing.err).toMatch(/^mnist: .*nowhere.*\n$/);
+    const cut = join(folder, "cut");
+    await mkdir(cut);
+    await writeDigits(cut, 20);
+    await truncate(join(cut, "train-images-idx3-ubyte"), 100);
+    const truncated = await mnist("train", "--data-dir", cut);
+    expect(truncated.code).toBe(1);
+    expect(truncated.err).toMatch(/^mnist: .*train-images-idx3-ubyte.*\n$/);
+  });
+
+  test("a loss that blows up ends the run", async () => {
+    const { code, err } = await mnist(
+      "train",
+      "--data-dir",
+      data,
+      "--epochs",
+      "50",
+      "--optimizer",
+      "sgd",
+      "--learning-rate",
+      "1e30",
+    );
+    expect(code).toBe(1);
+    expect(err).toMatch(/^mnist: the loss became .* in epoch \d+; try a smaller --learning-rate\n$/);
+  });
+
+  test("Ctrl-C ends the run between two steps with 130", async () => {
+    const running = mnist("train", "--data-dir", data, "--epochs", "100000", "--json");
+    setTimeout(() => process.emit("SIGINT"), 300);
+    const { code, err } = await running;
+    expect(code).toBe(130);
+    expect(err).toMatch(/^mnist: interrupted .*\n$/);
+  });
+
+  test("no command prints what there is", async () => {
+    const { code, err } = await mnist();
+    expect(code).toBe(2);
+    expect(err).toContain("Usage: mnist");
+    expect((await mnist("train", "--help")).code).toBe(0);
+  });
+});
