@@ -56,7 +56,8 @@ export function dense<In extends number, Out extends number, D extends DType = "
   inFeatures: In,
   outFeatures: Out,
   options: DenseOptions<D> = {},
-): Layer<[number, In], [number, Out], D> {
+  // In a chain, whose items may have any dtype, the options alone decide which this is.
+): Layer<[number, In], [number, Out], NoInfer<D>> {
   const {
     activation = "linear",
     useBias = true,
