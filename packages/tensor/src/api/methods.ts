@@ -184,11 +184,15 @@ export interface PrimitiveMethods {
     end?: End,
     steps?: Steps,
   ): Tensor<Result<Slice<ShapeOf<A>, Begin, End, Steps>>, DTypeOf<A>>;
-  pad<A extends AnyTensor, const Paddings extends readonly (readonly [number, number])[]>(
+  pad<
+    A extends AnyTensor,
+    const Paddings extends readonly (readonly [number, number])[],
+    const Interior extends Shape | undefined = undefined,
+  >(
     this: A,
-    paddings: Paddings & Checked<Pad<ShapeOf<A>, Paddings>>,
-    options?: { value?: number },
-  ): Tensor<Result<Pad<ShapeOf<A>, Paddings>>, DTypeOf<A>>;
+    paddings: Paddings & Checked<Pad<ShapeOf<A>, Paddings, Interior>>,
+    options?: { value?: number; interior?: Interior },
+  ): Tensor<Result<Pad<ShapeOf<A>, Paddings, Interior>>, DTypeOf<A>>;
   take<A extends AnyTensor, I extends AnyTensor, const Axis extends number = 0>(
     this: A,
     indices: I,

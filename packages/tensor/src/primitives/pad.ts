@@ -3,7 +3,7 @@ import { checkRepresentable } from "../graph/dtype.ts";
 import { ShapeError } from "../graph/errors.ts";
 import { type Op, primitive } from "../graph/op.ts";
 import { shapeText, stridesOf } from "../graph/shape.ts";
-import type { Checked, DTypeOf, Pad, Result, ShapeOf } from "../graph/shape-types.ts";
+import type { Checked, DTypeOf, Pad, Result, Shape, ShapeOf } from "../graph/shape-types.ts";
 import type { AnyTensor, Tensor } from "../graph/tensor.ts";
 import { copyStrided, rowMajor } from "../kernels/strided.ts";
 import { slice } from "./slice.ts";
@@ -15,6 +15,10 @@ export type PadAttributes = {
   readonly interior: readonly number[];
   readonly value: number;
 };
+
+function isCount(x: number): boolean {
+  return Number.isInteger(x) && x >= 0;
+}
 
 /** The dimension that `count` elements take with `interior` others between neighbours. */
 function spread(count: number, interior: number): number {
@@ -52,21 +56,29 @@ export const padPrimitive: Op = primitive<PadAttributes>("pad", {
  * (0) of them between neighbours. Gradient: the cotangent at the places of `x`.
  * Throws {@link ShapeError} unless there is a pair of whole numbers from 0 for every axis.
  */
-export function pad<A extends AnyTensor, const Paddings extends readonly (readonly [number, number])[]>(
+export function pad<
+  A extends AnyTensor,
+  const Paddings extends readonly (readonly [number, number])[],
+  const Interior extends Shape | undefined = undefined,
+>(
   x: A,
-  paddings: Paddings & Checked<Pad<ShapeOf<A>, Paddings>>,
-  { value = 0, interior = x.shape.map(() => 0) }: { value?: number; interior?: readonly number[] } = {},
-): Tensor<Result<Pad<ShapeOf<A>, Paddings>>, DTypeOf<A>> {
+  paddings: Paddings & Checked<Pad<ShapeOf<A>, Paddings, Interior>>,
+  options: { value?: number; interior?: Interior } = {},
+): Tensor<Result<Pad<ShapeOf<A>, Paddings, Interior>>, DTypeOf<A>> {
+  const value = options.value ?? 0;
+  const interior = (options.interior as Shape | undefined) ?? x.shape.map(() => 0);
   const pairs = paddings as readonly (readonly [number, number])[];
-  const counts = [...pairs.flat(), ...interior];
-  if (
-    pairs.length !== x.rank ||
-    interior.length !== x.rank ||
-    !counts.every((count) => Number.isInteger(count) && count >= 0)
-  ) {
+  const isPair = (pair: Shape): boolean => pair.length === 2 && pair.every(isCount);
+  if (pairs.length !== x.rank || !pairs.every(isPair)) {
     throw new ShapeError(
       "pad",
-      `paddings [${pairs.map((pair) => `[${pair}]`).join(", ")}] for ${shapeText(x.shape)}; expected ${x.rank} pairs [before, after] of whole numbers from 0`,
+      `paddings [${pairs.map(shapeText).join(", ")}] for ${shapeText(x.shape)}; expected ${x.rank} pairs [before, after] of whole numbers from 0`,
+    );
+  }
+  if (interior.length !== x.rank || !interior.every(isCount)) {
+    throw new ShapeError(
+      "pad",
+      `interior ${shapeText(interior)} for ${shapeText(x.shape)}; expected ${x.rank} whole numbers from 0`,
     );
   }
   checkRepresentable("pad", value, x.dtype);

@@ -15,7 +15,7 @@ export const reshapePrimitive: Op = primitive<{ shape: Shape }>("reshape", {
 });
 
 /**
- * The same elements in row-major order under another shape of the same size. One dimension may be −1: what is left.
+ * The same elements in row-major order under another shape of the same size. One dimension may be -1: what is left.
  * Gradient: the cotangent in the input's shape. Throws {@link ShapeError} when the sizes differ.
  */
 export function reshape<A extends AnyTensor, const Target extends Shape>(
@@ -25,11 +25,18 @@ export function reshape<A extends AnyTensor, const Target extends Shape>(
   return apply(reshapePrimitive, [x], { shape: resolveShape(x.shape, shape as Shape) }) as never;
 }
 
-/** The target with −1 replaced by the dimension that makes the sizes equal. */
+/** The target with -1 replaced by the dimension that makes the sizes equal. */
 function resolveShape(from: Shape, target: Shape): Shape {
+  if (!Array.isArray(target)) checkShape("reshape", target);
   const open = target.indexOf(-1);
+  if (target.indexOf(-1, open + 1) > open)
+    throw new ShapeError(
+      "reshape",
+      `${shapeText(from)} to ${shapeText(target)}: only one dimension can be -1`,
+    );
   const known = target.filter((_, axis) => axis !== open);
-  checkShape("reshape", known);
+  if (!known.every((dimension) => Number.isInteger(dimension) && dimension >= 0))
+    checkShape("reshape", target);
   const size = sizeOf(from);
   const rest = sizeOf(known);
   const resolved =
@@ -37,7 +44,7 @@ function resolveShape(from: Shape, target: Shape): Shape {
   if (open !== -1 && rest === 0) {
     throw new ShapeError(
       "reshape",
-      `${shapeText(from)} to ${shapeText(target)}: −1 is any size beside a dimension 0; write it out`,
+      `${shapeText(from)} to ${shapeText(target)}: -1 is any size beside a dimension 0; write it out`,
     );
   }
   if (!resolved.every(Number.isInteger) || sizeOf(resolved) !== size) {
