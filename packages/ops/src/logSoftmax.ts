@@ -7,13 +7,11 @@ import {
   composite,
   type DTypeOf,
   equal,
-  exp,
   type FloatOf,
   type HasAxis,
   log1p,
   max,
   mul,
-  neg,
   normalizeAxis,
   type Op,
   type ShapeOf,
@@ -22,6 +20,7 @@ import {
   type Tensor,
   where,
 } from "@adjoint/tensor";
+import { expDifference } from "./expDifference.ts";
 import { firstLargest } from "./firstLargest.ts";
 import { logSoftmaxKernel } from "./kernels/logSoftmax.ts";
 import { acceptMasked, firstShape, type Mask, withMask } from "./mask.ts";
@@ -34,11 +33,12 @@ export const logSoftmaxOp: Op = composite<{ axis: number }>("logSoftmax", {
   lower([x, mask], { axis }) {
     if (x.shape[axis] === 0) return x;
     const kept: AnyTensor = mask === undefined ? x : where(mask, x, Number.NEGATIVE_INFINITY);
-    const below: AnyTensor = sub(kept, max(kept, { axis, keepDims: true }) as AnyTensor);
+    const largest: AnyTensor = max(kept, { axis, keepDims: true });
+    const below: AnyTensor = sub(kept, largest);
     const isLargest = equal(below, 0);
     // e⁰ of one largest element is the 1 of log1p; of the others that tie with it, 1 each is added.
     const ties = sub(sum(cast(isLargest, x.dtype), { axis, keepDims: true }), 1);
-    const powers = where(isLargest, 0, exp(below));
+    const powers = where(isLargest, 0, expDifference(kept, largest));
     const rest = add(ties as AnyTensor, sum(powers as AnyTensor, { axis, keepDims: true }));
     const result: AnyTensor = sub(below, log1p(rest as AnyTensor));
     return mask === undefined ? result : where(mask, result, Number.NEGATIVE_INFINITY);
@@ -53,7 +53,7 @@ export const logSoftmaxOp: Op = composite<{ axis: number }>("logSoftmax", {
     // largest share is what the others, which do not cancel, leave.
     const isLargest = firstLargest(shares, [axis]);
     const others: AnyTensor = where(isLargest, 0, sub(counted, mul(shares, total) as AnyTensor));
-    return [where(isLargest, neg(sum(others, { axis, keepDims: true }) as AnyTensor), others)];
+    return [where(isLargest, sub(0, sum(others, { axis, keepDims: true }) as AnyTensor), others)];
   },
 });
 

@@ -8,7 +8,6 @@ import {
   composite,
   type DTypeOf,
   equal,
-  exp,
   type FloatOf,
   full,
   log1p,
@@ -25,6 +24,7 @@ import {
   type Tensor,
   where,
 } from "@adjoint/tensor";
+import { expDifference } from "./expDifference.ts";
 import { logsumexpKernel } from "./kernels/logsumexp.ts";
 import { acceptMasked, type Mask, withMask } from "./mask.ts";
 import { countOf, type ReductionAttributes, reductionOf, reductionShape } from "./reduction.ts";
@@ -42,7 +42,7 @@ export const logsumexpOp: Op = composite<ReductionAttributes>("logsumexp", {
     const isLargest = equal(kept, largest);
     // e⁰ of one largest element is the 1 of log1p; of the others that tie with it, 1 each is added.
     const ties = sub(sum(cast(isLargest, x.dtype), { axis: axes, keepDims: true }), 1);
-    const powers = where(isLargest, 0, exp(sub(kept, largest) as AnyTensor));
+    const powers = where(isLargest, 0, expDifference(kept, largest));
     const rest = add(ties as AnyTensor, sum(powers as AnyTensor, { axis: axes, keepDims: true }));
     return reshape(add(largest, log1p(rest as AnyTensor)) as AnyTensor, shape);
   },

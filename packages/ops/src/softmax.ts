@@ -6,18 +6,17 @@ import {
   type DTypeOf,
   div,
   equal,
-  exp,
   type FloatOf,
   type HasAxis,
   max,
   normalizeAxis,
   type Op,
   type ShapeOf,
-  sub,
   sum,
   type Tensor,
   where,
 } from "@adjoint/tensor";
+import { expDifference } from "./expDifference.ts";
 import { softmaxKernel } from "./kernels/softmax.ts";
 import { acceptMasked, firstShape, type Mask, withMask } from "./mask.ts";
 import { countOf } from "./reduction.ts";
@@ -35,7 +34,7 @@ export const softmaxOp: Op = composite<SoftmaxAttributes>("softmax", {
     const kept: AnyTensor = mask === undefined ? x : where(mask, x, Number.NEGATIVE_INFINITY);
     const largest: AnyTensor = max(kept, { axis: axes, keepDims: true });
     const base = asWeights ? where(equal(largest, Number.NEGATIVE_INFINITY), 0, largest) : largest;
-    const all: AnyTensor = exp(sub(kept, base) as AnyTensor);
+    const all: AnyTensor = expDifference(kept, base as AnyTensor);
     const powers: AnyTensor = mask === undefined ? all : where(mask, all, 0);
     const shares: AnyTensor = div(powers, sum(powers, { axis: axes, keepDims: true }));
     const weights = asWeights ? where(equal(powers, 0), 0, shares) : shares;

@@ -6,12 +6,17 @@ import {
   composite,
   type DTypeOf,
   div,
+  equal,
   type FloatOf,
+  mul,
   type Op,
   type Reduce,
   type Result,
+  reducedShape,
+  reshape,
   type ShapeOf,
   type Tensor,
+  where,
 } from "@adjoint/tensor";
 import { centred } from "./centred.ts";
 import { norm } from "./norm.ts";
@@ -23,7 +28,16 @@ export const stdOp: Op = composite<VarianceAttributes>("std", {
   shape: reductionShape,
   lower([x], attributes) {
     const { axes, keepDims } = attributes;
-    return div(norm(centred(x, axes), { axis: axes, keepDims }), Math.sqrt(degreesOfFreedom(x, attributes)));
+    const size = norm(centred(x, axes), { axis: axes, keepDims });
+    return div(size, Math.sqrt(degreesOfFreedom(x, attributes)));
+  },
+  vjp({ inputs: [x], output, attributes, cotangent }) {
+    const { axes } = attributes;
+    const kept = reducedShape(x.shape, axes, true);
+    const size: AnyTensor = reshape(output, kept);
+    const isConstant = equal(size, 0);
+    const direction: AnyTensor = where(isConstant, 0, div(centred(x, axes), where(isConstant, 1, size)));
+    return [mul(reshape(cotangent, kept), div(direction, degreesOfFreedom(x, attributes)))];
   },
 });
 

@@ -1,5 +1,6 @@
 import type { Values } from "@adjoint/tensor";
 import { sumError } from "@adjoint/tensor/special";
+import { expDifference } from "./expDifference.ts";
 import { type IsKept, keptPlaces } from "./mask.ts";
 import { rowsOf } from "./rows.ts";
 
@@ -30,7 +31,7 @@ export function rowLog(
       continue;
     }
     // By comparison, since ∞ − ∞ and −∞ − −∞ are NaN.
-    const power = value === largest ? 1 : Math.exp(value - largest);
+    const power = value === largest ? 1 : expDifference(value, largest);
     const next = rest + power;
     lost += sumError(rest, power, next);
     rest = next;

@@ -1,5 +1,6 @@
 import type { Values } from "@adjoint/tensor";
 import { sumError } from "@adjoint/tensor/special";
+import { expDifference } from "./expDifference.ts";
 import { keptPlaces } from "./mask.ts";
 import { rowsOf } from "./rows.ts";
 
@@ -24,7 +25,7 @@ export function softmaxKernel(
     let lost = 0;
     for (let i = 0; i < offsets.length; i++) {
       const place = start + offsets[i];
-      powers[i] = isKept(place) ? Math.exp(x.values[place] - base) : 0;
+      powers[i] = isKept(place) ? expDifference(x.values[place], base) : 0;
       const next = total + powers[i];
       lost += sumError(total, powers[i], next);
       total = next;
