@@ -22,9 +22,9 @@ import {
 import { checkNumber, positive } from "./options.ts";
 import type { Scalar } from "./schedule.ts";
 
-/** A norm in two factors, so that neither overflows: `largest · relative`, with `1 ≤ relative ≤ √n`. */
+/** A norm in two factors, so that neither overflows: `largest · relative`, with `1 ≤ relative ≤ √n`; both 0 where all elements are. */
 interface ScaledNorm {
-  /** The largest absolute value, and 1 where all are 0. */
+  /** The largest absolute value. */
   readonly largest: Scalar;
   readonly relative: Scalar;
 }
@@ -32,8 +32,9 @@ interface ScaledNorm {
 function scaledNorm(tensors: readonly AnyTensor[]): ScaledNorm {
   const zero = full([], 0, { dtype: "float64" });
   const filled = tensors.filter(({ size }) => size > 0);
-  const top = filled.map((x) => cast(max(abs(x)), "float64") as Scalar).reduce((a, b) => maximum(a, b), zero);
-  const largest = where(equal(top, 0), 1, top);
+  const largest = filled
+    .map((x) => cast(max(abs(x)), "float64") as Scalar)
+    .reduce((a, b) => maximum(a, b), zero);
   const squares = filled.map((x) => {
     const scaled = div(x, divisor(largest, x.dtype)) as AnyTensor;
     return cast(sum(square(scaled)), "float64") as Scalar;
@@ -41,7 +42,7 @@ function scaledNorm(tensors: readonly AnyTensor[]): ScaledNorm {
   return { largest, relative: sqrt(squares.reduce((a, b) => add(a, b), zero)) };
 }
 
-/** A float64 scalar that is too small for float32 is 0 there, and so is then all that is divided by it. */
+/** What to divide by: 1 where the largest is 0, or too small for the dtype, and so all elements are 0. */
 function divisor(largest: Scalar, dtype: DType): AnyTensor {
   const rounded = cast(largest, dtype) as AnyTensor;
   return where(equal(rounded, 0), 1, rounded) as AnyTensor;

@@ -7,7 +7,9 @@ import {
   mul,
   type Parameter,
   parameter,
+  referenceBackend,
   reshape,
+  setBackend,
   sub,
   sum,
   type Tensor,
@@ -118,6 +120,29 @@ describe("every way to step gives the same bits", () => {
     expect(backward).toEqual(uncompiled);
     expect(compiledBackward).toEqual(uncompiled);
   });
+});
+
+test("outside compile a step is one program, and the loss is computed in it", () => {
+  let prepared = 0;
+  setBackend({
+    name: "counting",
+    prepare(graph) {
+      prepared++;
+      return referenceBackend.prepare(graph);
+    },
+  });
+  try {
+    const weights = weightsOf(net);
+    const made = adam(weights, { clipNorm: 1 });
+    const loss = net.loss(weights);
+    prepared = 0;
+    made.minimize(loss);
+    expect(prepared).toBe(1);
+    expect(loss.item()).toBeGreaterThan(0);
+    expect(prepared).toBe(1);
+  } finally {
+    setBackend(referenceBackend);
+  }
 });
 
 describe("state", () => {
@@ -310,6 +335,16 @@ describe("which parameters are updated", () => {
     step();
     expect(b.toArray()).not.toEqual([3]);
     expect(made.stateDict()["b.m"].toArray()).not.toEqual([0]);
+  });
+
+  test("step leaves one alone that is no longer trainable, whatever gradient it has", () => {
+    const [a, b] = two();
+    const made = sgd([a, b], { learningRate: 0.1 });
+    add(square(a), square(b)).backward();
+    b.trainable = false;
+    made.step();
+    expect(a.toArray()).not.toEqual([1, 2]);
+    expect(b.toArray()).toEqual([3]);
   });
 
   test("the optimizer leaves the gradients of backward() and other parameters alone", () => {

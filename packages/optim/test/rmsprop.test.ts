@@ -50,7 +50,8 @@ describe("rmsprop", () => {
   test("a centered step stays a number where the estimated variance is rounded below 0", () => {
     const w = parameter(tensor(1));
     const optimizer = rmsprop([w], { learningRate: 1e-6, centered: true, alpha: 0.3, epsilon: 1 });
-    for (let i = 0; i < 60; i++) optimizer.minimize(mul(w, 0.7));
+    // After 14 steps v and the squared mean are both 0.09, with v one unit in the last place below.
+    for (let i = 0; i < 30; i++) optimizer.minimize(mul(w, 0.3));
     expect(w.item()).toBeGreaterThan(0.99);
   });
 });
