@@ -7,11 +7,7 @@ interface Matrix {
   readonly transposed: boolean;
 }
 
-/**
- * `C = A B` for `[m, k] × [k, n]`, each sum in order of p, in float64, and rounded once to C's dtype; integers wrap.
- * Rows of B that are multiplied by 0 are passed over when B is finite, which changes no bit: `0 · b` is ±0 then, and a
- * sum that starts at +0 stays as it is. Four fifths of MNIST's pixels are 0.
- */
+/** `C = A B` for `[m, k] × [k, n]`, each sum in order of p, in float64, and rounded once to C's dtype; integers wrap. */
 export function multiply(
   a: Matrix,
   b: Matrix,
@@ -20,9 +16,44 @@ export function multiply(
   dtype: DType,
 ): void {
   if (dtype === "int32" || dtype === "uint8") multiplyIntegers(a, b, c, [m, k, n]);
-  else if (b.transposed) multiplyByRows(a, b.values, c, [m, k, n]);
-  else if (a.transposed) accumulateOuter(a.values, b.values, c, [m, k, n]);
-  else accumulateRows(a.values, b.values, c, [m, k, n]);
+  else multiplyFloats(a, b.transposed ? transposed(b.values, [n, k]) : b.values, c, [m, k, n]);
+}
+
+function transposed(values: TypedArray, [rows, columns]: readonly [number, number]): TypedArray {
+  const result = values.slice();
+  for (let i = 0; i < rows; i++)
+    for (let j = 0; j < columns; j++) result[j * rows + i] = values[i * columns + j];
+  return result;
+}
+
+/**
+ * A row of C at a time: the rows of B, each times its entry in A's row. Entries that are 0 are passed over when B is
+ * finite, which changes no bit: `0 · b` is ±0 then, and a sum that starts at +0 stays as it is. Four fifths of MNIST's
+ * pixels are 0.
+ */
+function multiplyFloats(
+  a: Matrix,
+  b: TypedArray,
+  c: TypedArray,
+  [m, k, n]: readonly [number, number, number],
+): void {
+  const [rowStep, step] = a.transposed ? [1, m] : [k, 1];
+  const passOver = allFinite(b);
+  const row = new Float64Array(n);
+  const scales = new Float64Array(k);
+  const starts = new Int32Array(k);
+  for (let i = 0; i < m; i++) {
+    let terms = 0;
+    for (let p = 0, at = i * rowStep; p < k; p++, at += step) {
+      const scale = a.values[at];
+      if (scale === 0 && passOver) continue;
+      scales[terms] = scale;
+      starts[terms++] = p * n;
+    }
+    row.fill(0);
+    addRows(row, b, scales, starts, terms);
+    c.set(row, i * n);
+  }
 }
 
 function allFinite(values: TypedArray): boolean {
@@ -31,62 +62,25 @@ function allFinite(values: TypedArray): boolean {
   return probe === 0;
 }
 
-/** Both operands as they lie: one row of C at a time. */
-function accumulateRows(
-  a: TypedArray,
+/** Adds to `row` the rows of B that begin at `starts`, each times its scale. Four in a pass: one at a time takes twice as long. */
+function addRows(
+  row: Float64Array,
   b: TypedArray,
-  c: TypedArray,
-  [m, k, n]: readonly [number, number, number],
+  scales: Float64Array,
+  starts: Int32Array,
+  terms: number,
 ): void {
-  const skip = allFinite(b);
-  const row = new Float64Array(n);
-  for (let i = 0; i < m; i++) {
-    row.fill(0);
-    for (let p = 0; p < k; p++) {
-      const scale = a[i * k + p];
-      if (scale === 0 && skip) continue;
-      const from = p * n;
-      for (let j = 0; j < n; j++) row[j] += scale * b[from + j];
-    }
-    c.set(row, i * n);
+  let t = 0;
+  for (; t + 3 < terms; t += 4) {
+    const [u, v, w, x] = [scales[t], scales[t + 1], scales[t + 2], scales[t + 3]];
+    const [p, q, r, s] = [starts[t], starts[t + 1], starts[t + 2], starts[t + 3]];
+    for (let j = 0; j < row.length; j++)
+      row[j] = row[j] + u * b[p + j] + v * b[q + j] + w * b[r + j] + x * b[s + j];
   }
-}
-
-/** A transposed, `[k, m]`: C gathers the outer products of rows of A and rows of B. */
-function accumulateOuter(
-  a: TypedArray,
-  b: TypedArray,
-  c: TypedArray,
-  [m, k, n]: readonly [number, number, number],
-): void {
-  const skip = allFinite(b);
-  const total = new Float64Array(m * n);
-  for (let p = 0; p < k; p++) {
-    for (let i = 0; i < m; i++) {
-      const scale = a[p * m + i];
-      if (scale === 0 && skip) continue;
-      const from = p * n;
-      const to = i * n;
-      for (let j = 0; j < n; j++) total[to + j] += scale * b[from + j];
-    }
-  }
-  c.set(total);
-}
-
-/** B transposed, `[n, k]`: dot products of rows. */
-function multiplyByRows(
-  a: Matrix,
-  b: TypedArray,
-  c: TypedArray,
-  [m, k, n]: readonly [number, number, number],
-): void {
-  const [rowStep, step] = a.transposed ? [1, m] : [k, 1];
-  for (let i = 0; i < m; i++) {
-    for (let j = 0; j < n; j++) {
-      let sum = 0;
-      for (let p = 0, ia = i * rowStep, ib = j * k; p < k; p++, ia += step, ib++) sum += a.values[ia] * b[ib];
-      c[i * n + j] = sum;
-    }
+  for (; t < terms; t++) {
+    const scale = scales[t];
+    const start = starts[t];
+    for (let j = 0; j < row.length; j++) row[j] += scale * b[start + j];
   }
 }
 
