@@ -59,7 +59,7 @@ type Append<C extends Chain, Item, Index extends number> =
     : KeepsShape<Item> extends true
       ? C
       : Item extends (x: infer X) => infer Y
-        ? Then<C, ShapeOf<X>, ShapeOf<Y>, "float32", Index>
+        ? Then<C, [X] extends [never] ? Shape : ShapeOf<X>, ShapeOf<Y>, "float32", Index>
         : C;
 
 type Then<C extends Chain, In extends Shape, Out extends Shape, D extends DType, Index extends number> =

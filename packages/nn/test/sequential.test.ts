@@ -1,0 +1,151 @@
+import { relu, softmax } from "@adjoint/ops";
+import {
+  type AnyTensor,
+  div,
+  grad,
+  matmul,
+  mul,
+  random,
+  reshape,
+  sum,
+  type Tensor,
+  tensor,
+  zeros,
+} from "@adjoint/tensor";
+import { describe, expect, expectTypeOf, test } from "vitest";
+import {
+  type AnyLayer,
+  activation,
+  dense,
+  dropout,
+  flatten,
+  type Model,
+  sequential,
+  setSeed,
+} from "../src/index.ts";
+import { numbersOf } from "./close.ts";
+
+const calls = (model: unknown): ((x: AnyTensor) => AnyTensor) => model as (x: AnyTensor) => AnyTensor;
+
+describe("sequential", () => {
+  test("is its items one after the other", () => {
+    setSeed(1);
+    const [first, second] = [dense(4, 3), dense(3, 2)];
+    const model = sequential(first, relu, second);
+    const x = random.normal(random.key(2), [5, 4]);
+    expect(numbersOf(model(x))).toEqual(numbersOf(second(relu(first(x)))));
+  });
+
+  test("names parameters by the index of their item, also when nested", () => {
+    const model = sequential(
+      dense(4, 3),
+      relu,
+      sequential(dense(3, 3), dropout(0.5)),
+      dense(3, 2, { useBias: false }),
+    );
+    expect(model.parameters().map(({ name }) => name)).toEqual([
+      "0.weight",
+      "0.bias",
+      "2.0.weight",
+      "2.0.bias",
+      "3.weight",
+    ]);
+    expect(Object.keys(model.stateDict())).toEqual([
+      "0.weight",
+      "0.bias",
+      "2.0.weight",
+      "2.0.bias",
+      "2.1.key",
+      "3.weight",
+    ]);
+  });
+
+  test("one model's state loads into another, which then gives the same", () => {
+    const make = (): Model<[number, 4], [number, 2]> => sequential(dense(4, 3), relu, dense(3, 2));
+    const [a, b] = [make(), make()];
+    const x = random.normal(random.key(2), [5, 4]);
+    expect(numbersOf(b(x))).not.toEqual(numbersOf(a(x)));
+    b.loadStateDict(a.stateDict());
+    expect(numbersOf(b(x))).toEqual(numbersOf(a(x)));
+  });
+
+  test("tied layers have one set of parameters and the sum of the gradients", () => {
+    const shared = dense(2, 2, { useBias: false });
+    const model = sequential(shared, shared);
+    shared.loadStateDict({
+      weight: tensor([
+        [1, 2],
+        [3, 4],
+      ]),
+    });
+    expect(model.parameters()).toHaveLength(1);
+    const [weight] = model.parameters();
+    sum(model(tensor([[1, 0]]))).backward();
+    const squareOf = (w: Tensor<[2, 2]>): Tensor<[]> => sum(matmul(matmul(tensor([[1, 0]]), w), w));
+    expect(numbersOf(weight.grad as AnyTensor)).toEqual(
+      numbersOf(
+        grad(squareOf)(
+          tensor([
+            [1, 2],
+            [3, 4],
+          ]),
+        ),
+      ),
+    );
+  });
+
+  test("no items: the identity", () => {
+    const model = sequential();
+    expect(numbersOf(calls(model)(tensor([1, 2])))).toEqual([1, 2]);
+    expect(model.parameters()).toEqual([]);
+  });
+
+  test("neighbours that do not fit are named when called", () => {
+    const items: AnyLayer[] = [dense(784, 20), activation("relu"), dense(25, 10)];
+    expect(() => calls(sequential(...items))(zeros([2, 784]))).toThrow(
+      "sequential: layer 2 takes 25 features, layer 1 gives 20",
+    );
+    const flat = sequential((x) => reshape(x, [-1]), dense(4, 2) as AnyLayer);
+    expect(() => calls(flat)(zeros([1, 4]))).toThrow(
+      "sequential: layer 1 takes [batch, 4], layer 0 gives [4]",
+    );
+    expect(() => calls(sequential(dense(784, 20)))(zeros([2, 3]))).toThrow(
+      "sequential: [2, 3] has 3 features; expected 784 features",
+    );
+  });
+
+  test("types: from the first input to the last output, the batch kept", () => {
+    const model = sequential(dense(784, 25), relu, dense(25, 15), relu, dense(15, 10));
+    expectTypeOf(model).toEqualTypeOf<Model<[number, 784], [number, 10]>>();
+    expectTypeOf(model(zeros([32, 784]))).toEqualTypeOf<Tensor<[32, 10]>>();
+    expectTypeOf(softmax(model(zeros([1, 784])))).toEqualTypeOf<Tensor<[1, 10]>>();
+    expectTypeOf(sequential(dropout(0.1), relu, dense(4, 3))).toEqualTypeOf<
+      Model<[number, 4], [number, 3]>
+    >();
+    expectTypeOf(sequential(flatten(), dense(784, 10))(zeros([32, 28, 28]))).toEqualTypeOf<
+      Tensor<[32, 10]>
+    >();
+    expectTypeOf(sequential(dense(4, 3, { dtype: "float64" }), relu)(zeros([2, 4]))).toEqualTypeOf<
+      Tensor<[2, 3], "float64">
+    >();
+    const scaled = sequential((x: Tensor<[number, 784]>) => div(x, 255), dense(784, 10));
+    expectTypeOf(scaled).toEqualTypeOf<Model<[number, 784], [number, 10]>>();
+    expectTypeOf(sequential((x) => mul(x, 2), dense(4, 3))(zeros([2, 4]))).toEqualTypeOf<
+      Tensor<[number, 3]>
+    >();
+  });
+
+  test("types: neighbours that do not fit do not compile", () => {
+    const typesOnly = (): void => {
+      // @ts-expect-error sequential: layer 2 takes 25 features, layer 1 gives 20
+      sequential(dense(784, 20), relu, dense(25, 10));
+      // @ts-expect-error sequential: layer 1 takes 780 features, layer 0 gives 784
+      sequential((x: Tensor<[number, 784]>) => div(x, 255), dense(780, 10));
+      // @ts-expect-error layer: [32, 100] has 100 features; expected 784 features
+      sequential(dense(784, 20), relu)(zeros([32, 100]));
+      // @ts-expect-error a number is no layer
+      sequential(dense(784, 20), 3);
+    };
+    expect(typesOnly).toBeTypeOf("function");
+  });
+});
