@@ -21,7 +21,10 @@ export const matmulPrimitive: Op = primitive<MatmulAttributes>("matmul", {
   shape([a, b], { transposeA, transposeB }) {
     for (const shape of [a, b]) {
       if (shape.length < 2)
-        throw new ShapeError("matmul", `${shapeText(shape)} has rank ${shape.length}; expected at least 2`);
+        throw new ShapeError(
+          "matmul",
+          `${shapeText(shape)} has rank ${shape.length}; expected at least 2: reshape it to a row or a column`,
+        );
     }
     const [left, right] = [asSeen(a, transposeA), asSeen(b, transposeB)];
     const k = left[left.length - 1];
