@@ -7,6 +7,7 @@ import {
   cast,
   type DType,
   DTypeError,
+  evaluate,
   full,
   GraphError,
   gradients,
@@ -195,13 +196,17 @@ export function optimizer<H extends object>(
     return assignments;
   }
 
-  function apply(found: ReadonlyMap<AnyParameter, AnyTensor>): void {
+  function apply(found: ReadonlyMap<AnyParameter, AnyTensor>, loss?: AnyTensor): void {
     const steps = count.current();
     const fixed = rate.current();
     const rateNow =
       rateSchedule && scheduled ? (where(scheduled, rateSchedule(steps), fixed) as Scalar) : fixed;
     const t = add(steps, 1);
-    assignAll([[count, t], ...updates(clip(found), t, rateNow)]);
+    const assignments: Assignment[] = [[count, t], ...updates(clip(found), t, rateNow)];
+    const isTraced = steps.memo.values === undefined;
+    // The gradients may not need the loss itself, but whoever reads it after the step should find it computed.
+    if (loss !== undefined && !isTraced) evaluate(loss, ...assignments.map(([, value]) => value));
+    assignAll(assignments);
   }
 
   function clip(found: ReadonlyMap<AnyParameter, AnyTensor>): ReadonlyMap<AnyParameter, AnyTensor> {
@@ -249,7 +254,7 @@ export function optimizer<H extends object>(
       const fixed: Assignment = [rate, tensor(checkRate(name, value), { dtype: "float64" })];
       assignAll(scheduled ? [fixed, [scheduled, tensor(false)]] : [fixed]);
     },
-    minimize: (loss) => apply(gradientsOf(name, loss, all)),
+    minimize: (loss) => apply(gradientsOf(name, loss, all), loss),
     step() {
       const found = new Map<AnyParameter, AnyTensor>();
       for (const one of all) if (one.trainable && one.grad !== undefined) found.set(one, one.grad);
@@ -397,7 +402,6 @@ function gradientsOf(
       "minimize: the loss was computed from none of the trainable parameters; compute it from those that the optimizer was given",
     );
   }
-  node.memo.keep = true; // whoever reads the loss after the step finds it computed
   const found = new Map<AnyParameter, AnyTensor>();
   gradients(node, versions).forEach((gradient, i) => {
     const owner = ownerOf(versions[i]);
