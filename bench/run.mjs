@@ -275,15 +275,26 @@ async function accuracy() {
   printRows(`${workload.id}, ${options.epochs} epochs`, columns, found, cells);
 }
 
-/** Hard numerical cases: only recorded, as they are lists of values rather than a table. */
+/** Hard numerical cases: value and gradient. Functions: their largest error in units in the last place. */
 async function numeric() {
   const workload = workloads.find(({ kind }) => kind === "numeric");
-  await eachAlone(workload, async (ask, { name }) => {
+  const found = await eachAlone(workload, async (ask, { name }) => {
     const answer = await ask({ op: "result" });
     if (!answer.ok) return recordFailure(name, workload.id, answer);
     for (const [metric, value] of Object.entries(answer.result)) record(name, workload.id, metric, value);
-    return undefined;
+    return answer.result;
   });
+  const able = [...found].filter(([, result]) => result !== undefined);
+  const rows = [...new Set(able.flatMap(([, result]) => Object.keys(result)))];
+  const short = (value) => String(Number.isFinite(value) ? Number(value.toPrecision(8)) : value);
+  const cell = (row, peer) => {
+    const { v, g, error } = found.get(peer)[row] ?? { error: "–" };
+    if (error !== undefined) return error === "–" ? error : "throws";
+    if (row.startsWith("ulp_")) return `${show(v)} ulp`;
+    return g === undefined ? short(v) : `${short(v)}; [${g.map(short).join(", ")}]`;
+  };
+  const columns = able.map(([name]) => name);
+  console.log(markdown("value; gradient", rows, columns, cell));
 }
 
 /** Resident memory over 2000 training steps as a newcomer writes them, and whether they slow down. */

@@ -20,6 +20,7 @@ import {
 } from "../../packages/adjoint/dist/index.js";
 import * as D from "../lib/data.mjs";
 import { main, options } from "../lib/harness.mjs";
+import { numeric } from "./adjoint-numeric.mjs";
 
 const { mode = "compiled" } = options();
 const compileIfAsked = mode === "compiled" ? compile : (fn) => fn;
@@ -169,5 +170,5 @@ function elementwise({ n, grad }) {
 await main({
   name: mode === "compiled" ? "adjoint" : "adjoint-plain",
   info: () => ({ versions: { node: process.version }, threads: 1, backend: getBackend().name }),
-  kinds: { mlp_train, matmul: matmulOf, op_chain, softmax_xent, elementwise, newcomer },
+  kinds: { mlp_train, matmul: matmulOf, op_chain, softmax_xent, elementwise, newcomer, numeric },
 });
