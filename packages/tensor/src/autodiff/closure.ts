@@ -8,7 +8,7 @@ import { replaceTensors, treeTensors } from "../graph/tree.ts";
 /** A function as a graph: its arguments' stand-ins, what it uses from outside, and its results. */
 export interface Closure {
   readonly standIns: readonly AnyTensor[];
-  /** Nodes that were there before the function ran, parameters among them. */
+  /** Nodes that were there before the function ran, data that it made, and parameters. */
   readonly captured: readonly AnyTensor[];
   readonly outputs: readonly AnyTensor[];
   /** The result as the function gave it. */
@@ -26,7 +26,8 @@ export function closeOver(fn: (...args: never[]) => unknown, args: readonly unkn
     const value = fn(...(replaceTensors(args, standIns) as never[]));
     const outputs = treeTensors(value).map((tensor) => tensor.current());
     const known = new Set(standIns);
-    const isOutside = (node: AnyTensor): boolean => node.id < start || node.op === leaves.parameter;
+    const isOutside = ({ id, op, memo }: AnyTensor): boolean =>
+      id < start || op === leaves.parameter || memo.values !== undefined;
     const captured = topologicalOrder(outputs, isOutside).filter(
       (node) => isOutside(node) && !known.has(node),
     );

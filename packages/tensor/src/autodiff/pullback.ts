@@ -94,7 +94,7 @@ function mayHideAny({ id, memo }: AnyTensor, wanted: readonly AnyTensor[]): bool
 function refuseDropped(node: AnyTensor): never {
   throw new GraphError(
     "backward",
-    `the history of a ${node.op.name} ${shapeText(node.shape)} was dropped since it was over the limit, so its gradient is ` +
+    `the history of an earlier ${node.op.name} ${shapeText(node.shape)} was dropped since it was over the limit, so its gradient is ` +
       "unknown; put the step in compile(), differentiate before the history grows, or raise setHistoryLimit()",
   );
 }

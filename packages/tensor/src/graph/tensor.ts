@@ -73,7 +73,7 @@ export class Tensor<S extends Shape = Shape, D extends DType = DefaultDType> {
     this.memo = {
       values: undefined,
       keep: false,
-      historyNodes: 0,
+      historyNodes: 1,
       historyBytes: 0,
       recount: undefined,
       held: false,

@@ -3,7 +3,8 @@ import type { AnyTensor } from "../graph/tensor.ts";
 
 /**
  * What a backend is asked to run: `outputs` as functions of `inputs`. Nodes below an input are not followed, whatever
- * op made it. Composites are still in it; the backend lowers those it has no kernel for.
+ * op made it. Composites are still in it; the backend lowers those it has no kernel for, after which a leaf that is no
+ * input is a number, or data that a lowering made: a constant.
  */
 export interface Graph {
   readonly inputs: readonly AnyTensor[];

@@ -1,4 +1,5 @@
 import { allocate, bytesPerElement, type TypedArray } from "../graph/dtype.ts";
+import { GraphError } from "../graph/errors.ts";
 import { type Attributes, leaves, type Op, type Values } from "../graph/op.ts";
 import { shapeText, sizeOf } from "../graph/shape.ts";
 import type { DType, Shape } from "../graph/shape-types.ts";
@@ -67,6 +68,16 @@ function hasKernel(op: Op): boolean {
   return op.scalar !== undefined || op.reference !== undefined;
 }
 
+/** The values of a leaf that is no input: a number, or data that a lowering made. */
+function constantOf(leaf: AnyTensor): TypedArray {
+  if (leaf.op === leaves.literal) return allocate(leaf.dtype, 1).fill(leaf.attributes.value as number);
+  if (leaf.memo.values !== undefined) return leaf.memo.values;
+  throw new GraphError(
+    leaf.op.name,
+    `a traced value (${leaf.dtype} ${shapeText(leaf.shape)}) is used outside the function that was traced; return it from there`,
+  );
+}
+
 /** Lowers, orders and lays out a graph. The result holds shapes and attributes, no tensors. */
 function plan({ inputs, outputs }: Graph): ReferenceProgram {
   const given = new Set(inputs);
@@ -94,8 +105,8 @@ function plan({ inputs, outputs }: Graph): ReferenceProgram {
   const steps: Step[] = [];
   order.forEach((node, i) => {
     if (given.has(node)) return;
-    if (node.op === leaves.literal) {
-      place(node, { constant: allocate(node.dtype, 1).fill(node.attributes.value as number) });
+    if (node.op.kind === "leaf") {
+      place(node, { constant: constantOf(node) });
       return;
     }
     const from = node.inputs.map((input) => slotOf.get(input) as number);

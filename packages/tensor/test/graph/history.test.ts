@@ -1,0 +1,172 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { topologicalOrder } from "../../src/graph/topological.ts";
+import {
+  type AnyTensor,
+  add,
+  compile,
+  gradients,
+  mul,
+  parameter,
+  setHistoryLimit,
+  sub,
+  sum,
+  type Tensor,
+  tensor,
+  zeros,
+} from "../../src/index.ts";
+import { failure } from "../failure.ts";
+
+/** Nodes that a tensor keeps alive. */
+const nodesOf = (x: AnyTensor): number => topologicalOrder([x.current()]).length;
+/** Bytes of values that a tensor keeps alive. A true count is made for each quarter of the limit, so they may be over by that. */
+const bytesOf = (x: AnyTensor): number =>
+  topologicalOrder([x.current()]).reduce((sum, node) => sum + (node.memo.values?.byteLength ?? 0), 0);
+
+const defaults = { nodes: 10_000, bytes: 64 * 2 ** 20 };
+
+afterEach(() => {
+  setHistoryLimit(defaults);
+});
+
+describe("an endless loop runs in bounded memory", () => {
+  test("when it adds to a total that nobody reads", () => {
+    let total: AnyTensor = tensor(0);
+    for (let i = 0; i < 50_000; i++) {
+      total = add(total, 1);
+      if (i % 1000 === 0) expect(nodesOf(total)).toBeLessThanOrEqual(defaults.nodes);
+    }
+    expect(total.item()).toBe(50_000);
+  });
+  test("when every step uses the one before twice", () => {
+    setHistoryLimit({ nodes: 500 });
+    let x: AnyTensor = tensor(1);
+    for (let i = 0; i < 5_000; i++) {
+      x = add(x, mul(x, 0));
+      if (i % 50 === 0) expect(nodesOf(x)).toBeLessThanOrEqual(2 * 500);
+    }
+    expect(x.item()).toBe(1);
+  });
+  test("when it reads what it has computed, whose values are history too", () => {
+    setHistoryLimit({ bytes: 2 ** 20 });
+    let x: AnyTensor = zeros([2 ** 14]);
+    for (let i = 0; i < 200; i++) {
+      x = add(x, 1);
+      x.toTypedArray();
+      expect(bytesOf(x)).toBeLessThanOrEqual(2 ** 20 + 2 ** 18 + 2 ** 16);
+    }
+  });
+  test("when it reads one step late", () => {
+    setHistoryLimit({ bytes: 2 ** 20 });
+    let x: AnyTensor = zeros([2 ** 14]);
+    for (let i = 0; i < 200; i++) {
+      const next = add(x, 1);
+      x.toTypedArray();
+      x = next;
+      expect(bytesOf(x)).toBeLessThanOrEqual(2 ** 20 + 2 ** 18 + 2 ** 17);
+    }
+  });
+  test("when it keeps old versions of a parameter", () => {
+    setHistoryLimit({ bytes: 2 ** 20 });
+    const w = parameter(zeros([2 ** 14]));
+    let total: AnyTensor = tensor(0);
+    for (let i = 0; i < 200; i++) {
+      total = add(total, sum(w));
+      w.assign(add(w, 1));
+      expect(bytesOf(total)).toBeLessThanOrEqual(2 ** 20 + 2 ** 18 + 2 ** 17);
+    }
+    expect(total.item()).toBe((2 ** 14 * (199 * 200)) / 2);
+  });
+  test("when it adds up what a compiled function gives, or tensors larger than the limit", () => {
+    setHistoryLimit({ bytes: 2 ** 20 });
+    const make = compile((n: Tensor<[]>) => add(zeros([2 ** 14]), n));
+    let total: AnyTensor = tensor(0);
+    for (let i = 0; i < 100; i++) {
+      total = add(total, sum(make(i)));
+      expect(bytesOf(total)).toBeLessThanOrEqual(2 ** 20 + 2 ** 18 + 2 ** 17);
+    }
+    for (let i = 0; i < 20; i++) {
+      total = add(total, sum(tensor(new Float32Array(2 ** 19))));
+      expect(bytesOf(total)).toBeLessThanOrEqual(4 * 2 ** 20);
+    }
+  });
+  test("when gradients add up and nobody reads them", () => {
+    setHistoryLimit({ nodes: 500 });
+    const w = parameter(tensor([1, 2]));
+    for (let i = 0; i < 500; i++) {
+      sum(mul(w, w)).backward();
+      expect(nodesOf(w.grad as AnyTensor)).toBeLessThanOrEqual(1000);
+    }
+    expect(w.grad?.toArray()).toEqual([1000, 2000]);
+  });
+});
+
+describe("a history within the limit", () => {
+  test("stays whole when it is read", () => {
+    const w = parameter(tensor(3));
+    const y = mul(mul(w, w), w);
+    expect(y.item()).toBe(27);
+    y.backward();
+    expect(w.grad?.item()).toBe(27);
+  });
+  test("does not count the present values of parameters, which live anyway", () => {
+    setHistoryLimit({ bytes: 2 ** 20 });
+    const layers = [1, 2, 3, 4].map((value) => parameter(add(zeros([2 ** 18]), value)));
+    let loss: AnyTensor = tensor(0);
+    for (const w of layers) loss = add(loss, sum(mul(w, w)));
+    loss.backward();
+    expect(layers.map((w) => w.grad?.toTypedArray()[0])).toEqual([2, 4, 6, 8]);
+  });
+  test("is not dropped while a function is traced or differentiated", () => {
+    setHistoryLimit({ nodes: 50 });
+    const chain = (x: AnyTensor): AnyTensor => {
+      let y = x;
+      for (let i = 0; i < 200; i++) y = mul(y, 1.01);
+      return y;
+    };
+    const w = parameter(tensor(1));
+    const slope = compile(() => {
+      const y = chain(w);
+      return gradients(y, [w])[0];
+    });
+    expect(slope().item()).toBeCloseTo(1.01 ** 200, 4);
+  });
+});
+
+describe("a dropped history", () => {
+  const long = (from: AnyTensor): AnyTensor => {
+    let y = from;
+    for (let i = 0; i < 100; i++) y = add(y, 0);
+    return y;
+  };
+  const message =
+    "was dropped since it was over the limit, so its gradient is unknown; put the step in compile(), differentiate before " +
+    "the history grows, or raise setHistoryLimit()";
+
+  test("that held a parameter refuses backward and says the ways out", () => {
+    setHistoryLimit({ nodes: 50 });
+    const w = parameter(tensor(2));
+    expect(failure(() => long(w).backward())).toBe(
+      `GraphError: backward: the history of an earlier add [] ${message}`,
+    );
+    expect(failure(() => gradients(long(w), [w]))).toContain(message);
+    setHistoryLimit({ nodes: 300 });
+    long(w).backward();
+    expect(w.grad?.item()).toBe(1);
+  });
+  test("of data alone is a constant to parameters, whichever is older", () => {
+    setHistoryLimit({ nodes: 50 });
+    const w = parameter(tensor(2));
+    const before = mul(w, 1);
+    const total = long(tensor(5));
+    mul(before, total).backward();
+    expect(w.grad?.item()).toBe(5);
+    const x = tensor(3);
+    expect(failure(() => gradients(mul(x, long(x)), [x]))).toContain(message);
+  });
+  test("of parameters that were stopped is no obstacle", () => {
+    setHistoryLimit({ nodes: 50 });
+    const [w, v] = [parameter(tensor(2)), parameter(tensor(3))];
+    const y = mul(w, sub(long(v), 1).current());
+    expect(failure(() => y.backward())).toContain(message);
+  });
+});
