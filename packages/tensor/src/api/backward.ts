@@ -1,12 +1,20 @@
 import { fillLike } from "../autodiff/fill.ts";
 import { parameterLeaves, pullback } from "../autodiff/pullback.ts";
+import { apply } from "../graph/apply.ts";
 import { isFloat } from "../graph/dtype.ts";
 import { DTypeError, GraphError, ShapeError } from "../graph/errors.ts";
 import { keepingHistory } from "../graph/history.ts";
+import { composite, type Op } from "../graph/op.ts";
 import { shapeText } from "../graph/shape.ts";
 import type { AnyTensor } from "../graph/tensor.ts";
 import { add } from "../primitives/add.ts";
 import { ownerOf } from "../runtime/parameter.ts";
+
+/** A cotangent of 1 that is computed from the loss in name only, so that a program for the gradients meets the loss and keeps it. */
+const seedOp: Op = composite("seed", {
+  differentiable: false,
+  lower: ([loss]) => fillLike(loss, 1),
+});
 
 /**
  * Differentiates a scalar with respect to every trainable parameter it was computed from, and adds each gradient to the
@@ -33,7 +41,7 @@ export function backward(tensor: AnyTensor): void {
         "function computes inside that function",
     );
   }
-  const cotangents = keepingHistory(() => pullback([loss], [fillLike(loss, 1)], versions));
+  const cotangents = keepingHistory(() => pullback([loss], [apply(seedOp, [loss])], versions));
   loss.memo.keep = true;
   versions.forEach((version, i) => {
     const gradient = cotangents[i];
