@@ -23,7 +23,7 @@ import { countOf } from "./reduction.ts";
 import { softmaxGradient } from "./softmaxGradient.ts";
 
 /** Axes of the softmax, and whether it serves as the gradient of logsumexp, where e^−∞ is 0 beside ∞ and −∞ too. */
-export type SoftmaxAttributes = { readonly axes: readonly number[]; readonly asWeights: boolean };
+type SoftmaxAttributes = { readonly axes: readonly number[]; readonly asWeights: boolean };
 
 export const softmaxOp: Op = composite<SoftmaxAttributes>("softmax", {
   accepts: acceptMasked("softmax"),

@@ -18,7 +18,7 @@ describe("variance", () => {
     fc.integer({ min: -(2 ** 16), max: 2 ** 16 }),
   ])("a shift changes nothing", (x, shift) => {
     const moved = x.map((a) => a + shift);
-    expect(ulpsApart(variance(tensor(moved)).item(), variance(tensor(x)).item(), "float32")).toBeLessThan(3);
+    expect(ulpsApart(variance(tensor(moved)).item(), variance(tensor(x)).item(), "float32")).toBeLessThan(8);
   });
   property.prop([
     fc.float({ noNaN: true, min: Math.fround(-1e30), max: Math.fround(1e30) }),
