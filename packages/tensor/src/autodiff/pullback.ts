@@ -13,7 +13,7 @@ import { sum } from "../primitives/sum.ts";
 import { alias } from "./alias.ts";
 
 /** Sums the axes that broadcasting stretched, or stretches what the rule left small, so that `x` has `shape`. */
-export function fitShape(x: AnyTensor, shape: Shape): AnyTensor {
+function fitShape(x: AnyTensor, shape: Shape): AnyTensor {
   if (sameShape(x.shape, shape)) return x;
   const extra = x.rank - shape.length;
   if (extra < 0) return broadcastTo(x, shape) as AnyTensor;

@@ -2,7 +2,7 @@ import { DTypeError, OptionError } from "./errors.ts";
 import type { DType } from "./shape-types.ts";
 
 /** The dtypes in the order of promotion: the later of two operands' dtypes is the result's. */
-export const dtypes: readonly DType[] = ["bool", "uint8", "int32", "float32", "float64"];
+const dtypes: readonly DType[] = ["bool", "uint8", "int32", "float32", "float64"];
 
 /** Storage of each dtype. A bool is a byte, 0 or 1. */
 export interface TypedArrays {

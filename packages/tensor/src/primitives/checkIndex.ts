@@ -5,7 +5,7 @@ import type { DType } from "../graph/shape-types.ts";
 import type { AnyTensor } from "../graph/tensor.ts";
 
 /** What is checked: `0 ≤ index < below`, or `index = except`; and the sentence of the error, `{value}` for the index. */
-export type CheckIndexAttributes = {
+type CheckIndexAttributes = {
   readonly below: number;
   readonly except: number | undefined;
   readonly op: string;

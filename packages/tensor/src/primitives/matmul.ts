@@ -8,7 +8,7 @@ import { multiply } from "../kernels/multiply.ts";
 import { broadcastLayout, copyStrided, rowMajor } from "../kernels/strided.ts";
 
 /** Which operands are read transposed in their last two axes: the backward products need no transposed copies. */
-export type MatmulAttributes = { readonly transposeA: boolean; readonly transposeB: boolean };
+type MatmulAttributes = { readonly transposeA: boolean; readonly transposeB: boolean };
 
 /** `[…, m, k]` of an operand as the product sees it. */
 function asSeen(shape: Shape, transposed: boolean): Shape {

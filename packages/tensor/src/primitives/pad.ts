@@ -9,7 +9,7 @@ import { copyStrided, rowMajor } from "../kernels/strided.ts";
 import { slice } from "./slice.ts";
 
 /** Elements to add before, after and between those of each axis, and their value. */
-export type PadAttributes = {
+type PadAttributes = {
   readonly before: readonly number[];
   readonly after: readonly number[];
   readonly interior: readonly number[];

@@ -8,7 +8,7 @@ import { copyStrided, rowMajor } from "../kernels/strided.ts";
 import { pad } from "./pad.ts";
 
 /** Where each axis starts, how many elements are taken, and how far apart (never 0; negative walks backwards). */
-export type SliceAttributes = {
+type SliceAttributes = {
   readonly begin: readonly number[];
   readonly count: readonly number[];
   readonly step: readonly number[];
