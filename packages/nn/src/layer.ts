@@ -111,9 +111,9 @@ export function layer(
   fn: <S extends Shape>(x: Tensor<S>) => Tensor<S>,
   options?: LayerOptions,
 ): SameShapeLayer;
-export function layer<In extends Shape, Out extends Shape, D extends DType>(
+export function layer<In extends Shape, Out extends Shape, D extends DType, Given extends DType>(
   state: State,
-  fn: (x: Tensor<In>) => Tensor<Out, D>,
+  fn: (x: Tensor<In, Given>) => Tensor<Out, D>,
   options?: LayerOptions,
 ): Layer<In, Out, D>;
 export function layer(state: State, fn: (x: never) => AnyTensor, options: LayerOptions = {}): AnyLayer {

@@ -160,17 +160,23 @@ export function prepareTraining(model: AnyLayer, options: TrainingOptions): Trai
     { training: false },
   );
 
+  /** Totals before the first batch. Only shapes are asked of the model: nothing is computed. */
+  function emptyTotals(x: AnyTensor, y: AnyTensor): Totals {
+    const shapes = inference(() => {
+      const outputs = call(x);
+      return measure(outputs, computeLoss(outputs, y), y);
+    });
+    return shapes.map((parts) => parts.map(({ shape }) => zeros(shape, { dtype: "float64" }) as AnyTensor));
+  }
+
+  let empty: Totals | undefined;
   return {
     optimizer,
     trainStep: trainStep as Step,
     testStep: testStep as Step,
     begin(x, y) {
-      // Only shapes are asked for: nothing is computed.
-      const shapes = inference(() => {
-        const outputs = call(x);
-        return measure(outputs, computeLoss(outputs, y), y);
-      });
-      return shapes.map((parts) => parts.map(({ shape }) => zeros(shape, { dtype: "float64" }) as AnyTensor));
+      empty ??= emptyTotals(x, y);
+      return empty;
     },
     logs(totals) {
       const [[lossTotal, rows], ...others] = totals;
