@@ -5,7 +5,7 @@ import { keepingHistory } from "../graph/history.ts";
 import { shapeText } from "../graph/shape.ts";
 import type { DType } from "../graph/shape-types.ts";
 import { type AnyTensor, Tensor } from "../graph/tensor.ts";
-import { mapTree, replaceTensors, type TensorsOf, treeTensors } from "../graph/tree.ts";
+import { type DerivativesOf, mapTree, replaceTensors, type TensorsOf, treeTensors } from "../graph/tree.ts";
 import { alias } from "./alias.ts";
 import { fillLike } from "./fill.ts";
 import { pullback } from "./pullback.ts";
@@ -74,7 +74,7 @@ export function valueAndGrad<
 >(
   fn: (...args: Args) => Y,
   options: GradOptions<Index> = {},
-): (...args: Args) => [value: Y, gradient: TensorsOf<Args[Index]>] {
+): (...args: Args) => [value: Y, gradient: DerivativesOf<Args[Index]>] {
   const argument = options.argument ?? 0;
   return (...args) =>
     keepingHistory(() => {
@@ -88,7 +88,7 @@ export function valueAndGrad<
       const value = fn(...(args.map((arg, i) => (i === argument ? tree : arg)) as unknown as Args));
       const y = checkScalar("grad", value);
       const gradients = pullbackOrZeros([y], [fillLike(y, 1)], nodes);
-      return [value, replaceTensors(tree, gradients) as TensorsOf<Args[Index]>];
+      return [value, replaceTensors(tree, gradients) as DerivativesOf<Args[Index]>];
     });
 }
 
@@ -99,7 +99,7 @@ export function valueAndGrad<
 export function grad<Args extends Arguments, const Index extends number = 0>(
   fn: (...args: Args) => Tensor<readonly [], DType>,
   options: GradOptions<Index> = {},
-): (...args: Args) => TensorsOf<Args[Index]> {
+): (...args: Args) => DerivativesOf<Args[Index]> {
   const both = valueAndGrad(fn, options);
   return (...args) => both(...args)[1];
 }

@@ -2,7 +2,7 @@ import { keepingHistory } from "../graph/history.ts";
 import { leaves } from "../graph/op.ts";
 import type { DType, Shape } from "../graph/shape-types.ts";
 import { type AnyTensor, Tensor } from "../graph/tensor.ts";
-import { replaceTensors, type TensorsOf, treeTensors } from "../graph/tree.ts";
+import { type DerivativesOf, replaceTensors, type TensorsOf, treeTensors } from "../graph/tree.ts";
 import { fillLike } from "./fill.ts";
 import { asTensors, standInsFor } from "./grad.ts";
 import { pullback } from "./pullback.ts";
@@ -18,7 +18,7 @@ import { matching } from "./vjp.ts";
 export function jvp<Args extends readonly unknown[], Y>(
   fn: (...args: Args) => Y,
   primals: Args,
-  tangents: TensorsOf<Args>,
+  tangents: DerivativesOf<Args>,
 ): [value: Y, tangent: TensorsOf<Y>] {
   return keepingHistory(() => {
     const { tree, nodes } = standInsFor("jvp", asTensors(primals));

@@ -3,7 +3,7 @@ import { OptionError, ShapeError } from "../graph/errors.ts";
 import { keepingHistory } from "../graph/history.ts";
 import { sameShape, shapeText } from "../graph/shape.ts";
 import { type AnyTensor, Tensor } from "../graph/tensor.ts";
-import { mapTree, replaceTensors, type TensorsOf, treeTensors } from "../graph/tree.ts";
+import { type DerivativesOf, mapTree, replaceTensors, type TensorsOf, treeTensors } from "../graph/tree.ts";
 import { asTensors, pullbackOrZeros, standInsFor } from "./grad.ts";
 
 /** The tensors of a (co)tangent tree, checked against those it belongs to. */
@@ -45,15 +45,15 @@ export function matching(
 export function vjp<Args extends readonly unknown[], Y>(
   fn: (...args: Args) => Y,
   ...primals: Args
-): [value: Y, pullback: (cotangents: TensorsOf<Y>) => TensorsOf<Args>] {
+): [value: Y, pullback: (cotangents: TensorsOf<Y>) => DerivativesOf<Args>] {
   return keepingHistory(() => {
     const { tree, nodes } = standInsFor("vjp", asTensors(primals));
     const value = fn(...(tree as unknown as Args));
     const outputs = treeTensors(value).map((tensor) => tensor.current());
-    const back = (cotangents: TensorsOf<Y>): TensorsOf<Args> =>
+    const back = (cotangents: TensorsOf<Y>): DerivativesOf<Args> =>
       keepingHistory(() => {
         const given = matching("vjp", "cotangent", cotangents, outputs);
-        return replaceTensors(tree, pullbackOrZeros(outputs, given, nodes)) as TensorsOf<Args>;
+        return replaceTensors(tree, pullbackOrZeros(outputs, given, nodes)) as DerivativesOf<Args>;
       });
     return [value, back];
   });

@@ -13,6 +13,17 @@ export type TensorsOf<T> =
         ? { -readonly [K in keyof T]: TensorsOf<T[K]> }
         : T;
 
+/** The tree of derivatives by a tree: a plain tensor for each tensor, parameter or number. */
+export type DerivativesOf<T> = T extends number
+  ? Tensor<[]>
+  : T extends Tensor<infer S, infer D>
+    ? Tensor<S, D>
+    : T extends (...args: never[]) => unknown
+      ? T
+      : T extends object
+        ? { -readonly [K in keyof T]: DerivativesOf<T[K]> }
+        : T;
+
 function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== "object" || value === null) return false;
   const prototype = Object.getPrototypeOf(value);
