@@ -11,22 +11,11 @@ import {
   type TypedArray,
   type TypedArrays,
 } from "@adjoint/tensor";
-import {
-  allowedUlps,
-  caseTitle,
-  disagreement,
-  edgeSamples,
-  engineCases,
-  type OpCase,
-  opsCases,
-} from "@adjoint/testing";
+import { allowedUlps, disagreement, edgeSamples } from "@adjoint/testing";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { cases, titled } from "./cases.ts";
 import { runs } from "./runs.ts";
-
-const cases = [...engineCases, ...opsCases];
-const titled = (list: readonly OpCase[]): (readonly [string, OpCase])[] =>
-  list.map((one) => [caseTitle(one), one]);
 
 const arrays: { readonly [D in keyof TypedArrays]: unknown } = {
   float32: Float32Array,
@@ -87,7 +76,7 @@ describe("a composite's lowering gives the values of its kernel", () => {
         const y = sample.call();
         const [lowered] = lowerGraph([y], new Set(sample.inputs), (op) => op !== one.op && hasKernel(op));
         const scale = one.scale?.(sample.form, sample.inputs).toTypedArray();
-        const allowed = allowedUlps(one);
+        const allowed = allowedUlps(one, y.dtype);
         expect(disagreement(y, lowered.toTypedArray(), y.toTypedArray(), { allowed, scale })).toBeUndefined();
       }),
       runs(),

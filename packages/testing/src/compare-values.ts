@@ -1,11 +1,14 @@
-import { type AnyTensor, isFloat, type TypedArray } from "@adjoint/tensor";
+import { type AnyTensor, type DType, isFloat, type TypedArray } from "@adjoint/tensor";
 import type { OpCase } from "./cases/op-case.ts";
 import { elementText } from "./place.ts";
 import { ulps } from "./ulps.ts";
 
 /** How far two implementations of a case may be apart: with a kernel on both sides, or the lowering on one. */
-export function allowedUlps({ op, ulps, loweringUlps = 8 }: OpCase): number {
-  return op?.kind === "composite" || op === undefined ? Math.max(ulps ?? 2, loweringUlps) : (ulps ?? 2);
+export function allowedUlps({ op, ulps = 2, loweringUlps = 8 }: OpCase, dtype: DType): number {
+  if (op?.kind === "primitive") return ulps;
+  const lowering =
+    typeof loweringUlps === "number" ? loweringUlps : loweringUlps[dtype === "float64" ? dtype : "float32"];
+  return Math.max(ulps, lowering);
 }
 
 const epsilons = { float32: 2 ** -23, float64: 2 ** -52 } as const;

@@ -20,7 +20,7 @@ export interface GradcheckOptions {
 export const strict: Readonly<Record<"rtol" | "atol", number>> = { rtol: 1e-6, atol: 1e-9 };
 
 /** What the steps are divided by in the first attempt, and in the second, which a mismatch has to survive. */
-const ratios = [4, 1.7] as const;
+const ratios = [4, 2] as const;
 
 /** Differences settle when their error is this share of what is allowed. */
 const settledShare = 0.1;
@@ -46,7 +46,7 @@ export class Comparison {
   readonly #epsilon: number;
   readonly #rtol: number;
   readonly #atol: number;
-  #worst: { excess: number; message: string; mismatch: Mismatch } | undefined;
+  #worst: { deviation: number; message: string; mismatch: Mismatch } | undefined;
 
   constructor(check: string, { epsilon = 1e-6, rtol = 1e-3, atol = 1e-5 }: GradcheckOptions) {
     this.#check = check;
@@ -64,7 +64,7 @@ export class Comparison {
     let suspects = analytic.values.map((_, i) => i);
     for (const ratio of ratios) {
       const found = differences({ epsilon: this.#epsilon, ratio, isSettled });
-      suspects = suspects.filter((i) => this.#excess(analytic.values[i], found, i) > 1);
+      suspects = suspects.filter((i) => this.#isWrong(analytic.values[i], found, i));
       if (suspects.length === 0) return;
       if (ratio === ratios.at(-1)) for (const i of suspects) this.#blame(analytic, found, i);
     }
@@ -87,16 +87,16 @@ export class Comparison {
     return errors[i] <= limit;
   }
 
-  /** The deviation in units of what is allowed. */
-  #excess(analytic: number, found: Differences, i: number): number {
+  /** Is the value further from the difference than both together may be? */
+  #isWrong(analytic: number, found: Differences, i: number): boolean {
     const deviation = Math.abs(analytic - found.values[i]);
-    const excess = deviation / (this.#allowed(found.values[i]) + found.errors[i]);
-    return Number.isNaN(excess) || !this.#isTelling(found, i) ? Number.POSITIVE_INFINITY : excess;
+    return !(deviation <= this.#allowed(found.values[i]) + found.errors[i]) || !this.#isTelling(found, i);
   }
 
   #blame({ source, values, describe }: Analytic, found: Differences, i: number): void {
-    const excess = this.#excess(values[i], found, i);
-    if (this.#worst !== undefined && this.#worst.excess >= excess) return;
+    const away = Math.abs(values[i] - found.values[i]) / this.#allowed(found.values[i]);
+    const deviation = Number.isNaN(away) || !this.#isTelling(found, i) ? Number.POSITIVE_INFINITY : away;
+    if (this.#worst !== undefined && this.#worst.deviation >= deviation) return;
     const mismatch = { ...describe(i), analytic: values[i], numeric: found.values[i] };
     const numeric = this.#isTelling(found, i)
       ? `and ${digits(mismatch.numeric)} by central differences`
@@ -104,7 +104,7 @@ export class Comparison {
         "has a kink, a jump or the end of its domain nearby, or loses digits, as float32 does";
     const place = mismatch.input === undefined ? "" : `; the input there is ${mismatch.input}`;
     const message = `${mismatch.derivative} is ${digits(mismatch.analytic)} by ${source}, ${numeric}${place}`;
-    this.#worst = { excess, message, mismatch };
+    this.#worst = { deviation, message, mismatch };
   }
 }
 

@@ -75,7 +75,7 @@ function checkValue(backend: Backend, one: OpCase, sample: OpSample): void {
   const output = sample.call();
   const scale = one.scale?.(sample.form, sample.inputs);
   const sizes = scale === undefined ? undefined : runOn(referenceBackend, [scale])[0];
-  checkAgreement(backend, [output], allowedUlps(one), () => sizes);
+  checkAgreement(backend, [output], allowedUlps(one, output.dtype), () => sizes);
 }
 
 function checkGradient(backend: Backend, { form, inputs }: OpSample): void {

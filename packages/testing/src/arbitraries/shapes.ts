@@ -33,26 +33,25 @@ export function broadcastableShapes(
   count: number,
   constraints: ShapeConstraints = {},
 ): fc.Arbitrary<number[][]> {
-  return shapes(constraints).chain((common) =>
-    fc
-      .array(
-        fc
-          .tuple(
-            fc.nat({ max: Math.max(0, common.length - (constraints.minRank ?? 0)) }),
-            fc.array(fc.boolean(), { minLength: common.length, maxLength: common.length }),
-          )
-          .map(([left, stretched]) =>
-            common.map((dimension, axis) => (stretched[axis] ? 1 : dimension)).slice(left),
-          ),
-        { minLength: count, maxLength: count },
+  return shapes(constraints).chain((common) => {
+    const droppable = Math.max(0, common.length - (constraints.minRank ?? 0));
+    const partner = fc
+      .tuple(
+        fc.oneof(
+          { weight: 2, arbitrary: fc.constant(0) },
+          { weight: 1, arbitrary: fc.nat({ max: droppable }) },
+        ),
+        fc.array(fc.boolean(), { minLength: common.length, maxLength: common.length }),
       )
-      // One operand has the common shape, in any place, as often as not.
-      .chain((all) =>
-        fc
-          .option(fc.nat({ max: count - 1 }), { nil: undefined })
-          .map((whole) => all.map((shape, i) => (i === whole ? common : shape))),
-      ),
-  );
+      .map(([dropped, stretched]) =>
+        common.map((dimension, axis) => (stretched[axis] ? 1 : dimension)).slice(dropped),
+      );
+    // One operand has the common shape, in any place, as often as not.
+    const whole = fc.option(fc.nat({ max: count - 1 }), { nil: undefined, freq: 1 });
+    return fc
+      .tuple(fc.array(partner, { minLength: count, maxLength: count }), whole)
+      .map(([all, place]) => all.map((shape, i) => (i === place ? common : shape)));
+  });
 }
 
 /** Two shapes that broadcast with each other. */

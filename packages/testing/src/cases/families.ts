@@ -9,7 +9,7 @@ export type Subject = Op | { readonly name: string; readonly isSmooth: boolean }
 
 /** What a case may say beside its op and forms. */
 export type CaseOptions = Partial<
-  Pick<OpCase, "variant" | "isSmooth" | "ulps" | "scale" | "loweringUlps" | "edges">
+  Pick<OpCase, "variant" | "isSmooth" | "ulps" | "scale" | "loweringUlps" | "edges" | "dtypes">
 >;
 
 /** A case with its forms written out. */
