@@ -33,7 +33,10 @@ export function customGradient<Args extends readonly AnyTensor[], Y extends AnyT
     const { standIns, captured, outputs, value } = closeOver(fn as (...args: never[]) => unknown, given);
     if (!(value instanceof Tensor))
       throw new ShapeError("customGradient", "the function must give one tensor");
-    for (const node of captured) refuseVariable(node);
+    const outside = new Set(captured);
+    for (const node of topologicalOrder(outputs, (one) => outside.has(one) || !one.op.differentiable)) {
+      if (outside.has(node)) refuseVariable(node);
+    }
     const op = composite("customGradient", {
       accepts: (dtypes) => dtypes,
       shape: () => outputs[0].shape,

@@ -1,0 +1,113 @@
+import { fc, test as property } from "@fast-check/vitest";
+import { describe, expect, expectTypeOf, test } from "vitest";
+import {
+  type AnyTensor,
+  add,
+  argmax,
+  checkpoint,
+  compile,
+  cos,
+  exp,
+  grad,
+  hessian,
+  jvp,
+  matmul,
+  mul,
+  parameter,
+  printGraph,
+  sin,
+  stopGradient,
+  sum,
+  type Tensor,
+  tensor,
+  valueAndGrad,
+} from "../../src/index.ts";
+import { failure } from "../failure.ts";
+
+const row = fc.array(fc.float({ min: -2, max: 2, noNaN: true }), { minLength: 3, maxLength: 3 });
+const f = (x: Tensor<[3]>): Tensor<[]> => sum(mul(sin(mul(x, x)), exp(cos(x))));
+
+describe("checkpoint", () => {
+  property.prop([row])("changes no bit of values and derivatives of any order", (values) => {
+    const x = tensor(values, [3]);
+    const g = checkpoint(f);
+    expectTypeOf(g).toEqualTypeOf<typeof f>();
+    expect(g(x).item()).toBe(f(x).item());
+    expect(grad(g)(x).toArray()).toEqual(grad(f)(x).toArray());
+    expect(hessian(g)(x).toArray()).toEqual(hessian(f)(x).toArray());
+    expect(jvp(g, [x], [x])[1].item()).toBe(jvp(f, [x], [x])[1].item());
+    const both = compile(valueAndGrad(g));
+    expect(both(x).map((y) => y.toArray())).toEqual(valueAndGrad(f)(x).map((y) => y.toArray()));
+  });
+  test("nests, in itself and in a compiled function", () => {
+    const inner = checkpoint((x: Tensor<[3]>) => sin(mul(x, x)));
+    const outer = checkpoint((x: Tensor<[3]>) => sum(mul(inner(x), exp(cos(x)))));
+    const x = tensor([0.1, -1, 2]);
+    expect(grad(outer)(x).toArray()).toEqual(grad(f)(x).toArray());
+    expect(compile(grad(outer))(x).toArray()).toEqual(grad(f)(x).toArray());
+    // The second derivative adds up the same terms in another order.
+    const second = (g: (x: Tensor<[3]>) => Tensor<[]>): number[] =>
+      Array.from(grad((y: Tensor<[3]>) => sum(mul(grad(g)(y), y)))(x).toTypedArray());
+    const expected = second(f);
+    second(outer).forEach((value, i) => {
+      expect(value / expected[i]).toBeCloseTo(1, 6);
+    });
+  });
+  test("gives parameters and captured arguments their gradients", () => {
+    const [w, b] = [
+      parameter(
+        tensor([
+          [1, 2],
+          [3, 4],
+        ]),
+      ),
+      parameter(tensor([5, 6])),
+    ];
+    const run = (x: Tensor<[1, 2]>): Tensor<[]> => sum(mul(sin(add(matmul(x, w), b)), b));
+    const x = tensor([[0.5, -1]]);
+    const gradientsBy = (loss: Tensor<[]>): unknown[] => {
+      w.grad = undefined;
+      b.grad = undefined;
+      loss.backward();
+      return [w.grad, b.grad].map((g) => (g as AnyTensor | undefined)?.toArray());
+    };
+    expect(gradientsBy(checkpoint(run)(x))).toEqual(gradientsBy(run(x)));
+    const captured = (t: Tensor<[]>): Tensor<[]> => checkpoint((u: Tensor<[]>) => mul(mul(t, t), u))(t);
+    expect(grad(captured)(tensor(3)).item()).toBe(27);
+  });
+  test("takes trees, several results, integers, numbers and data of its own", () => {
+    const g = checkpoint((m: { w: Tensor<[2]>; i: Tensor<[2], "int32"> }, scale: Tensor<[]>) => ({
+      scaled: mul(mul(m.w, tensor([10, 100])), scale),
+      best: argmax(m.w),
+      name: "net",
+    }));
+    const model = { w: tensor([3, 2]), i: tensor([1, 1], { dtype: "int32" }) };
+    const out = g(model, tensor(2));
+    expect([out.scaled.toArray(), out.best.item(), out.name]).toEqual([[60, 400], 0, "net"]);
+    const loss = (w: Tensor<[2]>): Tensor<[]> => sum(g({ ...model, w }, tensor(2)).scaled);
+    expect(grad(loss)(model.w).toArray()).toEqual([20, 200]);
+    const rate = compile((x: Tensor<[2]>, r: Tensor<[]>) =>
+      checkpoint((y: Tensor<[2]>, s: Tensor<[]>) => mul(y, add(s, 0.1)))(x, r),
+    );
+    expect(rate(tensor([1, 2]), 3).toArray()).toEqual([3.1, 6.2].map(Math.fround));
+  });
+  test("may give back what it is given, or what it captures", () => {
+    const w = parameter(tensor(4));
+    expect(checkpoint((x: Tensor<[]>) => x)(tensor(3)).item()).toBe(3);
+    expect(grad(checkpoint((x: Tensor<[]>) => x))(tensor(3)).item()).toBe(1);
+    checkpoint(() => mul(w, 1))().backward();
+    expect(w.grad?.item()).toBe(1);
+    expect(grad(checkpoint((x: Tensor<[]>) => stopGradient(x)))(tensor(3)).item()).toBe(0);
+  });
+  test("keeps its name in the graph, and a barrier before what it recomputes", () => {
+    const x = tensor([1, 2, 3]);
+    expect(printGraph(checkpoint(f)(x))).toBe("%0: float32[3] = data\n%1: float32[] = checkpoint(%0)");
+    expect(printGraph(grad(checkpoint(f))(x))).toContain("barrier(");
+  });
+  test("says that its arguments have no numbers", () => {
+    expect(failure(() => checkpoint((x: Tensor<[]>) => mul(x, x.item() as number))(tensor(1)))).toBe(
+      "GraphError: read: a traced value (float32 []) has no number while compile() or checkpoint() traces the function; " +
+        "return it and read it after the call, or choose with where() instead of if",
+    );
+  });
+});
