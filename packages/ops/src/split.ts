@@ -22,7 +22,7 @@ export function split<A extends AnyTensor>(
   const place = normalizeAxis("split", axis, x.shape);
   const dimension = x.shape[place];
   const sizes =
-    typeof sections === "number" ? new Array<number>(sections).fill(dimension / sections) : sections;
+    typeof sections === "number" ? Array.from({ length: sections }, () => dimension / sections) : sections;
   const total = sizes.reduce((sum, size) => sum + size, 0);
   if (!sizes.every((size) => Number.isInteger(size) && size >= 0) || total !== dimension) {
     const parts =
