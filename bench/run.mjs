@@ -117,13 +117,13 @@ function recordFailure(peer, workload, answer) {
   const reason = answer.error ?? answer.unsupported;
   record(peer, workload, answer.unsupported ? "unsupported" : "error", reason);
   say(`  ${peer}: ${reason}`);
+  if (!answer.unsupported) process.exitCode = 1;
 }
 
 async function open(spec) {
   const peer = new Peer(spec, core);
   const answer = await peer.ask({ op: "info" }, timeoutMs);
   record(peer.name, "info", "info", answer.info ?? answer.error);
-  if (!answer.ok) say(`  ${peer.name}: ${answer.error}`);
   return peer;
 }
 
@@ -181,7 +181,6 @@ function compareAnswers(contenders, id) {
     if (wrong === undefined) return true;
     const values = `${check[wrong]} where ${reference.peer.name} has ${reference.check[wrong]}`;
     recordFailure(peer.name, id, { error: `its answer ${wrong} is ${values}; not timed` });
-    process.exitCode = 1;
     return false;
   });
 }

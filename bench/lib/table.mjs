@@ -34,7 +34,7 @@ export function timeTables(times, baseline, rounds, clock = "wall") {
     const time = at(workload, peer);
     return time ? `${show(time.median)} (${show(time.min)})` : "–";
   });
-  const heading = `${rounds} interleaved rounds.`;
+  const heading = `Interleaved rounds: ${rounds}.`;
   if (!peers.includes(baseline)) return `${heading}\n\n${absolute}`;
   const others = peers.filter((peer) => peer !== baseline);
   const ratios = markdown(`time by ${baseline}'s`, workloads, others, (workload, peer) => {
