@@ -811,6 +811,11 @@ describe("Pad", () => {
       [4, 11],
     );
   });
+  test("elements between neighbours leave the dimensions open", () => {
+    const spread = pad(row, [[1, 1]], { interior: [2] });
+    expectTypeOf(spread).toEqualTypeOf<Tensor<[number]>>();
+    expect(spread.shape).toEqual([9]);
+  });
   test("leaves open what is not known", () => {
     expectTypeOf<Pad<[number, 3], [[1, 1], [2, 2]]>>().toEqualTypeOf<[number, 7]>();
     expectTypeOf<Pad<[2, 3], [[number, 1], [0, 0]]>>().toEqualTypeOf<[number, 3]>();
@@ -824,6 +829,18 @@ describe("Pad", () => {
     >().toEqualTypeOf<"pad: 1 paddings for [2, 3]; expected 2 pairs [before, after]">();
     // @ts-expect-error one pair for two axes
     expect(() => pad(matrix, [[1, 1]])).toThrow("pad");
+  });
+});
+
+describe("creation", () => {
+  test("the dtype comes from the arguments, never from what is expected of the result", () => {
+    // @ts-expect-error zeros are float32
+    const zero: Tensor<[3], "int32"> = zeros([3]);
+    expect(zero.dtype).toBe("float32");
+    // @ts-expect-error numbers are float32
+    const numbers: Tensor<[2], "int32"> = tensor([1, 2]);
+    expect(numbers.dtype).toBe("float32");
+    expectTypeOf(concat([row, zeros([2])])).toEqualTypeOf<Tensor<[5]>>();
   });
 });
 
