@@ -37,6 +37,7 @@ import { expandDims } from "./expandDims.ts";
 import { flip } from "./flip.ts";
 import { gelu } from "./gelu.ts";
 import { geluTanh } from "./geluTanh.ts";
+import { geluTanhGate } from "./geluTanhGate.ts";
 import { greater } from "./greater.ts";
 import { greaterEqual } from "./greaterEqual.ts";
 import { isFinite as isFiniteOf } from "./isFinite.ts";
@@ -138,7 +139,6 @@ declare module "@adjoint/tensor/methods" {
       this: A,
       axis: Axis & Checked<ExpandDims<ShapeOf<A>, Axis>>,
     ): Tensor<Result<ExpandDims<ShapeOf<A>, Axis>>, DTypeOf<A>>;
-    ravel<A extends AnyTensor>(this: A): Tensor<Flatten<ShapeOf<A>>, DTypeOf<A>>;
     flip<A extends AnyTensor, const Axis extends AxisOption = undefined>(
       this: A,
       options?: { axis?: Axis } & Checked<HasAxis<"flip", ShapeOf<A>, Axis>>,
@@ -148,6 +148,7 @@ declare module "@adjoint/tensor/methods" {
       options?: { approximate?: "none" | "tanh" },
     ): Tensor<ShapeOf<A>, FloatOf<DTypeOf<A>>>;
     geluTanh<A extends AnyTensor>(this: A): Tensor<ShapeOf<A>, FloatOf<DTypeOf<A>>>;
+    geluTanhGate<A extends AnyTensor>(this: A): Tensor<ShapeOf<A>, FloatOf<DTypeOf<A>>>;
     greater<A extends AnyTensor, B extends Operand>(
       this: A,
       other: B & Checked<BinaryShape<"greater", A, B>>,
@@ -229,6 +230,7 @@ declare module "@adjoint/tensor/methods" {
       this: A,
       options?: { axis?: Axis; keepDims?: KeepDims } & Checked<Reduce<"prod", ShapeOf<A>, Axis, KeepDims>>,
     ): Tensor<Result<Reduce<"prod", ShapeOf<A>, Axis, KeepDims>>, SumOf<DTypeOf<A>>>;
+    ravel<A extends AnyTensor>(this: A): Tensor<Flatten<ShapeOf<A>>, DTypeOf<A>>;
     reciprocal<A extends AnyTensor>(this: A): Tensor<ShapeOf<A>, FloatOf<DTypeOf<A>>>;
     relu<A extends AnyTensor>(this: A): Tensor<ShapeOf<A>, NumberOf<DTypeOf<A>>>;
     remainder<A extends AnyTensor, B extends Operand>(
@@ -305,10 +307,10 @@ installMethods({
   elu,
   exp2,
   expandDims,
-  ravel,
   flip,
   gelu,
   geluTanh,
+  geluTanhGate,
   greater,
   greaterEqual,
   isFinite: isFiniteOf,
@@ -335,6 +337,7 @@ installMethods({
   oneHot,
   outer,
   prod,
+  ravel,
   reciprocal,
   relu,
   remainder,
