@@ -62,7 +62,7 @@ type Agree<A extends Shape, B extends Shape> = number extends A["length"] | B["l
         readonly [infer FirstA extends number, ...infer RestA extends Shape],
         readonly [infer FirstB extends number, ...infer RestB extends Shape],
       ]
-    ? [FirstA & FirstB] extends [never]
+    ? FirstA & FirstB extends never
       ? false
       : Agree<RestA, RestB>
     : [A, B] extends [readonly [], readonly []]
