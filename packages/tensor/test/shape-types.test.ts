@@ -3,6 +3,7 @@ import type { ShapeError } from "../src/graph/errors.ts";
 import {
   type AnyTensor,
   add,
+  arange,
   argmax,
   type BinaryDType,
   type BinaryShape,
@@ -20,6 +21,7 @@ import {
   exp,
   type Flatten,
   type FloatOf,
+  full,
   type HasAxis,
   type ItemOf,
   less,
@@ -841,6 +843,25 @@ describe("creation", () => {
     const numbers: Tensor<[2], "int32"> = tensor([1, 2]);
     expect(numbers.dtype).toBe("float32");
     expectTypeOf(concat([row, zeros([2])])).toEqualTypeOf<Tensor<[5]>>();
+  });
+});
+
+describe("full and arange", () => {
+  test("full takes the kind of its value", () => {
+    expectTypeOf(full([2], true)).toEqualTypeOf<Tensor<[2], "bool">>();
+    expectTypeOf(full([2], 3)).toEqualTypeOf<Tensor<[2]>>();
+    expectTypeOf(full([2], 3, { dtype: "uint8" })).toEqualTypeOf<Tensor<[2], "uint8">>();
+    expect(full([2], true).dtype).toBe("bool");
+  });
+  test("arange is whole where its start and step are", () => {
+    expectTypeOf(arange(3)).toEqualTypeOf<Tensor<[number], "int32">>();
+    expectTypeOf(arange(-1, 3)).toEqualTypeOf<Tensor<[number], "int32">>();
+    expectTypeOf(arange(0, 1, 0.25)).toEqualTypeOf<Tensor<[number], "float32">>();
+    expectTypeOf(arange(0, 1, 1e-7)).toEqualTypeOf<Tensor<[number], "float32">>();
+    expectTypeOf(arange(some(0), 3)).toEqualTypeOf<Tensor<[number], "int32" | "float32">>();
+    expectTypeOf(arange(0, 1, 0.25, { dtype: "float64" })).toEqualTypeOf<Tensor<[number], "float64">>();
+    expect(arange(-1, 3).dtype).toBe("int32");
+    expect(arange(0, 1, 0.25).dtype).toBe("float32");
   });
 });
 

@@ -3,6 +3,7 @@ import { allocate, checkDType, checkRepresentable, isFloat, type TypedArray } fr
 import { DTypeError, OptionError, ShapeError } from "../graph/errors.ts";
 import { checkShape, sameShape, shapeText, sizeOf } from "../graph/shape.ts";
 import type {
+  ArangeDType,
   Checked,
   DefaultDType,
   DType,
@@ -158,9 +159,9 @@ function makeTensor(
 }
 
 /** A tensor of `shape` whose every element is `value`. Throws {@link DTypeError} when the dtype cannot hold it. */
-export function full<const S extends Shape, D extends DType = DefaultDType>(
+export function full<const S extends Shape, V extends number | boolean, D extends DType = NestedDType<V>>(
   shape: S,
-  value: number | boolean,
+  value: V,
   { dtype = (typeof value === "boolean" ? "bool" : "float32") as D }: CreateOptions<D> = {},
 ): Tensor<Normalise<S>, NoInfer<D>> {
   checkShape("full", shape);
@@ -205,12 +206,11 @@ export function arange<D extends DType = "int32">(
   stop: number,
   options?: CreateOptions<D>,
 ): Tensor<[number], NoInfer<D>>;
-export function arange<D extends DType = "int32">(
-  start: number,
-  stop: number,
-  step?: number,
-  options?: CreateOptions<D>,
-): Tensor<[number], NoInfer<D>>;
+export function arange<
+  Start extends number,
+  Step extends number = 1,
+  D extends DType = ArangeDType<Start, Step>,
+>(start: Start, stop: number, step?: Step, options?: CreateOptions<D>): Tensor<[number], NoInfer<D>>;
 export function arange(
   first: number,
   second?: number | CreateOptions<DType>,
