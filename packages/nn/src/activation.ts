@@ -61,5 +61,5 @@ export function activationName(given: Activation): string {
  */
 export function activation(name: Activation): SameShapeLayer {
   const fn = activationFunction("activation", name);
-  return layer({}, (<S>(x: S) => fn(x as AnyTensor) as S) as never, { name: activationName(name) });
+  return layer({}, fn as never, { name: activationName(name) });
 }
