@@ -53,7 +53,7 @@ describe("a file of numerics", () => {
         "  FAILED numerics #7 square in float64",
         "    value: [1] expected 2, actual 1",
         "    gradient 0: [1] expected NaN, actual -2",
-        "    second derivative: [1] expected 3, actual 2",
+        "    second derivative 0: [1] expected 3, actual 2",
         "0 passed, 1 failed",
       ],
     });
@@ -166,6 +166,18 @@ describe("a file of ops", () => {
 
   test("passes", () => {
     expect(run(file).lines).toEqual(["file.json: ops, 2 passed, 0 failed", "2 passed, 0 failed"]);
+  });
+
+  test("takes numbers for scalars, and second derivatives by any input", () => {
+    const power = { op: "pow", attrs: {}, inputs: [{ shape: [2], data: [3, 2] }, 2] };
+    expect(run({ cases: [{ ...power, output: { shape: [2], data: [9, 4] } }] }).code).toBe(0);
+    const cube = {
+      op: "pow",
+      inputs: [[2], [3]],
+      value: [8],
+      secondDerivatives: [[12], [8 * Math.LN2 ** 2]],
+    };
+    expect(run({ cases: [cube] }).code).toBe(0);
   });
 
   test("fails by the shape, the value and the gradient", () => {
