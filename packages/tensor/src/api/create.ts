@@ -100,7 +100,7 @@ function collect(
     const chosen = dtype ?? own;
     if (chosen === own) return { values: value.slice(), shape: [value.length], dtype: own };
     const values = allocate(chosen, value.length);
-    for (let i = 0; i < value.length; i++) checkRepresentable("tensor", value[i], chosen);
+    for (let i = 0; i < value.length; i++) checkRepresentable("tensor", value[i], chosen, true);
     values.set(value);
     return { values, shape: [value.length], dtype: chosen };
   }
@@ -109,7 +109,7 @@ function collect(
   flatten(value, shape, 0, "", flat);
   const isBool = flat.length > 0 && flat.every((one) => typeof one === "boolean");
   const chosen = dtype ?? (isBool ? "bool" : "float32");
-  for (const one of flat) checkRepresentable("tensor", one, chosen);
+  for (const one of flat) checkRepresentable("tensor", one, chosen, true);
   const values = allocate(chosen, flat.length);
   for (let i = 0; i < flat.length; i++) values[i] = Number(flat[i]);
   return { values, shape, dtype: chosen };
@@ -166,7 +166,7 @@ export function full<const S extends Shape, V extends number | boolean, D extend
 ): Tensor<Normalise<S>, NoInfer<D>> {
   checkShape("full", shape);
   checkDType("full", dtype);
-  checkRepresentable("full", value, dtype);
+  checkRepresentable("full", value, dtype, true);
   const scalar = literal(Number(value), dtype);
   return (shape.length === 0 ? scalar : broadcastTo(scalar, [...shape])) as never;
 }
@@ -229,7 +229,7 @@ export function arange(
   checkDType("arange", dtype);
   const count = Math.max(0, Math.ceil((stop - start) / step));
   for (const i of [0, 1, count - 1]) {
-    if (i >= 0 && i < count) checkRepresentable("arange", start + i * step, dtype);
+    if (i >= 0 && i < count) checkRepresentable("arange", start + i * step, dtype, true);
   }
   const steps = iota(count);
   if (start === 0 && step === 1) return cast(steps, dtype);
