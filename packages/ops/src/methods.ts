@@ -16,7 +16,6 @@ import {
   type Operand,
   type Reduce,
   type Result,
-  type Shape,
   type ShapeOf,
   type Squeeze,
   type SumOf,
@@ -79,7 +78,7 @@ import { sinh } from "./sinh.ts";
 import { softmax } from "./softmax.ts";
 import { softplus } from "./softplus.ts";
 import { sort } from "./sort.ts";
-import { split } from "./split.ts";
+import { type OfRank, split } from "./split.ts";
 import { square } from "./square.ts";
 import { squeeze } from "./squeeze.ts";
 import { std } from "./std.ts";
@@ -249,15 +248,15 @@ declare module "@adjoint/tensor/methods" {
       options?: { axis?: Axis; mask?: Mask } & Checked<HasAxis<"softmax", ShapeOf<A>, Axis>>,
     ): Tensor<ShapeOf<A>, FloatOf<DTypeOf<A>>>;
     softplus<A extends AnyTensor>(this: A): Tensor<ShapeOf<A>, FloatOf<DTypeOf<A>>>;
-    sort<A extends AnyTensor>(
+    sort<A extends AnyTensor, const Axis extends number = -1>(
       this: A,
-      options?: { axis?: number; descending?: boolean },
+      options?: { axis?: Axis; descending?: boolean } & Checked<HasAxis<"sort", ShapeOf<A>, Axis>>,
     ): Tensor<ShapeOf<A>, DTypeOf<A>>;
-    split<A extends AnyTensor>(
+    split<A extends AnyTensor, const Axis extends number = 0>(
       this: A,
       sections: number | readonly number[],
-      options?: { axis?: number },
-    ): Tensor<Shape, DTypeOf<A>>[];
+      options?: { axis?: Axis } & Checked<HasAxis<"split", ShapeOf<A>, Axis>>,
+    ): Tensor<OfRank<ShapeOf<A>>, DTypeOf<A>>[];
     square<A extends AnyTensor>(this: A): Tensor<ShapeOf<A>, NumberOf<DTypeOf<A>>>;
     squeeze<A extends AnyTensor, const Axis extends AxisOption = undefined>(
       this: A,
@@ -269,14 +268,14 @@ declare module "@adjoint/tensor/methods" {
         Reduce<"std", ShapeOf<A>, Axis, KeepDims>
       >,
     ): Tensor<Result<Reduce<"std", ShapeOf<A>, Axis, KeepDims>>, FloatOf<DTypeOf<A>>>;
-    takeAlongAxis<A extends AnyTensor, I extends AnyTensor>(
+    takeAlongAxis<A extends AnyTensor, I extends AnyTensor, const Axis extends number = -1>(
       this: A,
       indices: I,
-      options?: { axis?: number },
+      options?: { axis?: Axis } & Checked<HasAxis<"takeAlongAxis", ShapeOf<A>, Axis>>,
     ): Tensor<ShapeOf<I>, DTypeOf<A>>;
     tan<A extends AnyTensor>(this: A): Tensor<ShapeOf<A>, FloatOf<DTypeOf<A>>>;
     tanh<A extends AnyTensor>(this: A): Tensor<ShapeOf<A>, FloatOf<DTypeOf<A>>>;
-    tile<A extends AnyTensor>(this: A, repeats: readonly number[]): Tensor<Shape, DTypeOf<A>>;
+    tile<A extends AnyTensor>(this: A, repeats: readonly number[]): Tensor<OfRank<ShapeOf<A>>, DTypeOf<A>>;
     trace<A extends AnyTensor>(this: A): Tensor<TraceShape<ShapeOf<A>>, SumOf<DTypeOf<A>>>;
     tril<A extends AnyTensor>(this: A): Tensor<ShapeOf<A>, DTypeOf<A>>;
     triu<A extends AnyTensor>(this: A): Tensor<ShapeOf<A>, DTypeOf<A>>;

@@ -1,6 +1,15 @@
-import { type AnyTensor, concat, gradients, ShapeError, sum, tensor, zeros } from "@adjoint/tensor";
+import {
+  type AnyTensor,
+  concat,
+  gradients,
+  ShapeError,
+  sum,
+  type Tensor,
+  tensor,
+  zeros,
+} from "@adjoint/tensor";
 import { fc, test as property } from "@fast-check/vitest";
-import { describe, expect, test } from "vitest";
+import { describe, expect, expectTypeOf, test } from "vitest";
 import { split } from "../src/index.ts";
 
 describe("split", () => {
@@ -44,6 +53,15 @@ describe("split", () => {
     );
     expect(() => split(zeros([4]), [5, -1])).toThrow(
       new ShapeError("split", "axis 0 of [4] has dimension 4; it has no parts of [5, -1]"),
+    );
+  });
+  test("knows the rank in the type, and its axes", () => {
+    expectTypeOf(split(zeros([4, 2], { dtype: "int32" }), 2)).toEqualTypeOf<
+      Tensor<[number, number], "int32">[]
+    >();
+    // @ts-expect-error there is no axis 2
+    expect(() => split(zeros([4, 2]), 2, { axis: 2 })).toThrow(
+      new ShapeError("split", "axis 2 is out of range for [4, 2]: axes go from -2 to 1"),
     );
   });
 });

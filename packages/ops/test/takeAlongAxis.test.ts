@@ -71,6 +71,11 @@ describe("takeAlongAxis", () => {
     expect(takeAlongAxis(zeros([2, 3]), zeros([2, 0], { dtype: "int32" })).shape).toEqual([2, 0]);
   });
   test("the errors name what was given", () => {
+    const first = zeros([2, 1], { dtype: "int32" });
+    // @ts-expect-error there is no axis 2
+    expect(() => takeAlongAxis(zeros([2, 3]), first, { axis: 2 })).toThrow(
+      new ShapeError("takeAlongAxis", "axis 2 is out of range for [2, 3]: axes go from -2 to 1"),
+    );
     expect(() => takeAlongAxis(zeros([2, 3]), zeros([3, 1], { dtype: "int32" }))).toThrow(
       new ShapeError("takeAlongAxis", "indices [3, 1] for [2, 3]; expected equal dimensions but on axis 1"),
     );

@@ -1,6 +1,6 @@
-import { type AnyTensor, gradients, ShapeError, sum, tensor, zeros } from "@adjoint/tensor";
+import { type AnyTensor, gradients, ShapeError, sum, type Tensor, tensor, zeros } from "@adjoint/tensor";
 import { fc, test as property } from "@fast-check/vitest";
-import { describe, expect, test } from "vitest";
+import { describe, expect, expectTypeOf, test } from "vitest";
 import { tile } from "../src/index.ts";
 
 describe("tile", () => {
@@ -35,5 +35,8 @@ describe("tile", () => {
     expect(() => tile(zeros([2]), [-1])).toThrow(
       new ShapeError("tile", "repeats [-1] for [2]; expected 1 whole numbers from 0"),
     );
+  });
+  test("knows the rank in the type", () => {
+    expectTypeOf(tile(zeros([2, 3]), [1, 2])).toEqualTypeOf<Tensor<[number, number]>>();
   });
 });
