@@ -300,11 +300,17 @@ describe("documentation", () => {
     expect(fences.filter((fence) => !/: (ts|sh|json|text|)$/.test(fence))).toEqual([]);
   });
 
-  test("commands are those of package.json", () => {
+  test("commands and their options exist", () => {
+    const text = pages.map((page) => readFileSync(join(root, page), "utf8")).join("\n");
     const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-    const commands = pages.flatMap((page) => [
-      ...readFileSync(join(root, page), "utf8").matchAll(/npm run (\S*\w)/g),
-    ]);
-    expect(commands.map(([, name]) => name).filter((name) => !(name in scripts))).toEqual([]);
+    const commands = Array.from(text.matchAll(/npm run (\S*\w)/g), ([, name]) => name);
+    expect(commands.filter((name) => !(name in scripts))).toEqual([]);
+    const options = [...text.matchAll(/(?:npm start --|mnist-cli\/dist\/main\.js) ([^\n`]*)/g)].flatMap(
+      ([, line]) => line.match(/--[a-z-]+/g) ?? [],
+    );
+    const known = readFileSync(join(root, "apps/mnist-cli/src/cli.ts"), "utf8");
+    expect(
+      options.filter((option) => !known.includes(`"${option} `) && !known.includes(`"${option}"`)),
+    ).toEqual([]);
   });
 });
