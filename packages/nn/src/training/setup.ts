@@ -7,6 +7,7 @@ import {
   div,
   inference,
   mul,
+  nearestName,
   OptionError,
   ShapeError,
   shapeText,
@@ -15,7 +16,7 @@ import {
 } from "@adjoint/tensor";
 import type { AnyLayer } from "../layer.ts";
 import { type AnyMetric, countTotal, metric } from "../metrics/metric.ts";
-import { checkOptions, nearestName } from "../options.ts";
+import { checkOptions } from "../options.ts";
 import type { Logs } from "./callback.ts";
 
 /** A loss for `fit`: one of this package, also one with options given by `with`, or a function of one's own. */
