@@ -42,7 +42,6 @@ export function backward(tensor: AnyTensor): void {
     );
   }
   const cotangents = keepingHistory(() => pullback([loss], [apply(seedOp, [loss])], versions));
-  loss.memo.keep = true;
   versions.forEach((version, i) => {
     const gradient = cotangents[i];
     if (gradient === undefined) return;

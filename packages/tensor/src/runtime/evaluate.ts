@@ -28,6 +28,12 @@ function isStructural(value: number): boolean {
   return Number.isInteger(value * 2) && Math.abs(value) <= 4;
 }
 
+/**
+ * A node of no more elements keeps its values also when it is on the way to others: a running total of which an average is
+ * printed now and then would else be added up from the start each time.
+ */
+const keptSize = 64;
+
 function attributesKey(attributes: Attributes): string {
   const entries = Object.entries(attributes);
   return entries.length === 0
@@ -71,7 +77,7 @@ function describe(targets: readonly AnyTensor[]): {
       );
     } else {
       pending.push(node);
-      if (node.memo.keep) outputs.add(node);
+      if (node.size <= keptSize && op !== leaves.literal) outputs.add(node);
       key += `${op.id}(${node.inputs.map((input) => place.get(input))})${attributesKey(attributes)}${op === leaves.literal ? node.dtype : ""};`;
     }
   }

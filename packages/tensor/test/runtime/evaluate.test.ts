@@ -86,6 +86,16 @@ describe("evaluation", () => {
     expect(w.grad?.toArray()).toEqual([2, 4]);
     expect([loss.item(), runs()]).toEqual([5, 1]);
   });
+  test("keeps small values on the way to others, so that a running total is added up once", () => {
+    const { backend, made } = counting();
+    setBackend(backend);
+    let total: AnyTensor = zeros([3]);
+    for (let i = 1; i <= 100; i++) {
+      total = add(total, tensor([1, 2, 3]));
+      expect(div(total, i + 0.25).toTypedArray()[0]).toBe(Math.fround(i / (i + 0.25)));
+    }
+    expect(made()).toBe(2);
+  });
   test("reuses the program of a graph of the same structure, whatever its numbers", () => {
     const { backend, made } = counting();
     setBackend(backend);
