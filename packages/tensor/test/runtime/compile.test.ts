@@ -117,6 +117,24 @@ describe("a compiled function is traced", () => {
     expect(training(() => never(tensor(0)).item())).toBe(0);
     expect(compile((x: Tensor<[]>) => add(always(x), never(x)))(tensor(0)).item()).toBe(1);
   });
+  test("anew when a parameter is frozen or thawed", () => {
+    const w = parameter(tensor(3));
+    const v = parameter(tensor(4));
+    const [f, traces] = counted(() => {
+      w.grad = undefined;
+      mul(w, v).backward();
+    });
+    const gradientsOf = (): unknown[] => [w.grad?.item(), v.grad?.item()];
+    f();
+    expect(gradientsOf()).toEqual([4, 3]);
+    w.trainable = false;
+    f();
+    expect(gradientsOf()).toEqual([undefined, 3]);
+    w.trainable = true;
+    f();
+    f();
+    expect([...gradientsOf(), traces()]).toEqual([4, 3, 3]);
+  });
   test("anew, not without end, when shapes keep changing", () => {
     const [f, traces] = counted((x: AnyTensor) => sum(x));
     for (let n = 0; n < 100; n++) expect(f(zeros([n])).item()).toBe(0);
