@@ -116,6 +116,32 @@ describe("a history within the limit", () => {
     loss.backward();
     expect(layers.map((w) => w.grad?.toTypedArray()[0])).toEqual([2, 4, 6, 8]);
   });
+  test("may hold one tensor beyond it, so that one pass over a big batch never trips it", () => {
+    setHistoryLimit({ bytes: 2 ** 20 });
+    const w = parameter(tensor(3));
+    const batch = tensor(new Float32Array(2 ** 19).fill(0.5));
+    const loss = sum(mul(mul(batch, w), w));
+    loss.item();
+    loss.backward();
+    expect(w.grad?.item()).toBe(2 * 3 * 2 ** 18);
+  });
+  test("is walked over now and then, not for each node", () => {
+    setHistoryLimit({ nodes: 1000 });
+    let walks = 0;
+    const root = mul(tensor(1), 1) as AnyTensor;
+    const inputs = root.inputs;
+    Object.defineProperty(root, "inputs", {
+      get() {
+        walks++;
+        return inputs;
+      },
+    });
+    let x: AnyTensor = root;
+    for (let i = 0; i < 240; i++) x = add(x, mul(x, 0));
+    // 720 nodes, whose bounds double at every second one.
+    expect(walks).toBeGreaterThan(1);
+    expect(walks).toBeLessThan(30);
+  });
   test("is not dropped while a function is traced or differentiated", () => {
     setHistoryLimit({ nodes: 50 });
     const chain = (x: AnyTensor): AnyTensor => {

@@ -52,6 +52,7 @@ describe("a tree", () => {
       { a: { b: a } },
       { a, list: [] },
       { '"a":x,"b"': a },
+      { "a:x,b": a },
       { a, b: a },
     ];
     const texts = trees.map((tree) => treeText(tree, () => "x"));
