@@ -19,7 +19,9 @@ function bitLength(x: bigint): number {
 
 function rounded(mantissa: bigint, exponent: number): BigFloat {
   const excess = bitLength(mantissa) - precision;
-  return excess <= 0 ? { mantissa, exponent } : { mantissa: mantissa >> BigInt(excess), exponent: exponent + excess };
+  return excess <= 0
+    ? { mantissa, exponent }
+    : { mantissa: mantissa >> BigInt(excess), exponent: exponent + excess };
 }
 
 export const zero: BigFloat = { mantissa: 0n, exponent: 0 };

@@ -8,7 +8,7 @@ import { asTensors, formulas, isRight, programs } from "./programs.ts";
 beforeAll(() => installRules(stabilisingRules));
 
 /** The programs that the table in the documentation counts. */
-const sample = { seed: 7, numRuns: 15 };
+const sample = { seed: 7, numRuns: 16 };
 
 const documented = readFileSync("docs/stabilising.md", "utf8").split("\n");
 

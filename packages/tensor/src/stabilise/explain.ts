@@ -7,30 +7,41 @@ import { listening, type Rewrite, stabilise } from "./pass.ts";
 
 const letters = ["x", "y", "z", "u", "v", "w"];
 
-/** A node as a formula of what both sides of a rewrite use. */
-function formula(node: AnyTensor, names: ReadonlyMap<AnyTensor, string>): string {
-  const name = names.get(node);
-  if (name !== undefined) return name;
-  const { op, inputs, attributes } = node;
-  if (op === leaves.literal) return String(attributes.value);
-  if (op.transparent) return formula(inputs[0], names);
-  return inputs.length === 0
-    ? op.name
-    : `${op.name}(${inputs.map((input) => formula(input, names)).join(", ")})`;
+/** Names for the operands of a formula, and the formula in them. */
+class Formula {
+  readonly #names = new Map<AnyTensor, string>();
+
+  name(node: AnyTensor): string {
+    const name = this.#names.get(node) ?? letters[this.#names.size] ?? `x${this.#names.size}`;
+    this.#names.set(node, name);
+    return name;
+  }
+
+  of(node: AnyTensor): string {
+    const { op, inputs, attributes } = node;
+    if (op === leaves.literal) return String(attributes.value);
+    if (this.#names.has(node) || inputs.length === 0) return this.name(node);
+    if (op.transparent) return this.of(inputs[0]);
+    return `${op.name}(${inputs.map((input) => this.of(input)).join(", ")})`;
+  }
+
+  types(): string {
+    return [...this.#names]
+      .map(([node, name]) => `${name}: ${node.dtype}${shapeText(node.shape)}`)
+      .join(", ");
+  }
 }
 
 function sentence({ written, replacement, because }: Rewrite): string {
   // Operands are the nodes where the two sides meet: the last that both are computed from.
   const common = new Set(topologicalOrder([replacement]));
-  const operands = topologicalOrder([written], (node) => common.has(node)).filter(
-    (node) => common.has(node) && node.op !== leaves.literal,
-  );
-  const names = new Map(operands.map((node, i) => [node, letters[i] ?? `x${i}`] as const));
-  const types = operands.map((node) => `${names.get(node)}: ${node.dtype}${shapeText(node.shape)}`);
+  const formula = new Formula();
+  for (const node of topologicalOrder([written], (one) => common.has(one)))
+    if (common.has(node) && node.op !== leaves.literal) formula.name(node);
   return [
-    `${formula(written, names)} → ${formula(replacement, names)}`,
-    ...because.toReversed().map((reason) => `  ${reason}`),
-    `  with ${types.join(", ")}`,
+    `${formula.of(written)} → ${formula.of(replacement)}`,
+    ...[...new Set(because.toReversed())].map((reason) => `  ${reason}`),
+    `  with ${formula.types()}`,
   ].join("\n");
 }
 
