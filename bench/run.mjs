@@ -15,6 +15,7 @@ const usage = `npm run bench -- [options]
   --cases a,b       these workloads of workloads.json; by default all
   --rounds N        samples of each peer (default 7)
   --sample MS       length of a sample (default 300)
+  --clock CLOCK     wall (default), or cpu: processor time, for a machine that has other work
   --baseline PEER   whose time the ratios divide by (default adjoint)
   --epochs N        of the job accuracy (default 3)
   --timeout S       how long a peer may take for one answer (default 240)
@@ -36,6 +37,7 @@ function readOptions() {
         cases: text(),
         rounds: text("7"),
         sample: text("300"),
+        clock: text("wall"),
         baseline: text("adjoint"),
         epochs: text("3"),
         timeout: text("240"),
@@ -49,6 +51,7 @@ function readOptions() {
       if (!(number > 0)) fail(`--${name} is ${values[name]}; expected a number above 0`);
       values[name] = number;
     }
+    if (!["wall", "cpu"].includes(values.clock)) fail(`--clock is ${values.clock}; expected wall or cpu`);
     return values;
   } catch (error) {
     return fail(`${error.message}\n\n${usage}`);
@@ -83,7 +86,7 @@ function withoutMissingPythons(specs) {
     const left = specs.filter(({ python }) => python === module).map(({ name }) => name);
     console.error(
       `Left out: ${left.join(", ")}, as no Python with the module ${module} was found. ` +
-        "Install python3-torch on Debian, or set PEERS_PYTHON to a Python that has torch and numpy.",
+        "Install python3-torch and libopenblas0-pthread on Debian, or set PEERS_PYTHON to a Python that has torch and numpy.",
     );
     modules.delete(module);
   }
@@ -114,13 +117,13 @@ function recordFailure(peer, workload, answer) {
   const reason = answer.error ?? answer.unsupported;
   record(peer, workload, answer.unsupported ? "unsupported" : "error", reason);
   say(`  ${peer}: ${reason}`);
+  if (!answer.unsupported) process.exitCode = 1;
 }
 
 async function open(spec) {
   const peer = new Peer(spec, core);
   const answer = await peer.ask({ op: "info" }, timeoutMs);
   record(peer.name, "info", "info", answer.info ?? answer.error);
-  if (!answer.ok) say(`  ${peer.name}: ${answer.error}`);
   return peer;
 }
 
@@ -178,7 +181,6 @@ function compareAnswers(contenders, id) {
     if (wrong === undefined) return true;
     const values = `${check[wrong]} where ${reference.peer.name} has ${reference.check[wrong]}`;
     recordFailure(peer.name, id, { error: `its answer ${wrong} is ${values}; not timed` });
-    process.exitCode = 1;
     return false;
   });
 }
@@ -201,8 +203,9 @@ async function timeWorkload(peers, workload) {
       if (isSlow || contender.failed) continue;
       const answer = await peer.ask({ op: "run", n: count }, timeoutMs);
       if (answer.ok) {
-        samples.push(answer.ms / count);
-        record(peer.name, id, "sample", { ms: answer.ms / count, round, count }, `ms/${per}`);
+        samples.push((options.clock === "cpu" ? answer.cpuMs : answer.ms) / count);
+        const sample = { ms: answer.ms / count, cpuMs: answer.cpuMs / count, round, count };
+        record(peer.name, id, "sample", sample, `ms/${per}`);
       } else {
         contender.failed = true;
         recordFailure(peer.name, id, answer);
@@ -237,7 +240,7 @@ async function time() {
     times.push(...(await timeWorkload(peers, workload)));
   }
   await Promise.all(peers.map((peer) => peer.close()));
-  if (times.length > 0) console.log(timeTables(times, options.baseline, rounds));
+  if (times.length > 0) console.log(timeTables(times, options.baseline, rounds, options.clock));
 }
 
 /** Runs `ask` with each peer alone, set up for the workload. */

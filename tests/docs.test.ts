@@ -16,7 +16,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 // Every block of TypeScript in the documentation is type-checked under the workspace's options, and run:
 //   console.log(x); // text          prints the text, or the comment lines that follow
-//   statement; // throws text        throws the error that prints as the text
+//   statement;                       throws the error that prints as the text of the comment line after it,
+//   // throws text
 //   statement; // Tensor<[2]>        has this type; an explanation may follow after a colon
 //   // @ts-expect-error text         the compiler refuses the next line, and says the text
 // A block whose first line names a file quotes it: its lines stand there, in this order, and // … is for what is left out. If there is no such file, the
@@ -64,6 +65,11 @@ class Block {
     return this.lines[0].match(/^\/\/ (\S+\/\S+\.ts)$/)?.[1];
   }
 
+  /** Is it to be a file of tests? */
+  get isTest(): boolean {
+    return this.file?.endsWith(".test.ts") ?? false;
+  }
+
   get isQuote(): boolean {
     return this.file !== undefined && existsSync(join(root, this.file));
   }
@@ -91,42 +97,67 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-function write(block: Block, kind: "checked" | "run", lines: readonly string[]): string {
-  const path = join(folder, kind, `${block.place().replaceAll(/\W/g, "-")}.ts`);
-  const at = dirname(join(root, block.file ?? "tests/docs.test.ts"));
-  const neighbour = (file: string): string => relative(dirname(path), join(at, file));
+type Use = "checked" | "run";
+
+function pathOf(block: Block, use: Use): string {
+  return join(folder, use, `${block.place().replaceAll(/\W/g, "-")}.ts`);
+}
+
+/** Writes the block, with imports of the files beside the one that it makes, which may be those of other blocks. */
+function write(block: Block, use: Use, lines: readonly string[]): void {
+  const path = pathOf(block, use);
+  const neighbour = (file: string): string => {
+    const target = join(dirname(block.file ?? "tests/docs.test.ts"), file);
+    const made = programs.find((other) => other.file === target);
+    return relative(dirname(path), made === undefined ? join(root, target) : pathOf(made, use)).replace(
+      /^(?!\.)/,
+      "./",
+    );
+  };
   const source = lines.map((line) => line.replace(/(?<= from ")\.[^"]*/, neighbour));
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, [...source, "export {};\n"].join("\n"));
-  return path;
 }
 
 // ---- What the compiler says ----
 
-const typeComment = /^(?:const (\w+) = )?(.*); \/\/ (Tensor(?:<.*>)?)(?:: .*)?$/;
+const typeComment = /^(.*); \/\/ (Tensor(?:<.*>)?)(?:: .*)?$/;
+
 /** The type itself if it is just the one stated; if not, one that nothing has, so that the compiler prints both. */
 const claimed =
   "type Claimed<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? A : { stated: B };";
 
+/** The constant that is declared on the line, or on the lines before that end here. */
+function constantAt(lines: readonly string[], end: number): string | undefined {
+  const start = /^[\])}]/.test(lines[end])
+    ? lines.slice(0, end).findLastIndex((line) => /^\w/.test(line))
+    : end;
+  return lines[start].match(/^const (\w+) = /)?.[1];
+}
+
 /** The block with the types that its comments state as code, and without leave for the errors that it expects. */
-function writeForCompiler(block: Block): string {
+function writeForCompiler(block: Block): void {
   const claims: string[] = [];
   const lines = block.lines.map((line, i) => {
-    const [, constant, expression, type] = line.match(typeComment) ?? [];
+    const [, code, type] = line.match(typeComment) ?? [];
     if (type === undefined) return line.replace("@ts-expect-error", "");
+    const constant = constantAt(block.lines, i);
+    if (constant === undefined && !/^\w/.test(line))
+      throw new Error(`${block.place(i)} states the type of what is no constant; give it a name`);
     const name = constant ?? `expression${i}`;
     const stated = type.replace("Tensor", 'import("@adjoint/tensor").Tensor');
     claims.push(`const is${i}: Claimed<typeof ${name}, ${stated}> = ${name}; void is${i}; // line ${i}`);
-    return constant === undefined ? `const ${name} = ${expression};` : line;
+    return constant === undefined ? `const ${name} = ${code};` : line;
   });
-  return write(block, "checked", claims.length > 0 ? [...lines, claimed, ...claims] : lines);
+  write(block, "checked", claims.length > 0 ? [...lines, claimed, ...claims] : lines);
 }
 
 const complaints = new Map<Block, Map<number, string>>();
 
 /** Runs the compiler over all blocks, and notes what it says of each line. */
 async function compileAll(): Promise<void> {
-  const byPath = new Map(programs.map((block) => [writeForCompiler(block), block]));
+  programs.forEach(writeForCompiler);
+  const byPath = new Map(programs.map((block) => [pathOf(block, "checked"), block]));
   const options = { incremental: false, tsBuildInfoFile: null };
   writeFileSync(
     join(folder, "tsconfig.json"),
@@ -141,6 +172,7 @@ async function compileAll(): Promise<void> {
   const output = await new Promise<string>((resolve) => {
     execFile(process.execPath, args, { cwd: folder, maxBuffer: 2 ** 26 }, (_, stdout) => resolve(stdout));
   });
+  if (/^error/m.test(output)) throw new Error(output);
   for (const [, path, number, text] of output.matchAll(/^(\S+)\((\d+),\d+\): (.*(?:\n .*)*)/gm)) {
     const block = byPath.get(join(folder, path));
     if (block === undefined) continue; // an error in a package: what tsc says of the whole workspace, it says elsewhere
@@ -166,17 +198,16 @@ function expectedComplaints({ lines }: Block): Map<number, string> {
 
 // ---- What a block prints ----
 
-const throwing = /^(\s*)(.*;) \/\/ (throws .*)$/;
+const throws = "// throws ";
 
 /** The block with each statement that throws in a block of its own. */
-function writeToRun(block: Block): string {
-  const lines = block.lines.map((line) =>
-    line.replace(
-      throwing,
-      `$1try { $2 console.log("throws nothing"); } catch (error) { console.log("throws " + error); }`,
-    ),
+function writeToRun(block: Block): void {
+  const lines = block.lines.map((line, i, all) =>
+    all[i + 1]?.startsWith(throws)
+      ? `try { ${line} console.log("throws nothing"); } catch (error) { console.log("throws " + error); }`
+      : line,
   );
-  return write(block, "run", lines);
+  write(block, "run", lines);
 }
 
 /** Repeated lines once: what a loop prints is told once. */
@@ -186,8 +217,7 @@ function once(lines: readonly string[]): string[] {
 
 function expectedOutput({ lines }: Block): string[] {
   return lines.flatMap((line, i) => {
-    const [, thrown] = line.match(throwing) ?? [];
-    if (thrown !== undefined) return [thrown];
+    if (line.startsWith(throws)) return [line.slice("// ".length)];
     if (!/\bconsole\.log\(|\.summary\(/.test(line)) return [];
     const [, beside] = line.match(/; \/\/ (.*)$/) ?? [];
     if (beside !== undefined) return [beside];
@@ -199,7 +229,6 @@ function expectedOutput({ lines }: Block): string[] {
 }
 
 async function printedBy(block: Block): Promise<string[]> {
-  const path = writeToRun(block);
   const printed: string[] = [];
   const { log } = console;
   console.log = (...values: unknown[]): void => {
@@ -207,17 +236,19 @@ async function printedBy(block: Block): Promise<string[]> {
   };
   setSeed(0); // where the weights of layers begin in a new process
   try {
-    await import(/* @vite-ignore */ path);
+    await import(/* @vite-ignore */ pathOf(block, "run"));
   } finally {
     console.log = log;
   }
   return printed;
 }
 
+programs.forEach(writeToRun);
+
 describe("documentation", () => {
   beforeAll(compileAll);
 
-  test.for(programs)("%s type-checks, but for the lines it says", (block) => {
+  test.for(programs)("%s type-checks", (block) => {
     const found = complaints.get(block) ?? new Map<number, string>();
     const expected = expectedComplaints(block);
     for (const [line, text] of found) {
@@ -228,9 +259,15 @@ describe("documentation", () => {
     }
   });
 
-  test.for(programs)("%s prints what its comments say", async (block) => {
+  test.for(programs.filter(({ isTest }) => !isTest))("%s prints what its comments say", async (block) => {
     expect(once(await printedBy(block))).toEqual(once(expectedOutput(block)));
   });
+
+  for (const block of programs.filter(({ isTest }) => isTest)) {
+    describe(`${block} passes`, async () => {
+      await import(/* @vite-ignore */ pathOf(block, "run"));
+    });
+  }
 
   test.for(blocks.filter(({ isQuote }) => isQuote))("%s quotes its file", (block) => {
     const source = readFileSync(join(root, block.file as string), "utf8").split("\n");
@@ -242,5 +279,38 @@ describe("documentation", () => {
         expect.fail(`${block.place(i + 1)} is not in ${block.file}, or not in this order: ${line}`);
       from = at + 1;
     });
+  });
+
+  test("links lead to what is there", () => {
+    const broken = pages.flatMap((page) => {
+      const links = readFileSync(join(root, page), "utf8").matchAll(/\]\((?!https?:)([^)#\s]+)/g);
+      const missing = Array.from(links, ([, link]) => link).filter(
+        (link) => !existsSync(join(root, dirname(page), link)),
+      );
+      return missing.map((link) => `${page}: ${link}`);
+    });
+    expect(broken).toEqual([]);
+  });
+
+  test("no code hides from these tests behind another name of its language", () => {
+    const fences = pages.flatMap((page) => {
+      const found = readFileSync(join(root, page), "utf8").matchAll(/^ *```(\S*)\n[\s\S]*?^ *```$/gm);
+      return Array.from(found, ([, language]) => `${page}: ${language}`);
+    });
+    expect(fences.filter((fence) => !/: (ts|sh|json|text|)$/.test(fence))).toEqual([]);
+  });
+
+  test("commands and their options exist", () => {
+    const text = pages.map((page) => readFileSync(join(root, page), "utf8")).join("\n");
+    const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+    const commands = Array.from(text.matchAll(/npm run (\S*\w)/g), ([, name]) => name);
+    expect(commands.filter((name) => !(name in scripts))).toEqual([]);
+    const options = [...text.matchAll(/(?:npm start --|mnist-cli\/dist\/main\.js) ([^\n`]*)/g)].flatMap(
+      ([, line]) => line.match(/--[a-z-]+/g) ?? [],
+    );
+    const known = readFileSync(join(root, "apps/mnist-cli/src/cli.ts"), "utf8");
+    expect(
+      options.filter((option) => !known.includes(`"${option} `) && !known.includes(`"${option}"`)),
+    ).toEqual([]);
   });
 });

@@ -44,8 +44,10 @@ async function obey(peer, state, msg) {
     }
     case "run": {
       const t = performance.now();
+      const before = process.cpuUsage();
       await state.handle.run(msg.n);
-      return { ms: performance.now() - t };
+      const { user, system } = process.cpuUsage(before);
+      return { ms: performance.now() - t, cpuMs: (user + system) / 1e3 };
     }
     case "check":
       return { check: state.handle.check ? await state.handle.check() : null };

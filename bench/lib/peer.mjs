@@ -67,8 +67,9 @@ export class Peer {
   }
 
   #epitaph() {
-    const lastLines = this.#stderr.trim().split("\n").slice(-3).join(" | ");
-    return { ok: false, error: `process ended: ${lastLines}` };
+    const lines = this.#stderr.trim().split("\n");
+    const reason = lines.findLast((line) => line.includes("Error")) ?? lines.at(-1);
+    return { ok: false, error: `process ended: ${reason}` };
   }
 
   /** Sends one message and gives the answer: `{ ok: true, … }` or `{ ok: false, error }`. Never throws. */

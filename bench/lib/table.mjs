@@ -25,20 +25,21 @@ export function markdown(corner, rows, columns, cell) {
  * Two tables of `times`, a list of `{ workload, peer, median, min }` in ms: the times as they are, and each peer's median
  * by the baseline's. A baseline that was not measured leaves the second out.
  */
-export function timeTables(times, baseline, rounds) {
+export function timeTables(times, baseline, rounds, clock = "wall") {
   const peers = [...new Set(times.map(({ peer }) => peer))];
   const workloads = [...new Set(times.map(({ workload }) => workload))];
   const at = (workload, peer) => times.find((one) => one.workload === workload && one.peer === peer);
-  const absolute = markdown("ms, median (min)", workloads, peers, (workload, peer) => {
+  const unit = clock === "cpu" ? "ms of processor time, median (min)" : "ms, median (min)";
+  const absolute = markdown(unit, workloads, peers, (workload, peer) => {
     const time = at(workload, peer);
     return time ? `${show(time.median)} (${show(time.min)})` : "–";
   });
-  const heading = `${rounds} interleaved rounds.`;
+  const heading = `Interleaved rounds: ${rounds}.`;
   if (!peers.includes(baseline)) return `${heading}\n\n${absolute}`;
   const others = peers.filter((peer) => peer !== baseline);
   const ratios = markdown(`time by ${baseline}'s`, workloads, others, (workload, peer) => {
-    const [time, unit] = [at(workload, peer), at(workload, baseline)];
-    return time && unit ? `${show(time.median / unit.median)} ×` : "–";
+    const [time, own] = [at(workload, peer), at(workload, baseline)];
+    return time && own ? `${show(time.median / own.median)} ×` : "–";
   });
   const meaning = `Ratios of medians: above 1 the peer takes longer than ${baseline}, below 1 it is faster.`;
   return others.length === 0

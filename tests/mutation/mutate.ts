@@ -12,9 +12,9 @@ import {
 import fc from "fast-check";
 
 /** What every gradient rule is scaled by. */
-export const mutationFactor = 1.001;
+const mutationFactor = 1.001;
 
-/** What became of a rule that was scaled by {@link mutationFactor}, for one input of its op. */
+/** What became of a rule that was scaled by 1.001, for one input of its op. */
 export interface Mutant {
   readonly name: string;
   /** Which of the cotangents that the rule gives was scaled. */

@@ -4,7 +4,7 @@ import { type AnyTensor, isFloat, tensor, vjp } from "@adjoint/tensor";
 export type CaseFunction = (...inputs: AnyTensor[]) => AnyTensor;
 
 /** A tensor of the dtype and shape of another. */
-export function tensorLike({ shape, dtype }: AnyTensor, values: readonly number[]): AnyTensor {
+function tensorLike({ shape, dtype }: AnyTensor, values: readonly number[]): AnyTensor {
   return tensor(values, shape, { dtype }) as AnyTensor;
 }
 

@@ -18,7 +18,7 @@ function allHave(list: readonly unknown[], ...names: readonly string[]): boolean
 }
 
 /** The file's content as cases. Throws {@link OracleFileError} when it is of no known form. */
-export function recognise(file: string, content: unknown): OracleFile {
+function recognise(file: string, content: unknown): OracleFile {
   if (isObject(content)) {
     const { cases } = content;
     if (Array.isArray(cases)) {

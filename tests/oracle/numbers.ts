@@ -1,7 +1,7 @@
 import { OracleFileError } from "./case.ts";
 
 /** A number of a file: JSON has no NaN and infinities, which are strings there. */
-export type OracleNumber = number | "NaN" | "Infinity" | "-Infinity";
+type OracleNumber = number | "NaN" | "Infinity" | "-Infinity";
 
 /** Numbers in arrays of any depth. */
 export type Nested = OracleNumber | readonly Nested[];

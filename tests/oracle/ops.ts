@@ -1,10 +1,10 @@
 import { type AnyTensor, type DType, tensor } from "@adjoint/tensor";
 import type { OracleCase, OracleDType } from "./case.ts";
 import { valueAndCotangents } from "./derivatives.ts";
-import { difference, flatNumbers, type Nested, relativeToMeanSquare } from "./numbers.ts";
+import { difference, flatNumbers, type Nested, relativeToMeanSquare, shapeOfNested } from "./numbers.ts";
 import { type OracleAttributes, operationOf, optionsOf } from "./operations.ts";
 
-interface Array_ {
+interface Values {
   readonly shape: readonly number[];
   readonly data: Nested;
   readonly dtype?: string;
@@ -14,8 +14,8 @@ interface Array_ {
 export interface OpsCase {
   readonly op: string;
   readonly attrs?: OracleAttributes;
-  readonly inputs: readonly Array_[];
-  readonly output: Array_;
+  readonly inputs: readonly (Values | Nested)[];
+  readonly output: Values;
   readonly cotangent?: Nested | null;
   readonly gradients?: readonly (Nested | null)[] | null;
 }
@@ -24,7 +24,10 @@ const tolerances = { float64: 1e-12, float32: 1e-5 } as const;
 
 const integers: readonly string[] = ["int32", "uint8", "bool"] satisfies readonly DType[];
 
-function inputTensor({ shape, data, dtype }: Array_, float: OracleDType): AnyTensor {
+function inputTensor(input: Values | Nested, float: OracleDType): AnyTensor {
+  if (typeof input !== "object" || !("shape" in input))
+    return tensor(flatNumbers(input), shapeOfNested(input), { dtype: float }) as AnyTensor;
+  const { shape, data, dtype } = input;
   const own = dtype !== undefined && integers.includes(dtype) ? (dtype as DType) : float;
   return tensor(flatNumbers(data), shape, { dtype: own }) as AnyTensor;
 }

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type AnyTensor, tensor } from "@adjoint/tensor";
+import { fc, test as property } from "@fast-check/vitest";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { evaluateExpression, parseExpression } from "./expression.ts";
 import { main } from "./main.ts";
@@ -52,7 +53,7 @@ describe("a file of numerics", () => {
         "  FAILED numerics #7 square in float64",
         "    value: [1] expected 2, actual 1",
         "    gradient 0: [1] expected NaN, actual -2",
-        "    second derivative: [1] expected 3, actual 2",
+        "    second derivative 0: [1] expected 3, actual 2",
         "0 passed, 1 failed",
       ],
     });
@@ -167,6 +168,18 @@ describe("a file of ops", () => {
     expect(run(file).lines).toEqual(["file.json: ops, 2 passed, 0 failed", "2 passed, 0 failed"]);
   });
 
+  test("takes numbers for scalars, and second derivatives by any input", () => {
+    const power = { op: "pow", attrs: {}, inputs: [{ shape: [2], data: [3, 2] }, 2] };
+    expect(run({ cases: [{ ...power, output: { shape: [2], data: [9, 4] } }] }).code).toBe(0);
+    const cube = {
+      op: "pow",
+      inputs: [[2], [3]],
+      value: [8],
+      secondDerivatives: [[12], [8 * Math.LN2 ** 2]],
+    };
+    expect(run({ cases: [cube] }).code).toBe(0);
+  });
+
   test("fails by the shape, the value and the gradient", () => {
     const [one] = file.cases;
     const wrong = { ...one, output: { shape: [1, 3], data: [3, 3, 5] }, gradients: [[3, 4], null] };
@@ -278,6 +291,32 @@ test("--help says how it is called", () => {
   expect(lines[0]).toMatch(/^usage: npm run oracle/);
 });
 
+interface Written {
+  readonly text: string;
+  readonly value: number;
+}
+
+const onNumbers: Readonly<Record<string, (a: number, b: number) => number>> = {
+  "+": (a, b) => a + b,
+  "-": (a, b) => a - b,
+  "*": (a, b) => a * b,
+  "/": (a, b) => a / b,
+};
+
+/** Operands joined by operators of one precedence, worked out from the left. */
+function chain(operand: fc.Arbitrary<Written>, operators: readonly string[]): fc.Arbitrary<Written> {
+  const rest = fc.array(fc.tuple(fc.constantFrom(...operators), operand), { maxLength: 2 });
+  return fc.tuple(operand, rest).map(([first, others]) =>
+    others.reduce(
+      (left, [operator, right]) => ({
+        text: `${left.text} ${operator} ${right.text}`,
+        value: onNumbers[operator](left.value, right.value),
+      }),
+      first,
+    ),
+  );
+}
+
 describe("expressions", () => {
   const at = (text: string, values: number[]): unknown => {
     const x = tensor(values, { dtype: "float64" }) as AnyTensor;
@@ -306,6 +345,22 @@ describe("expressions", () => {
     ["2 > 1", [1], 1],
   ] as const)("%s of %j is %j", ([text, values, expected]) => {
     expect(at(text, [...values])).toEqual(expected);
+  });
+
+  /** Text of the usual precedence, and its value. */
+  const { sum } = fc.letrec<{ sum: Written; product: Written; factor: Written }>((tie) => ({
+    sum: chain(tie("product"), ["+", "-"]),
+    product: chain(tie("factor"), ["*", "/"]),
+    factor: fc.oneof(
+      { depthSize: "small", withCrossShrink: true },
+      fc.integer({ min: 1, max: 9 }).map((value) => ({ text: String(value), value })),
+      tie("factor").map(({ text, value }) => ({ text: `-${text}`, value: -value })),
+      tie("sum").map(({ text, value }) => ({ text: `(${text})`, value })),
+    ),
+  }));
+
+  property.prop([sum])("are read from the left, products first, signs before both", ({ text, value }) => {
+    expect(at(text, [0])).toEqual(value);
   });
 
   test.for([

@@ -1,8 +1,7 @@
 import { elu, gelu, leakyRelu, logSoftmax, relu, sigmoid, silu, softmax, softplus, tanh } from "@adjoint/ops";
 import type { AnyTensor } from "@adjoint/tensor";
-import { OptionError } from "@adjoint/tensor";
+import { nearestName, OptionError } from "@adjoint/tensor";
 import { layer, type SameShapeLayer } from "./layer.ts";
-import { nearestName } from "./options.ts";
 
 /** A function that keeps the shape, applied to a layer's result. */
 export type ActivationFunction = (x: AnyTensor) => AnyTensor;
@@ -61,5 +60,5 @@ export function activationName(given: Activation): string {
  */
 export function activation(name: Activation): SameShapeLayer {
   const fn = activationFunction("activation", name);
-  return layer({}, (<S>(x: S) => fn(x as AnyTensor) as S) as never, { name: activationName(name) });
+  return layer({}, fn as never, { name: activationName(name) });
 }

@@ -78,8 +78,8 @@ export function dense<In extends number, Out extends number, D extends DType = "
   const bias = useBias ? parameter(biasInitializer(biasKey, [outFeatures], dtype)) : undefined;
 
   function affine(x: AnyTensor): AnyTensor {
-    const product = matmul(x, weight) as AnyTensor;
-    return activate(bias === undefined ? product : (add(product, bias) as AnyTensor));
+    const product = matmul(x, weight);
+    return activate(bias === undefined ? product : add(product, bias));
   }
 
   const suffix = activation === "linear" ? "" : ` (${activationName(activation)})`;

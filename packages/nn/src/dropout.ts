@@ -39,8 +39,8 @@ export function dropout(rate: number, options: DropoutOptions = {}): SameShapeLa
     if (rate === 1) return zerosLike(x);
     const [next, present] = random.split(key as random.Key);
     key.assign(next);
-    const stays = random.bernoulli(present, 1 - rate, x.shape) as AnyTensor;
-    return where(stays, mul(x, 1 / (1 - rate)) as AnyTensor, 0) as AnyTensor;
+    const stays = random.bernoulli(present, 1 - rate, x.shape);
+    return where(stays, mul(x, 1 / (1 - rate)), 0);
   }
 
   return layer({ key }, drop as unknown as <S extends Shape>(x: Tensor<S>) => Tensor<S>, {

@@ -34,7 +34,7 @@ export interface FlattenLayer extends Layer<[number, ...number[]], [number, numb
 export function flatten(): FlattenLayer {
   function flat(x: AnyTensor): AnyTensor {
     if (x.rank === 0) throw new ShapeError("flatten", "a scalar has no batch axis; expected [batch, …]");
-    return reshape(x, [x.shape[0], sizeOf(x.shape.slice(1))]) as AnyTensor;
+    return reshape(x, [x.shape[0], sizeOf(x.shape.slice(1))]);
   }
   return layer({}, flat as never, { name: "flatten" }) as unknown as FlattenLayer;
 }

@@ -9,7 +9,14 @@ export type { Initializer } from "./initializers/initializer.ts";
 export { lecunNormal, lecunUniform } from "./initializers/lecun.ts";
 export { type OrthogonalOptions, orthogonal } from "./initializers/orthogonal.ts";
 export { type TruncatedNormalOptions, truncatedNormal } from "./initializers/truncatedNormal.ts";
-export { type AnyLayer, type Layer, type LayerOptions, layer, type SameShapeLayer } from "./layer.ts";
+export {
+  type AnyLayer,
+  type Layer,
+  type LayerOptions,
+  type LayerProperties,
+  layer,
+  type SameShapeLayer,
+} from "./layer.ts";
 export {
   type BinaryCrossentropyOptions,
   binaryCrossentropy,

@@ -17,7 +17,8 @@ type ShowEntries<S extends Shape> = S extends readonly [
 type ShowDimension<N extends number> = number extends N ? "number" : `${N}`;
 
 /** Dimensions that cannot be equal, whatever they are at run time. */
-type Differ<A extends number, B extends number> = [A & B] extends [never] ? true : false;
+// Not wrapped in a tuple: then an unknown dimension of generic code stays undecided, and is not refused.
+type Differ<A extends number, B extends number> = A & B extends never ? true : false;
 
 /** Without the first axis, which is the batch. */
 type Features<S extends Shape> = S extends readonly [number, ...infer Rest extends Shape] ? Rest : [];

@@ -1,4 +1,4 @@
-import type { AnyTensor, DType, Promote, Shape, ShapeError, ShapeOf, Tensor } from "@adjoint/tensor";
+import type { AnyTensor, Checked, DType, Promote, Shape, ShapeError, ShapeOf, Tensor } from "@adjoint/tensor";
 import type { Layer } from "./layer.ts";
 import type { LayerInput, LayerOutput, Show } from "./layer-types.ts";
 
@@ -84,7 +84,9 @@ type MismatchText<In extends Shape, Given extends Shape, Index extends number> =
 type Previous = [0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24];
 
 /** Each item, with the error at the one that does not fit. */
-export type CheckedItems<Items extends readonly unknown[]> =
-  ChainOf<Items> extends Mismatch<infer Index, infer Message>
-    ? { [K in keyof Items]: K extends `${Index}` ? Items[K] & ShapeError<Message> : Items[K] }
-    : Items;
+export type CheckedItems<Items extends readonly unknown[]> = {
+  readonly [K in keyof Items]: Items[K] & Checked<ErrorAt<ChainOf<Items>, K>>;
+};
+
+type ErrorAt<C, Key> =
+  C extends Mismatch<infer Index, infer Message> ? (Key extends `${Index}` ? ShapeError<Message> : []) : [];

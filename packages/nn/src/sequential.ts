@@ -1,7 +1,7 @@
 import { type AnyTensor, type DType, type Shape, ShapeError, shapeText } from "@adjoint/tensor";
 import { type AnyLayer, layer, misfit } from "./layer.ts";
 import type { ChainOf, CheckedItems, SequentialItem } from "./sequential-types.ts";
-import { type Model, model } from "./training/model.ts";
+import { type Model, modelOf } from "./training/model.ts";
 
 /** The model that a chain of items makes. */
 export type Sequential<Items extends readonly unknown[]> =
@@ -52,5 +52,5 @@ export function sequential<const Items extends readonly SequentialItem[]>(
     name: "sequential",
     ...(inputShape === undefined ? {} : { inputShape }),
   });
-  return model(chain as never) as never;
+  return modelOf(chain as never, list) as never;
 }

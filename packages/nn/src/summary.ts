@@ -35,9 +35,9 @@ function isLayer(item: Item): item is AnyLayer {
   return "stateDict" in item;
 }
 
-/** The layers one after the other: those of a `sequential`, or the model itself. */
-function itemsOf(model: AnyLayer): readonly Item[] {
-  return model.name === "sequential" && Array.isArray(model.state) ? (model.state as Item[]) : [model];
+/** The layers one after the other: those that a model names, or the layer itself. */
+function itemsOf(model: AnyLayer & { readonly layers?: readonly Item[] }): readonly Item[] {
+  return model.layers ?? [model];
 }
 
 function countOf(item: Item): number {
@@ -48,7 +48,7 @@ function countOf(item: Item): number {
 /** The output shapes after each item, for a batch of `rows`. Only shapes are worked out, nothing is computed. */
 function shapesFor(items: readonly Item[], inputShape: Shape, rows: number): Shape[] {
   return inference(() => {
-    let x = zeros([rows, ...inputShape]) as AnyTensor;
+    let x: AnyTensor = zeros([rows, ...inputShape]);
     return items.map((item) => {
       x = (item as (x: AnyTensor) => AnyTensor)(x);
       return x.shape;

@@ -19,6 +19,7 @@ import {
   layer,
   type SameShapeLayer,
   StateDictError,
+  sequential,
 } from "../src/index.ts";
 import { numbersOf } from "./close.ts";
 
@@ -139,6 +140,14 @@ describe("layer", () => {
     expectTypeOf(positive).toEqualTypeOf<SameShapeLayer>();
     expectTypeOf(positive(zeros([2, 3]))).toEqualTypeOf<Tensor<[2, 3]>>();
     expect(numbersOf(positive(tensor([-1, 2])) as AnyTensor)).toEqual([0, 2]);
+  });
+
+  test("types: layers of generic size work in generic code", () => {
+    const twice = <N extends number>(size: N, x: Tensor<[number, N]>): AnyTensor => {
+      const inner = dense(size, size);
+      return sequential(inner, relu, inner)(inner(x) as unknown as Tensor<[number, N]>);
+    };
+    expect(twice(3, zeros([2, 3])).shape).toEqual([2, 3]);
   });
 
   test("types: a batch that is known stays known, and a wrong shape does not compile", () => {

@@ -20,37 +20,38 @@ import {
   dropout,
   flatten,
   type Model,
+  model,
   sequential,
   setSeed,
 } from "../src/index.ts";
 import { numbersOf } from "./close.ts";
 
-const calls = (model: unknown): ((x: AnyTensor) => AnyTensor) => model as (x: AnyTensor) => AnyTensor;
+const calls = (net: unknown): ((x: AnyTensor) => AnyTensor) => net as (x: AnyTensor) => AnyTensor;
 
 describe("sequential", () => {
   test("is its items one after the other", () => {
     setSeed(1);
     const [first, second] = [dense(4, 3), dense(3, 2)];
-    const model = sequential(first, relu, second);
+    const net = sequential(first, relu, second);
     const x = random.normal(random.key(2), [5, 4]);
-    expect(numbersOf(model(x))).toEqual(numbersOf(second(relu(first(x)))));
+    expect(numbersOf(net(x))).toEqual(numbersOf(second(relu(first(x)))));
   });
 
   test("names parameters by the index of their item, also when nested", () => {
-    const model = sequential(
+    const net = sequential(
       dense(4, 3),
       relu,
       sequential(dense(3, 3), dropout(0.5)),
       dense(3, 2, { useBias: false }),
     );
-    expect(model.parameters().map(({ name }) => name)).toEqual([
+    expect(net.parameters().map(({ name }) => name)).toEqual([
       "0.weight",
       "0.bias",
       "2.0.weight",
       "2.0.bias",
       "3.weight",
     ]);
-    expect(Object.keys(model.stateDict())).toEqual([
+    expect(Object.keys(net.stateDict())).toEqual([
       "0.weight",
       "0.bias",
       "2.0.weight",
@@ -71,16 +72,16 @@ describe("sequential", () => {
 
   test("tied layers have one set of parameters and the sum of the gradients", () => {
     const shared = dense(2, 2, { useBias: false });
-    const model = sequential(shared, shared);
+    const net = sequential(shared, shared);
     shared.loadStateDict({
       weight: tensor([
         [1, 2],
         [3, 4],
       ]),
     });
-    expect(model.parameters()).toHaveLength(1);
-    const [weight] = model.parameters();
-    sum(model(tensor([[1, 0]]))).backward();
+    expect(net.parameters()).toHaveLength(1);
+    const [weight] = net.parameters();
+    sum(net(tensor([[1, 0]]))).backward();
     const squareOf = (w: Tensor<[2, 2]>): Tensor<[]> => sum(matmul(matmul(tensor([[1, 0]]), w), w));
     expect(numbersOf(weight.grad as AnyTensor)).toEqual(
       numbersOf(
@@ -94,10 +95,19 @@ describe("sequential", () => {
     );
   });
 
+  test("names its layers; a model of one layer is that layer, with fit on it", () => {
+    const first = dense(4, 3);
+    expect(sequential(first, relu).layers).toEqual([first, relu]);
+    const alone = model(first);
+    expect(alone).toBe(first);
+    expect(alone.layers).toEqual([first]);
+    expect(model(alone)).toBe(alone);
+  });
+
   test("no items: the identity", () => {
-    const model = sequential();
-    expect(numbersOf(calls(model)(tensor([1, 2])))).toEqual([1, 2]);
-    expect(model.parameters()).toEqual([]);
+    const net = sequential();
+    expect(numbersOf(calls(net)(tensor([1, 2])))).toEqual([1, 2]);
+    expect(net.parameters()).toEqual([]);
   });
 
   test("neighbours that do not fit are named when called", () => {
@@ -115,10 +125,10 @@ describe("sequential", () => {
   });
 
   test("types: from the first input to the last output, the batch kept", () => {
-    const model = sequential(dense(784, 25), relu, dense(25, 15), relu, dense(15, 10));
-    expectTypeOf(model).toEqualTypeOf<Model<[number, 784], [number, 10]>>();
-    expectTypeOf(model(zeros([32, 784]))).toEqualTypeOf<Tensor<[32, 10]>>();
-    expectTypeOf(softmax(model(zeros([1, 784])))).toEqualTypeOf<Tensor<[1, 10]>>();
+    const net = sequential(dense(784, 25), relu, dense(25, 15), relu, dense(15, 10));
+    expectTypeOf(net).toEqualTypeOf<Model<[number, 784], [number, 10]>>();
+    expectTypeOf(net(zeros([32, 784]))).toEqualTypeOf<Tensor<[32, 10]>>();
+    expectTypeOf(softmax(net(zeros([1, 784])))).toEqualTypeOf<Tensor<[1, 10]>>();
     expectTypeOf(sequential(dropout(0.1), relu, dense(4, 3))).toEqualTypeOf<
       Model<[number, 4], [number, 3]>
     >();

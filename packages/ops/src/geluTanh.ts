@@ -13,13 +13,10 @@ import {
   type Tensor,
 } from "@adjoint/tensor";
 import { geluTanhGate } from "./geluTanhGate.ts";
-import { geluTanhGate as scalarGate } from "./kernels/geluTanhGate.ts";
-
-const SCALE = 1.5957691216057308; // 2 √(2/π)
-const CUBIC = 0.044715;
+import { CUBIC, SCALE, geluTanh as scalarGeluTanh } from "./kernels/geluTanhGate.ts";
 
 export const geluTanhOp: Op = composite("geluTanh", {
-  scalar: (x) => Math.max(x, -1000) * scalarGate(x),
+  scalar: scalarGeluTanh,
   // The bounds keep ∞ · 0 away; the gate is 0 there, or its complement is.
   lower: ([x]) => mul(maximum(x, -1000), geluTanhGate(x)),
   vjp({ inputs: [x], cotangent }) {

@@ -15,11 +15,8 @@ import {
   sub,
   type Tensor,
 } from "@adjoint/tensor";
-import { geluTanhGate as scalarGate } from "./kernels/geluTanhGate.ts";
+import { CUBIC, SCALE, geluTanhGate as scalarGate } from "./kernels/geluTanhGate.ts";
 import { sigmoid } from "./sigmoid.ts";
-
-const SCALE = 1.5957691216057308; // 2 √(2/π)
-const CUBIC = 0.044715;
 
 /** x cut where the gate is 0 or 1 already, so that no power of it overflows, and ∞ · 0 does not occur. */
 function bounded(x: AnyTensor): AnyTensor {

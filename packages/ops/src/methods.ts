@@ -16,7 +16,6 @@ import {
   type Operand,
   type Reduce,
   type Result,
-  type Shape,
   type ShapeOf,
   type Squeeze,
   type SumOf,
@@ -37,6 +36,7 @@ import { expandDims } from "./expandDims.ts";
 import { flip } from "./flip.ts";
 import { gelu } from "./gelu.ts";
 import { geluTanh } from "./geluTanh.ts";
+import { geluTanhGate } from "./geluTanhGate.ts";
 import { greater } from "./greater.ts";
 import { greaterEqual } from "./greaterEqual.ts";
 import { isFinite as isFiniteOf } from "./isFinite.ts";
@@ -78,7 +78,7 @@ import { sinh } from "./sinh.ts";
 import { softmax } from "./softmax.ts";
 import { softplus } from "./softplus.ts";
 import { sort } from "./sort.ts";
-import { split } from "./split.ts";
+import { type OfRank, split } from "./split.ts";
 import { square } from "./square.ts";
 import { squeeze } from "./squeeze.ts";
 import { std } from "./std.ts";
@@ -138,7 +138,6 @@ declare module "@adjoint/tensor/methods" {
       this: A,
       axis: Axis & Checked<ExpandDims<ShapeOf<A>, Axis>>,
     ): Tensor<Result<ExpandDims<ShapeOf<A>, Axis>>, DTypeOf<A>>;
-    ravel<A extends AnyTensor>(this: A): Tensor<Flatten<ShapeOf<A>>, DTypeOf<A>>;
     flip<A extends AnyTensor, const Axis extends AxisOption = undefined>(
       this: A,
       options?: { axis?: Axis } & Checked<HasAxis<"flip", ShapeOf<A>, Axis>>,
@@ -148,6 +147,7 @@ declare module "@adjoint/tensor/methods" {
       options?: { approximate?: "none" | "tanh" },
     ): Tensor<ShapeOf<A>, FloatOf<DTypeOf<A>>>;
     geluTanh<A extends AnyTensor>(this: A): Tensor<ShapeOf<A>, FloatOf<DTypeOf<A>>>;
+    geluTanhGate<A extends AnyTensor>(this: A): Tensor<ShapeOf<A>, FloatOf<DTypeOf<A>>>;
     greater<A extends AnyTensor, B extends Operand>(
       this: A,
       other: B & Checked<BinaryShape<"greater", A, B>>,
@@ -229,6 +229,7 @@ declare module "@adjoint/tensor/methods" {
       this: A,
       options?: { axis?: Axis; keepDims?: KeepDims } & Checked<Reduce<"prod", ShapeOf<A>, Axis, KeepDims>>,
     ): Tensor<Result<Reduce<"prod", ShapeOf<A>, Axis, KeepDims>>, SumOf<DTypeOf<A>>>;
+    ravel<A extends AnyTensor>(this: A): Tensor<Flatten<ShapeOf<A>>, DTypeOf<A>>;
     reciprocal<A extends AnyTensor>(this: A): Tensor<ShapeOf<A>, FloatOf<DTypeOf<A>>>;
     relu<A extends AnyTensor>(this: A): Tensor<ShapeOf<A>, NumberOf<DTypeOf<A>>>;
     remainder<A extends AnyTensor, B extends Operand>(
@@ -247,15 +248,15 @@ declare module "@adjoint/tensor/methods" {
       options?: { axis?: Axis; mask?: Mask } & Checked<HasAxis<"softmax", ShapeOf<A>, Axis>>,
     ): Tensor<ShapeOf<A>, FloatOf<DTypeOf<A>>>;
     softplus<A extends AnyTensor>(this: A): Tensor<ShapeOf<A>, FloatOf<DTypeOf<A>>>;
-    sort<A extends AnyTensor>(
+    sort<A extends AnyTensor, const Axis extends number = -1>(
       this: A,
-      options?: { axis?: number; descending?: boolean },
+      options?: { axis?: Axis; descending?: boolean } & Checked<HasAxis<"sort", ShapeOf<A>, Axis>>,
     ): Tensor<ShapeOf<A>, DTypeOf<A>>;
-    split<A extends AnyTensor>(
+    split<A extends AnyTensor, const Axis extends number = 0>(
       this: A,
       sections: number | readonly number[],
-      options?: { axis?: number },
-    ): Tensor<Shape, DTypeOf<A>>[];
+      options?: { axis?: Axis } & Checked<HasAxis<"split", ShapeOf<A>, Axis>>,
+    ): Tensor<OfRank<ShapeOf<A>>, DTypeOf<A>>[];
     square<A extends AnyTensor>(this: A): Tensor<ShapeOf<A>, NumberOf<DTypeOf<A>>>;
     squeeze<A extends AnyTensor, const Axis extends AxisOption = undefined>(
       this: A,
@@ -267,14 +268,14 @@ declare module "@adjoint/tensor/methods" {
         Reduce<"std", ShapeOf<A>, Axis, KeepDims>
       >,
     ): Tensor<Result<Reduce<"std", ShapeOf<A>, Axis, KeepDims>>, FloatOf<DTypeOf<A>>>;
-    takeAlongAxis<A extends AnyTensor, I extends AnyTensor>(
+    takeAlongAxis<A extends AnyTensor, I extends AnyTensor, const Axis extends number = -1>(
       this: A,
       indices: I,
-      options?: { axis?: number },
+      options?: { axis?: Axis } & Checked<HasAxis<"takeAlongAxis", ShapeOf<A>, Axis>>,
     ): Tensor<ShapeOf<I>, DTypeOf<A>>;
     tan<A extends AnyTensor>(this: A): Tensor<ShapeOf<A>, FloatOf<DTypeOf<A>>>;
     tanh<A extends AnyTensor>(this: A): Tensor<ShapeOf<A>, FloatOf<DTypeOf<A>>>;
-    tile<A extends AnyTensor>(this: A, repeats: readonly number[]): Tensor<Shape, DTypeOf<A>>;
+    tile<A extends AnyTensor>(this: A, repeats: readonly number[]): Tensor<OfRank<ShapeOf<A>>, DTypeOf<A>>;
     trace<A extends AnyTensor>(this: A): Tensor<TraceShape<ShapeOf<A>>, SumOf<DTypeOf<A>>>;
     tril<A extends AnyTensor>(this: A): Tensor<ShapeOf<A>, DTypeOf<A>>;
     triu<A extends AnyTensor>(this: A): Tensor<ShapeOf<A>, DTypeOf<A>>;
@@ -305,10 +306,10 @@ installMethods({
   elu,
   exp2,
   expandDims,
-  ravel,
   flip,
   gelu,
   geluTanh,
+  geluTanhGate,
   greater,
   greaterEqual,
   isFinite: isFiniteOf,
@@ -335,6 +336,7 @@ installMethods({
   oneHot,
   outer,
   prod,
+  ravel,
   reciprocal,
   relu,
   remainder,

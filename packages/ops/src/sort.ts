@@ -1,4 +1,13 @@
-import { type AnyTensor, argsort, type DType, normalizeAxis, type Shape, type Tensor } from "@adjoint/tensor";
+import {
+  type AnyTensor,
+  argsort,
+  type Checked,
+  type DTypeOf,
+  type HasAxis,
+  normalizeAxis,
+  type ShapeOf,
+  type Tensor,
+} from "@adjoint/tensor";
 import { flip } from "./flip.ts";
 import { elementsAt } from "./takeAlongAxis.ts";
 
@@ -7,11 +16,11 @@ import { elementsAt } from "./takeAlongAxis.ts";
  * descending order first. Shape: that of `x`. Gradient: each cotangent goes to the element that was put there.
  * Throws {@link ShapeError}.
  */
-export function sort<S extends Shape, D extends DType>(
-  x: Tensor<S, D>,
-  { axis = -1, descending = false }: { axis?: number; descending?: boolean } = {},
-): Tensor<S, D> {
-  const place = normalizeAxis("sort", axis, x.shape);
-  const ascending = elementsAt(x, argsort(x as AnyTensor, { axis: place }), place);
-  return (descending ? flip(ascending, { axis: place }) : ascending) as AnyTensor as Tensor<S, D>;
+export function sort<A extends AnyTensor, const Axis extends number = -1>(
+  x: A,
+  options: { axis?: Axis; descending?: boolean } & Checked<HasAxis<"sort", ShapeOf<A>, Axis>> = {} as never,
+): Tensor<ShapeOf<A>, DTypeOf<A>> {
+  const axis = normalizeAxis("sort", options.axis ?? -1, x.shape);
+  const ascending = elementsAt(x, argsort(x as AnyTensor, { axis }), axis);
+  return (options.descending ? flip(ascending, { axis }) : ascending) as never;
 }

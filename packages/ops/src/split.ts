@@ -1,9 +1,12 @@
 import {
   type AnyTensor,
+  type Checked,
   type DTypeOf,
+  type HasAxis,
   normalizeAxis,
   type Shape,
   ShapeError,
+  type ShapeOf,
   shapeText,
   slice,
   type Tensor,
@@ -14,15 +17,15 @@ import {
  * sizes. `concat` puts them together again. Gradient: each part's cotangent among zeros.
  * Throws {@link ShapeError} when the dimension is not divisible, or the sizes do not add up to it.
  */
-export function split<A extends AnyTensor>(
+export function split<A extends AnyTensor, const Axis extends number = 0>(
   x: A,
   sections: number | readonly number[],
-  { axis = 0 }: { axis?: number } = {},
-): Tensor<Shape, DTypeOf<A>>[] {
-  const place = normalizeAxis("split", axis, x.shape);
+  options: { axis?: Axis } & Checked<HasAxis<"split", ShapeOf<A>, Axis>> = {} as never,
+): Tensor<OfRank<ShapeOf<A>>, DTypeOf<A>>[] {
+  const place = normalizeAxis("split", options.axis ?? 0, x.shape);
   const dimension = x.shape[place];
   const sizes =
-    typeof sections === "number" ? new Array<number>(sections).fill(dimension / sections) : sections;
+    typeof sections === "number" ? Array.from({ length: sections }, () => dimension / sections) : sections;
   const total = sizes.reduce((sum, size) => sum + size, 0);
   if (!sizes.every((size) => Number.isInteger(size) && size >= 0) || total !== dimension) {
     const parts =
@@ -40,3 +43,6 @@ export function split<A extends AnyTensor>(
     return slice(x as AnyTensor, begin, end) as never;
   });
 }
+
+/** Shapes of the same rank, of which no dimension is known. */
+export type OfRank<S extends Shape> = { -readonly [K in keyof S]: number };

@@ -2,9 +2,11 @@ import {
   type AnyTensor,
   add,
   arange,
+  type Checked,
   cast,
   checkIndex,
   type DTypeOf,
+  type HasAxis,
   mul,
   normalizeAxis,
   reshape,
@@ -23,12 +25,12 @@ import {
  * Gradient: each element's cotangent is added back at its index; repeated indices add up.
  * Throws {@link ShapeError}, {@link DTypeError} on float indices and, when run, {@link IndexError} on an index out of range.
  */
-export function takeAlongAxis<A extends AnyTensor, I extends AnyTensor>(
+export function takeAlongAxis<A extends AnyTensor, I extends AnyTensor, const Axis extends number = -1>(
   x: A,
   indices: I,
-  { axis = -1 }: { axis?: number } = {},
+  options: { axis?: Axis } & Checked<HasAxis<"takeAlongAxis", ShapeOf<A>, Axis>> = {} as never,
 ): Tensor<ShapeOf<I>, DTypeOf<A>> {
-  const place = normalizeAxis("takeAlongAxis", axis, x.shape);
+  const place = normalizeAxis("takeAlongAxis", options.axis ?? -1, x.shape);
   const fits = indices.rank === x.rank && indices.shape.every((n, i) => i === place || n === x.shape[i]);
   if (!fits) {
     throw new ShapeError(

@@ -3,17 +3,21 @@ import {
   broadcastTo,
   type DTypeOf,
   reshape,
-  type Shape,
   ShapeError,
+  type ShapeOf,
   shapeText,
   type Tensor,
 } from "@adjoint/tensor";
+import type { OfRank } from "./split.ts";
 
 /**
  * `x` repeated `repeats[axis]` times along each axis: `[m, n]` tiled `[2, 3]` is `[2m, 3n]`.
  * Gradient: the cotangents of all copies added up. Throws {@link ShapeError} unless there is a whole number from 0 per axis.
  */
-export function tile<A extends AnyTensor>(x: A, repeats: readonly number[]): Tensor<Shape, DTypeOf<A>> {
+export function tile<A extends AnyTensor>(
+  x: A,
+  repeats: readonly number[],
+): Tensor<OfRank<ShapeOf<A>>, DTypeOf<A>> {
   if (repeats.length !== x.rank || !repeats.every((count) => Number.isInteger(count) && count >= 0)) {
     throw new ShapeError(
       "tile",

@@ -5,7 +5,7 @@ import { gelu, geluTanh } from "../src/index.ts";
 import { describeElementwise } from "./elementwise.ts";
 import { ulpsApart } from "./ulps.ts";
 
-describeElementwise("geluTanh", geluTanh, { value: 2, slope: 3, curvature: 4, lowered64: 600, tail: 64 });
+describeElementwise("geluTanh", geluTanh, { slope: 3, curvature: 4, lowered64: 600, tail: 64 });
 
 describe("geluTanh", () => {
   const at = (x: number): number => geluTanh(tensor(x, { dtype: "float64" })).item();

@@ -1,13 +1,17 @@
-import { add, cos, div, floor, log, maximum, minimum, mul, pow, sub } from "@adjoint/tensor";
 import {
-  checkNames,
-  checkNumber,
-  checkOptions,
-  nonNegative,
-  positive,
-  proportion,
-  type Range,
-} from "./options.ts";
+  add,
+  checkOptionNames,
+  cos,
+  div,
+  floor,
+  log,
+  maximum,
+  minimum,
+  mul,
+  pow,
+  sub,
+} from "@adjoint/tensor";
+import { checkNumber, checkOptions, nonNegative, positive, proportion, type Range } from "./options.ts";
 import { type Scalar, type Schedule, schedule } from "./schedule.ts";
 
 /** Options of {@link cosineDecay}. */
@@ -40,7 +44,7 @@ const growth: Range = {
 export function cosineDecay(options: CosineDecayOptions): Schedule {
   const { restarts, ...given } = options;
   const defaults = { learningRate: undefined, decaySteps: undefined, alpha: 0 };
-  checkNames("cosineDecay", options, [...Object.keys(defaults), "restarts"]);
+  checkOptionNames("cosineDecay", options, [...Object.keys(defaults), "restarts"]);
   const { learningRate, decaySteps, alpha } = checkOptions<Required<Omit<CosineDecayOptions, "restarts">>>(
     "cosineDecay",
     given,
@@ -48,7 +52,7 @@ export function cosineDecay(options: CosineDecayOptions): Schedule {
     { learningRate: nonNegative, decaySteps: positive, alpha: proportion },
   );
   const { periodFactor = 1, rateFactor = 1, ...unknown } = restarts ?? {};
-  checkNames("cosineDecay: restarts", unknown, ["periodFactor", "rateFactor"]);
+  checkOptionNames("cosineDecay: restarts", unknown, ["periodFactor", "rateFactor"]);
   checkNumber("cosineDecay", "restarts.periodFactor", periodFactor, growth);
   checkNumber("cosineDecay", "restarts.rateFactor", rateFactor, positive);
   return schedule((step) => {

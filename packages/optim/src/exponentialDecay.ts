@@ -1,5 +1,5 @@
-import { div, floor, mul, pow } from "@adjoint/tensor";
-import { checkNames, checkOptions, nonNegative, positive } from "./options.ts";
+import { checkOptionNames, div, floor, mul, pow } from "@adjoint/tensor";
+import { checkOptions, nonNegative, positive } from "./options.ts";
 import { type Schedule, schedule } from "./schedule.ts";
 
 /** Options of {@link exponentialDecay}. */
@@ -20,7 +20,7 @@ export interface ExponentialDecayOptions {
  */
 export function exponentialDecay(options: ExponentialDecayOptions): Schedule {
   const defaults = { learningRate: undefined, decaySteps: undefined, decayRate: undefined, staircase: false };
-  checkNames("exponentialDecay", options, Object.keys(defaults));
+  checkOptionNames("exponentialDecay", options, Object.keys(defaults));
   const { learningRate, decaySteps, decayRate, staircase } = checkOptions<Required<ExponentialDecayOptions>>(
     "exponentialDecay",
     options,

@@ -1,6 +1,6 @@
-import { add, div, full, less, maximum, mul, sub, where } from "@adjoint/tensor";
+import { add, checkOptionNames, div, full, less, maximum, mul, sub, where } from "@adjoint/tensor";
 import { constant } from "./constant.ts";
-import { checkNames, checkOptions, count, nonNegative } from "./options.ts";
+import { checkOptions, count, nonNegative } from "./options.ts";
 import { asSchedule, type LearningRate, type Schedule, schedule } from "./schedule.ts";
 
 /** Options of {@link linearWarmup}. */
@@ -18,7 +18,7 @@ export interface LinearWarmupOptions {
  */
 export function linearWarmup(after: LearningRate, options: LinearWarmupOptions): Schedule {
   const defaults = { warmupSteps: undefined, initialRate: 0 };
-  checkNames("linearWarmup", options, Object.keys(defaults));
+  checkOptionNames("linearWarmup", options, Object.keys(defaults));
   const { warmupSteps, initialRate } = checkOptions<Required<LinearWarmupOptions>>(
     "linearWarmup",
     options,

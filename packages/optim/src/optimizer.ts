@@ -5,6 +5,7 @@ import {
   assignAll,
   type Checked,
   cast,
+  checkOptionNames,
   type DType,
   DTypeError,
   evaluate,
@@ -27,7 +28,7 @@ import {
 } from "@adjoint/tensor";
 import { clipByGlobalNorm } from "./clipByGlobalNorm.ts";
 import { clipByValue } from "./clipByValue.ts";
-import { checkNames, checkNumber, checkOptions, nonNegative, positive, type Range, show } from "./options.ts";
+import { checkNumber, checkOptions, nonNegative, positive, type Range, show } from "./options.ts";
 import { asSchedule, type LearningRate, type Scalar } from "./schedule.ts";
 
 /** Options that every optimizer takes. */
@@ -316,7 +317,7 @@ function readGroups<H extends object>(
   { name, defaults, ranges }: Algorithm<H>,
 ): Group<H>[] {
   const own = Object.keys(defaults);
-  checkNames(name, options, [...common, ...own]);
+  checkOptionNames(name, options, [...common, ...own]);
   const shared = checkOptions(name, options, defaults, ranges);
   if (!Array.isArray(parameters)) {
     throw new OptionError(
@@ -336,7 +337,7 @@ function readGroups<H extends object>(
     const misplaced = common.find((option) => option in changes);
     if (misplaced !== undefined)
       throw new OptionError(name, `group ${i} has ${misplaced}, which is one for all groups`);
-    checkNames(name, changes, own);
+    checkOptionNames(name, changes, own);
     const hyperparameters = checkOptions(name, changes as unknown as Partial<H>, shared, ranges);
     return { parameters: [...members], hyperparameters };
   });

@@ -50,16 +50,6 @@ export function checkNumber(op: string, name: string, value: unknown, range: Ran
   throw new OptionError(op, `${name} is ${show(value)}; expected ${range.expected}`);
 }
 
-/** Throws {@link OptionError} for an option that is not among `known`, with the name that was probably meant. */
-export function checkNames(op: string, given: object, known: readonly string[]): void {
-  for (const name of Object.keys(given)) {
-    if (known.includes(name)) continue;
-    const meant = nearest(name, known);
-    const hint = meant === undefined ? `expected one of ${known.join(", ")}` : `did you mean "${meant}"?`;
-    throw new OptionError(op, `unknown option "${name}"; ${hint}`);
-  }
-}
-
 /**
  * The options with their defaults filled in; one whose default is `undefined` has to be given. A number must be in its
  * range (finite, if none is given), a boolean must be one.
@@ -79,34 +69,4 @@ export function checkOptions<H extends object>(
     return [name, value];
   });
   return Object.fromEntries(checked) as H;
-}
-
-/** The known name that a wrong one probably stands for: an abbreviation of it, or at most two letters away from it. */
-function nearest(wrong: string, known: readonly string[]): string | undefined {
-  const letters = wrong.toLowerCase();
-  const close = known
-    .map((name) => ({ name, distance: editDistance(letters, name.toLowerCase()) }))
-    .filter(({ name, distance }) => distance <= 2 || abbreviates(letters, name.toLowerCase()))
-    .sort((a, b) => a.distance - b.distance);
-  return close[0]?.name;
-}
-
-/** Are the letters of `short` found in `long` in their order, the first at its start? */
-function abbreviates(short: string, long: string): boolean {
-  let next = 0;
-  for (const letter of long) if (letter === short[next]) next++;
-  return short.length > 1 && next === short.length && short[0] === long[0];
-}
-
-/** Insertions, deletions and replacements of letters between two words (Levenshtein 1966). */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const above = row;
-    row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      row[j] = Math.min(above[j] + 1, row[j - 1] + 1, above[j - 1] + Number(a[i - 1] !== b[j - 1]));
-    }
-  }
-  return row[b.length];
 }

@@ -1,5 +1,5 @@
-import { full, less, OptionError, where } from "@adjoint/tensor";
-import { checkNames, checkNumber, nonNegative } from "./options.ts";
+import { checkOptionNames, full, less, OptionError, where } from "@adjoint/tensor";
+import { checkNumber, nonNegative } from "./options.ts";
 import { type Scalar, type Schedule, schedule } from "./schedule.ts";
 
 /** Options of {@link piecewiseConstant}. */
@@ -15,7 +15,7 @@ export interface PiecewiseConstantOptions {
  * `PiecewiseConstantDecay`; PyTorch's `MultiStepLR` changes one step earlier). Throws {@link OptionError}.
  */
 export function piecewiseConstant(options: PiecewiseConstantOptions): Schedule {
-  checkNames("piecewiseConstant", options, ["boundaries", "values"]);
+  checkOptionNames("piecewiseConstant", options, ["boundaries", "values"]);
   const boundaries = [...options.boundaries];
   const values = [...options.values];
   if (values.length !== boundaries.length + 1) {

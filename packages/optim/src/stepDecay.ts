@@ -1,5 +1,5 @@
-import { div, floor, mul, pow } from "@adjoint/tensor";
-import { checkNames, checkOptions, count, nonNegative, positive } from "./options.ts";
+import { checkOptionNames, div, floor, mul, pow } from "@adjoint/tensor";
+import { checkOptions, count, nonNegative, positive } from "./options.ts";
 import { type Schedule, schedule } from "./schedule.ts";
 
 /** Options of {@link stepDecay}. */
@@ -18,7 +18,7 @@ export interface StepDecayOptions {
  */
 export function stepDecay(options: StepDecayOptions): Schedule {
   const defaults = { learningRate: undefined, stepSize: undefined, decayRate: 0.1 };
-  checkNames("stepDecay", options, Object.keys(defaults));
+  checkOptionNames("stepDecay", options, Object.keys(defaults));
   const { learningRate, stepSize, decayRate } = checkOptions<Required<StepDecayOptions>>(
     "stepDecay",
     options,

@@ -3,6 +3,7 @@ import type { ShapeError } from "../src/graph/errors.ts";
 import {
   type AnyTensor,
   add,
+  arange,
   argmax,
   type BinaryDType,
   type BinaryShape,
@@ -20,6 +21,7 @@ import {
   exp,
   type Flatten,
   type FloatOf,
+  full,
   type HasAxis,
   type ItemOf,
   less,
@@ -811,6 +813,11 @@ describe("Pad", () => {
       [4, 11],
     );
   });
+  test("elements between neighbours leave the dimensions open", () => {
+    const spread = pad(row, [[1, 1]], { interior: [2] });
+    expectTypeOf(spread).toEqualTypeOf<Tensor<[number]>>();
+    expect(spread.shape).toEqual([9]);
+  });
   test("leaves open what is not known", () => {
     expectTypeOf<Pad<[number, 3], [[1, 1], [2, 2]]>>().toEqualTypeOf<[number, 7]>();
     expectTypeOf<Pad<[2, 3], [[number, 1], [0, 0]]>>().toEqualTypeOf<[number, 3]>();
@@ -824,6 +831,37 @@ describe("Pad", () => {
     >().toEqualTypeOf<"pad: 1 paddings for [2, 3]; expected 2 pairs [before, after]">();
     // @ts-expect-error one pair for two axes
     expect(() => pad(matrix, [[1, 1]])).toThrow("pad");
+  });
+});
+
+describe("creation", () => {
+  test("the dtype comes from the arguments, never from what is expected of the result", () => {
+    // @ts-expect-error zeros are float32
+    const zero: Tensor<[3], "int32"> = zeros([3]);
+    expect(zero.dtype).toBe("float32");
+    // @ts-expect-error numbers are float32
+    const numbers: Tensor<[2], "int32"> = tensor([1, 2]);
+    expect(numbers.dtype).toBe("float32");
+    expectTypeOf(concat([row, zeros([2])])).toEqualTypeOf<Tensor<[5]>>();
+  });
+});
+
+describe("full and arange", () => {
+  test("full takes the kind of its value", () => {
+    expectTypeOf(full([2], true)).toEqualTypeOf<Tensor<[2], "bool">>();
+    expectTypeOf(full([2], 3)).toEqualTypeOf<Tensor<[2]>>();
+    expectTypeOf(full([2], 3, { dtype: "uint8" })).toEqualTypeOf<Tensor<[2], "uint8">>();
+    expect(full([2], true).dtype).toBe("bool");
+  });
+  test("arange is whole where its start and step are", () => {
+    expectTypeOf(arange(3)).toEqualTypeOf<Tensor<[number], "int32">>();
+    expectTypeOf(arange(-1, 3)).toEqualTypeOf<Tensor<[number], "int32">>();
+    expectTypeOf(arange(0, 1, 0.25)).toEqualTypeOf<Tensor<[number], "float32">>();
+    expectTypeOf(arange(0, 1, 1e-7)).toEqualTypeOf<Tensor<[number], "float32">>();
+    expectTypeOf(arange(some(0), 3)).toEqualTypeOf<Tensor<[number], "int32" | "float32">>();
+    expectTypeOf(arange(0, 1, 0.25, { dtype: "float64" })).toEqualTypeOf<Tensor<[number], "float64">>();
+    expect(arange(-1, 3).dtype).toBe("int32");
+    expect(arange(0, 1, 0.25).dtype).toBe("float32");
   });
 });
 

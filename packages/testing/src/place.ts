@@ -1,7 +1,7 @@
 import type { AnyTensor, Shape } from "@adjoint/tensor";
 
 /** The index along each axis of a flat, row-major position. */
-export function indexOf(shape: Shape, at: number): number[] {
+function indexOf(shape: Shape, at: number): number[] {
   const index = new Array<number>(shape.length);
   let rest = at;
   for (let axis = shape.length - 1; axis >= 0; axis--) {

@@ -33,7 +33,7 @@ export function orthogonal({ gain = 1 }: OrthogonalOptions = {}): Initializer {
     for (let i = 0; i < rows; i++)
       for (let j = 0; j < columns; j++)
         values[i * columns + j] = gain * (rows >= columns ? q[i * n + j] : q[j * n + i]);
-    return cast(tensor(values, [...shape]) as AnyTensor, dtype);
+    return cast(tensor(values, [...shape]), dtype);
   };
 }
 

@@ -29,6 +29,6 @@ export function truncatedNormal({ standardDeviation = 0.05 }: TruncatedNormalOpt
   }
   return (key, shape, dtype) => {
     const uniform: AnyTensor = random.uniform(key, shape, { low: -withinTwo, high: withinTwo, dtype });
-    return mul(erfinv(uniform), Math.SQRT2 * standardDeviation) as AnyTensor;
+    return mul(erfinv(uniform), Math.SQRT2 * standardDeviation);
   };
 }

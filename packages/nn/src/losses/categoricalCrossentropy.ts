@@ -29,25 +29,25 @@ const keepLast = { axis: -1, keepDims: true } as const;
 
 /** `1 − p` of a row's probabilities; for the largest, which may round to 1, the sum of the others. */
 function complements(p: AnyTensor): AnyTensor {
-  const places = arange(p.shape[p.rank - 1]) as AnyTensor;
-  const isLargest = equal(places, argmax(p, keepLast) as AnyTensor) as AnyTensor;
-  const others = sum(where(isLargest, 0, p) as AnyTensor, keepLast);
-  return where(isLargest, others, sub(1, p) as AnyTensor) as AnyTensor;
+  const places = arange(p.shape[p.rank - 1]);
+  const isLargest = equal(places, argmax(p, keepLast));
+  const others = sum(where(isLargest, 0, p), keepLast);
+  return where(isLargest, others, sub(1, p));
 }
 
 export const categoricalCrossentropyOp: Op = composite("categoricalCrossentropy", {
   shape: ([logits]) => logits.slice(0, -1),
   lower([logits, targets]) {
-    const terms = mul(targets, neg(logSoftmax(logits) as AnyTensor));
-    return sum(where(equal(targets, 0), 0, terms as AnyTensor) as AnyTensor, { axis: -1 }) as AnyTensor;
+    const terms = mul(targets, neg(logSoftmax(logits)));
+    return sum(where(equal(targets, 0), 0, terms), { axis: -1 });
   },
   vjp({ inputs: [logits, targets], cotangent }) {
-    const p = softmax(logits) as AnyTensor;
-    const ofOthers = sub(sum(targets, keepLast) as AnyTensor, targets);
+    const p = softmax(logits);
+    const ofOthers = sub(sum(targets, keepLast), targets);
     // Σ_k t_k (p − δ_k) with each difference taken before it can cancel.
-    const slope = sub(mul(p, ofOthers as AnyTensor), mul(targets, complements(p)) as AnyTensor);
-    const ct = reshape(cotangent, [...cotangent.shape, 1]) as AnyTensor;
-    return [mul(ct, slope as AnyTensor), mul(ct, neg(logSoftmax(logits) as AnyTensor))] as AnyTensor[];
+    const slope = sub(mul(p, ofOthers), mul(targets, complements(p)));
+    const ct = reshape(cotangent, [...cotangent.shape, 1]);
+    return [mul(ct, slope), mul(ct, neg(logSoftmax(logits)))];
   },
 });
 
@@ -58,7 +58,7 @@ export function categoricalRows(logits: AnyTensor, targets: AnyTensor): AnyTenso
 
 /** The same of probabilities. */
 export function categoricalRowsOfProbabilities(probabilities: AnyTensor, targets: AnyTensor): AnyTensor {
-  return sum(crossEntropyTerm(targets, probabilities), { axis: -1 }) as AnyTensor;
+  return sum(crossEntropyTerm(targets, probabilities), { axis: -1 });
 }
 
 /** Throws `OptionError` unless ε is from 0 to 1. */
@@ -71,7 +71,7 @@ export function checkSmoothing(op: string, labelSmoothing: number): void {
 export function smoothTargets(targets: AnyTensor, labelSmoothing: number): AnyTensor {
   if (labelSmoothing === 0) return targets;
   const classes = targets.shape[targets.rank - 1];
-  return add(mul(targets, 1 - labelSmoothing) as AnyTensor, labelSmoothing / classes) as AnyTensor;
+  return add(mul(targets, 1 - labelSmoothing), labelSmoothing / classes);
 }
 
 /** The number of classes. Throws `ShapeError` for a scalar, which has no axis of classes. */
@@ -144,8 +144,8 @@ export const categoricalCrossentropy: ClassLoss<
     if (classWeights === undefined)
       return reduceLosses(weighRows(op, rowsOf(outputs, smooth), options), options);
     const weights = classWeightTensor(op, classWeights, outputs);
-    const rows = rowsOf(outputs, mul(smooth, weights) as AnyTensor);
-    const used = sum(mul(floats, weights) as AnyTensor) as AnyTensor;
+    const rows = rowsOf(outputs, mul(smooth, weights));
+    const used = sum(mul(floats, weights));
     return reduceLosses(weighRows(op, rows, options), options, used);
   },
 }) as never;

@@ -18,20 +18,20 @@ type CrossEntropyAttributes = { readonly isComplement: boolean };
 
 /** `−log p`, or `−log(1 − p)`. */
 function surprise(p: AnyTensor, { isComplement }: CrossEntropyAttributes): AnyTensor {
-  return neg(isComplement ? log1p(neg(p)) : log(p)) as AnyTensor;
+  return neg(isComplement ? log1p(neg(p)) : log(p));
 }
 
 export const crossEntropyTermOp: Op = composite<CrossEntropyAttributes>("crossEntropyTerm", {
   elementwise: true,
-  lower: ([t, p], attributes) => where(equal(t, 0), 0, mul(t, surprise(p, attributes))) as AnyTensor,
+  lower: ([t, p], attributes) => where(equal(t, 0), 0, mul(t, surprise(p, attributes))),
   vjp({ inputs: [t, p], attributes, cotangent }) {
     const { isComplement } = attributes;
     const q: AnyTensor = isComplement ? sub(1, p) : p;
     // The derivative t / q is 0 also where both are 0; elsewhere q itself divides, so that the second derivative is right.
     const isEmpty = equal(t, 0);
-    const divisor = where(isEmpty, where(equal(q, 0), 1, q) as AnyTensor, q);
-    const slope: AnyTensor = div(isComplement ? t : neg(t), divisor as AnyTensor);
-    return [mul(cotangent, surprise(p, attributes)), mul(cotangent, slope)] as AnyTensor[];
+    const divisor = where(isEmpty, where(equal(q, 0), 1, q), q);
+    const slope: AnyTensor = div(isComplement ? t : neg(t), divisor);
+    return [mul(cotangent, surprise(p, attributes)), mul(cotangent, slope)];
   },
 });
 

@@ -1,16 +1,5 @@
 import { clip } from "@adjoint/ops";
-import {
-  type AnyTensor,
-  abs,
-  apply,
-  composite,
-  minimum,
-  mul,
-  neg,
-  type Op,
-  OptionError,
-  sub,
-} from "@adjoint/tensor";
+import { abs, apply, composite, minimum, mul, neg, type Op, OptionError, sub } from "@adjoint/tensor";
 import { defineLoss } from "./defineLoss.ts";
 import type { ElementLoss, LossOptions } from "./loss-types.ts";
 import { asFloat, checkSameShape, reduceLosses, weighRows } from "./reduce.ts";
@@ -20,14 +9,14 @@ const name = "huber";
 export const huberOp: Op = composite<{ delta: number }>(name, {
   elementwise: true,
   lower([x, t], { delta }) {
-    const distance = abs(sub(x, t) as AnyTensor) as AnyTensor;
-    const near = minimum(distance, delta) as AnyTensor;
-    return mul(near, sub(distance, mul(near, 0.5) as AnyTensor) as AnyTensor) as AnyTensor;
+    const distance = abs(sub(x, t));
+    const near = minimum(distance, delta);
+    return mul(near, sub(distance, mul(near, 0.5)));
   },
   vjp({ inputs: [x, t], attributes: { delta }, cotangent }) {
-    const slope = clip(sub(x, t) as AnyTensor, { min: -delta, max: delta }) as AnyTensor;
-    const passed = mul(cotangent, slope) as AnyTensor;
-    return [passed, neg(passed) as AnyTensor];
+    const slope = clip(sub(x, t), { min: -delta, max: delta });
+    const passed = mul(cotangent, slope);
+    return [passed, neg(passed)];
   },
 });
 

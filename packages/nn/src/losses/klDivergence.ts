@@ -1,17 +1,4 @@
-import {
-  type AnyTensor,
-  add,
-  apply,
-  composite,
-  equal,
-  log,
-  mul,
-  neg,
-  type Op,
-  sub,
-  sum,
-  where,
-} from "@adjoint/tensor";
+import { add, apply, composite, equal, log, mul, neg, type Op, sub, sum, where } from "@adjoint/tensor";
 import { classCount } from "./categoricalCrossentropy.ts";
 import { defineLoss } from "./defineLoss.ts";
 import type { ClassLoss, LossOptions } from "./loss-types.ts";
@@ -22,12 +9,12 @@ const name = "klDivergence";
 export const klTermOp: Op = composite("klTerm", {
   elementwise: true,
   lower([logProbability, t]) {
-    const excess = sub(log(t) as AnyTensor, logProbability) as AnyTensor;
-    return where(equal(t, 0), 0, mul(t, excess) as AnyTensor) as AnyTensor;
+    const excess = sub(log(t), logProbability);
+    return where(equal(t, 0), 0, mul(t, excess));
   },
   vjp({ inputs: [logProbability, t], cotangent }) {
-    const slope = add(sub(log(t) as AnyTensor, logProbability), 1) as AnyTensor;
-    return [neg(mul(cotangent, t) as AnyTensor), mul(cotangent, slope)] as AnyTensor[];
+    const slope = add(sub(log(t), logProbability), 1);
+    return [neg(mul(cotangent, t)), mul(cotangent, slope)];
   },
 });
 
@@ -45,7 +32,7 @@ export const klDivergence: ClassLoss<"klDivergence", "log-probabilities", LossOp
     compute(outputs, targets, options) {
       classCount(name, outputs);
       checkSameShape(name, "log-probabilities", outputs, targets);
-      const rows = sum(apply(klTermOp, [outputs, targets]), { axis: -1 }) as AnyTensor;
+      const rows = sum(apply(klTermOp, [outputs, targets]), { axis: -1 });
       return reduceLosses(weighRows(name, rows, options), options);
     },
   }) as never;

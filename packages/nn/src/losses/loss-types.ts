@@ -16,14 +16,14 @@ import type { Metric } from "../metrics/metric.ts";
 export type Reduction = "mean" | "sum" | "none";
 
 /** Without the last axis, that of the classes. */
-export type Rows<S extends Shape> = number extends S["length"]
+type Rows<S extends Shape> = number extends S["length"]
   ? Shape
   : S extends readonly [...infer Init extends Shape, number]
     ? Init
     : [];
 
 /** The shape of a loss whose rows have shape `S`. */
-export type Reduced<S extends Shape, R extends Reduction> = R extends "none"
+type Reduced<S extends Shape, R extends Reduction> = R extends "none"
   ? number extends S["length"]
     ? Shape
     : [...S]
@@ -32,16 +32,14 @@ export type Reduced<S extends Shape, R extends Reduction> = R extends "none"
 type IsFloat<D> = Extract<D, "float32" | "float64">;
 
 /** What a model gives must be a float tensor: an integer there is mostly a label in the wrong place. */
-export type FloatOutputs<Op extends string, What extends string, Given> = [
-  IsFloat<DTypeFrom<Given>>,
-] extends [never]
+type FloatOutputs<Op extends string, What extends string, Given> = [IsFloat<DTypeFrom<Given>>] extends [never]
   ? ShapeError<`${Op}: ${What} are ${DTypeFrom<Given>}; expected float32 or float64 (${What} come first, then labels)`>
   : unknown;
 
 type DTypeFrom<T> = T extends AnyTensor ? DTypeOf<T> : never;
 
 /** Labels of classes are integers, one for each row of the logits. */
-export type ClassLabels<Op extends string, Outputs, Labels> = [
+type ClassLabels<Op extends string, Outputs, Labels> = [
   Extract<DTypeFrom<Labels>, "int32" | "uint8">,
 ] extends [never]
   ? ShapeError<`${Op}: labels are ${DTypeFrom<Labels>}; expected int32 or uint8 (logits come first, then labels)`>
@@ -50,7 +48,7 @@ export type ClassLabels<Op extends string, Outputs, Labels> = [
     : ShapeError<`${Op}: labels ${Show<ShapeOf<Labels>>} do not fit logits ${Show<ShapeOf<Outputs>>}; expected ${Show<Rows<ShapeOf<Outputs>>>}`>;
 
 /** Targets have the shape of what they are compared with: nothing is broadcast. */
-export type SameShape<Op extends string, Outputs, Targets> =
+type SameShape<Op extends string, Outputs, Targets> =
   Agree<ShapeOf<Outputs>, ShapeOf<Targets>> extends true
     ? unknown
     : ShapeError<`${Op}: targets ${Show<ShapeOf<Targets>>} do not have the shape ${Show<ShapeOf<Outputs>>}`>;
@@ -62,7 +60,7 @@ type Agree<A extends Shape, B extends Shape> = number extends A["length"] | B["l
         readonly [infer FirstA extends number, ...infer RestA extends Shape],
         readonly [infer FirstB extends number, ...infer RestB extends Shape],
       ]
-    ? [FirstA & FirstB] extends [never]
+    ? FirstA & FirstB extends never
       ? false
       : Agree<RestA, RestB>
     : [A, B] extends [readonly [], readonly []]

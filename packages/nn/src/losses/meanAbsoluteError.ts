@@ -1,4 +1,4 @@
-import { type AnyTensor, abs, sub } from "@adjoint/tensor";
+import { abs, sub } from "@adjoint/tensor";
 import { defineLoss } from "./defineLoss.ts";
 import type { ElementLoss, LossOptions } from "./loss-types.ts";
 import { checkSameShape, reduceLosses, weighRows } from "./reduce.ts";
@@ -16,7 +16,7 @@ export const meanAbsoluteError: ElementLoss<"meanAbsoluteError", "predictions", 
     optionNames: { sampleWeight: true, reduction: true },
     compute(outputs, targets, options) {
       checkSameShape(name, "predictions", outputs, targets);
-      const losses = abs(sub(outputs, targets) as AnyTensor);
-      return reduceLosses(weighRows(name, losses as AnyTensor, options), options);
+      const losses = abs(sub(outputs, targets));
+      return reduceLosses(weighRows(name, losses, options), options);
     },
   }) as never;

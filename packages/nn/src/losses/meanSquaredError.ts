@@ -1,5 +1,5 @@
 import { square } from "@adjoint/ops";
-import { type AnyTensor, sub } from "@adjoint/tensor";
+import { sub } from "@adjoint/tensor";
 import { defineLoss } from "./defineLoss.ts";
 import type { ElementLoss, LossOptions } from "./loss-types.ts";
 import { checkSameShape, reduceLosses, weighRows } from "./reduce.ts";
@@ -18,7 +18,7 @@ export const meanSquaredError: ElementLoss<"meanSquaredError", "predictions", Lo
     optionNames: { sampleWeight: true, reduction: true },
     compute(outputs, targets, options) {
       checkSameShape(name, "predictions", outputs, targets);
-      const losses = square(sub(outputs, targets) as AnyTensor);
-      return reduceLosses(weighRows(name, losses as AnyTensor, options), options);
+      const losses = square(sub(outputs, targets));
+      return reduceLosses(weighRows(name, losses, options), options);
     },
   }) as never;

@@ -42,7 +42,7 @@ export function checkSameShape(op: string, what: string, outputs: AnyTensor, tar
 
 /** Integers and bools as the float dtype they are compared with. */
 export function asFloat(x: AnyTensor, dtype: AnyTensor["dtype"]): AnyTensor {
-  return isFloat(x.dtype) ? x : (cast(x, dtype) as AnyTensor);
+  return isFloat(x.dtype) ? x : cast(x, dtype);
 }
 
 /** Numbers given as an option, as a tensor of the dtype they are used with. */
@@ -61,7 +61,7 @@ export function weighRows(op: string, losses: AnyTensor, { sampleWeight }: LossO
     );
   }
   const aligned: Shape = [...weights.shape, ...new Array<number>(losses.rank - weights.rank).fill(1)];
-  return mul(losses, reshape(weights, aligned)) as AnyTensor;
+  return mul(losses, reshape(weights, aligned));
 }
 
 /**
@@ -74,8 +74,8 @@ export function reduceLosses(
   divisor?: AnyTensor,
 ): AnyTensor {
   if (reduction === "none") return losses;
-  const total = sum(losses) as AnyTensor;
+  const total = sum(losses);
   if (reduction === "sum") return total;
-  if (divisor === undefined) return div(total, losses.size) as AnyTensor;
-  return div(total, where(equal(divisor, 0), 1, divisor)) as AnyTensor;
+  if (divisor === undefined) return div(total, losses.size);
+  return div(total, where(equal(divisor, 0), 1, divisor));
 }

@@ -43,31 +43,31 @@ const ignored = -1;
 
 /** `[…]` as `[…, 1]`, beside the classes. */
 function column(x: AnyTensor): AnyTensor {
-  return reshape(x, [...x.shape, 1]) as AnyTensor;
+  return reshape(x, [...x.shape, 1]);
 }
 
 /** True at each row's label, `[…, classes]`; a row that does not count has none. */
 function isLabel(labels: AnyTensor, classes: number): AnyTensor {
-  return equal(column(labels), arange(classes) as AnyTensor) as AnyTensor;
+  return equal(column(labels), arange(classes));
 }
 
 /** The entry of each row at its label, 0 for a row that does not count. */
 function atLabel(x: AnyTensor, labels: AnyTensor): AnyTensor {
-  const chosen = where(isLabel(labels, x.shape[x.rank - 1]), x, 0) as AnyTensor;
-  return sum(chosen, { axis: -1 }) as AnyTensor;
+  const chosen = where(isLabel(labels, x.shape[x.rank - 1]), x, 0);
+  return sum(chosen, { axis: -1 });
 }
 
 export const sparseCategoricalCrossentropyOp: Op = composite(name, {
   accepts: ([logits, labels]) => [isFloat(logits) ? logits : "float32", labels],
   shape: ([, labels]) => labels,
-  lower: ([logits, labels]) => atLabel(neg(logSoftmax(logits) as AnyTensor) as AnyTensor, labels),
+  lower: ([logits, labels]) => atLabel(neg(logSoftmax(logits)), labels),
   vjp({ inputs: [logits, labels], cotangent }) {
-    const p = softmax(logits) as AnyTensor;
+    const p = softmax(logits);
     const here = isLabel(labels, p.shape[p.rank - 1]);
-    const others = where(here, 0, p) as AnyTensor;
+    const others = where(here, 0, p);
     // p − 1 at the label, as minus the sum of the others, which does not cancel.
-    const slope = where(here, neg(sum(others, { axis: -1, keepDims: true }) as AnyTensor) as AnyTensor, p);
-    return [mul(column(cotangent), slope as AnyTensor), undefined] as (AnyTensor | undefined)[];
+    const slope = where(here, neg(sum(others, { axis: -1, keepDims: true })), p);
+    return [mul(column(cotangent), slope), undefined];
   },
 });
 
@@ -105,9 +105,9 @@ function countedLabels(
   const message = `label {value} is out of range for ${classes} classes; expected 0 to ${classes - 1}`;
   const checked = cast(checkIndex(labels, classes, { op: name, message, except: ignoreIndex }), "int32");
   if (ignoreIndex === undefined) return { labels: checked, counted: undefined };
-  const isIgnored = equal(checked, ignoreIndex) as AnyTensor;
-  const marked = where(isIgnored, ignored, checked) as AnyTensor;
-  return { labels: marked, counted: less(ignored, marked) as AnyTensor };
+  const isIgnored = equal(checked, ignoreIndex);
+  const marked = where(isIgnored, ignored, checked);
+  return { labels: marked, counted: less(ignored, marked) };
 }
 
 /** The losses of rows with one label each, times their labels' weights. */
@@ -118,15 +118,13 @@ function labelRows(
   let rows: AnyTensor;
   if (fromLogits) {
     // A row that does not count passes no gradient to its logits, whatever they are.
-    const kept = counted === undefined ? outputs : (where(column(counted), outputs, 0) as AnyTensor);
+    const kept = counted === undefined ? outputs : where(column(counted), outputs, 0);
     rows = apply(sparseCategoricalCrossentropyOp, [kept, labels]);
   } else {
     const p = atLabel(outputs, labels);
-    rows = neg(
-      log(counted === undefined ? p : (where(counted, p, 1) as AnyTensor)) as AnyTensor,
-    ) as AnyTensor;
+    rows = neg(log(counted === undefined ? p : where(counted, p, 1)));
   }
-  return weights === undefined ? rows : (mul(rows, atLabel(weights, labels)) as AnyTensor);
+  return weights === undefined ? rows : mul(rows, atLabel(weights, labels));
 }
 
 /** The losses of rows whose labels are smoothed: those of soft targets. Class weights multiply each target, as in PyTorch. */
@@ -135,13 +133,13 @@ function smoothRows(
   labelSmoothing: number,
   weights: AnyTensor | undefined,
 ): AnyTensor {
-  const hard = cast(isLabel(labels, classCount(name, outputs)), outputs.dtype) as AnyTensor;
+  const hard = cast(isLabel(labels, classCount(name, outputs)), outputs.dtype);
   const smooth = smoothTargets(hard, labelSmoothing);
-  const weighted = weights === undefined ? smooth : (mul(smooth, weights) as AnyTensor);
+  const weighted = weights === undefined ? smooth : mul(smooth, weights);
   const rowsOf = fromLogits ? categoricalRows : categoricalRowsOfProbabilities;
   if (counted === undefined) return rowsOf(outputs, weighted);
-  const kept = where(column(counted), outputs, fromLogits ? 0 : 1) as AnyTensor;
-  return rowsOf(kept, where(column(counted), weighted, 0) as AnyTensor);
+  const kept = where(column(counted), outputs, fromLogits ? 0 : 1);
+  return rowsOf(kept, where(column(counted), weighted, 0));
 }
 
 /** What the mean divides by: the labels' weights, or the rows that count; undefined for the number of rows. */
@@ -149,8 +147,8 @@ function rowCount(
   { outputs, labels, counted }: Batch,
   weights: AnyTensor | undefined,
 ): AnyTensor | undefined {
-  if (weights !== undefined) return sum(atLabel(weights, labels)) as AnyTensor;
-  return counted && (sum(cast(counted, outputs.dtype) as AnyTensor) as AnyTensor);
+  if (weights !== undefined) return sum(atLabel(weights, labels));
+  return counted && sum(cast(counted, outputs.dtype));
 }
 
 /** Options of {@link sparseCategoricalCrossentropy}. */

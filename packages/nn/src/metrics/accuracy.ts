@@ -1,5 +1,5 @@
 import { logicalAnd, notEqual } from "@adjoint/ops";
-import { type AnyTensor, argmax, equal, sum } from "@adjoint/tensor";
+import { argmax, equal, sum } from "@adjoint/tensor";
 import { checkSameShape } from "../losses/reduce.ts";
 import { checkOptions } from "../options.ts";
 import { classLabels } from "./labels.ts";
@@ -27,10 +27,10 @@ export function sparseCategoricalAccuracy(options: SparseCategoricalAccuracyOpti
     name: "accuracy",
     totals(outputs, given) {
       const labels = classLabels("accuracy", outputs, given, ignoreIndex);
-      const isRight = equal(argmax(outputs, last) as AnyTensor, labels) as AnyTensor;
-      if (ignoreIndex === undefined) return [sum(isRight) as AnyTensor, countTotal(labels.size)];
-      const counted = notEqual(labels, ignoreIndex) as AnyTensor;
-      return [sum(logicalAnd(isRight, counted) as AnyTensor), sum(counted)] as AnyTensor[];
+      const isRight = equal(argmax(outputs, last), labels);
+      if (ignoreIndex === undefined) return [sum(isRight), countTotal(labels.size)];
+      const counted = notEqual(labels, ignoreIndex);
+      return [sum(logicalAnd(isRight, counted)), sum(counted)];
     },
     result: ([right, rows]) => ratio(right, rows),
   });
@@ -47,11 +47,8 @@ export const categoricalAccuracy: Metric = /* @__PURE__ */ metric({
   name: "accuracy",
   totals(outputs, targets) {
     checkSameShape("categoricalAccuracy", "outputs", outputs, targets);
-    const isRight = equal(
-      argmax(outputs, last) as AnyTensor,
-      argmax(targets, last) as AnyTensor,
-    ) as AnyTensor;
-    return [sum(isRight) as AnyTensor, countTotal(isRight.size)];
+    const isRight = equal(argmax(outputs, last), argmax(targets, last));
+    return [sum(isRight), countTotal(isRight.size)];
   },
   result: ([right, rows]) => ratio(right, rows),
 });

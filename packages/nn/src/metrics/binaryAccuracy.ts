@@ -1,5 +1,5 @@
 import { greater } from "@adjoint/ops";
-import { type AnyTensor, equal, OptionError, sum } from "@adjoint/tensor";
+import { equal, OptionError, sum } from "@adjoint/tensor";
 import { checkSameShape } from "../losses/reduce.ts";
 import { checkOptions } from "../options.ts";
 import { countTotal, floatLabels, type Metric, metric } from "./metric.ts";
@@ -34,9 +34,9 @@ export function binaryAccuracy(options: ThresholdOptions = {}): Metric {
     name: "accuracy",
     totals(outputs, labels) {
       checkSameShape("binaryAccuracy", "outputs", outputs, labels);
-      const isYes = greater(outputs, threshold) as AnyTensor;
-      const isRight = equal(isYes, greater(floatLabels(labels), 0.5) as AnyTensor) as AnyTensor;
-      return [sum(isRight) as AnyTensor, countTotal(outputs.size)];
+      const isYes = greater(outputs, threshold);
+      const isRight = equal(isYes, greater(floatLabels(labels), 0.5));
+      return [sum(isRight), countTotal(outputs.size)];
     },
     result: ([right, elements]) => ratio(right, elements),
   });

@@ -41,18 +41,16 @@ export function counts(
 ): AnyTensor {
   const isBinary = sameShape(outputs.shape, labels.shape);
   const classes = isBinary ? 2 : outputs.shape[outputs.rank - 1];
-  const actual = isBinary
-    ? asIndex(greater(floatLabels(labels), 0.5) as AnyTensor)
-    : classLabels(op, outputs, labels);
+  const actual = isBinary ? asIndex(greater(floatLabels(labels), 0.5)) : classLabels(op, outputs, labels);
   const predicted = isBinary
-    ? asIndex(greater(outputs, thresholdOf(op, options)) as AnyTensor)
-    : (argmax(outputs, { axis: -1 }) as AnyTensor);
-  const cell = reshape(add(mul(actual, classes), predicted) as AnyTensor, [actual.size]) as AnyTensor;
-  const each = ones([actual.size], { dtype: "int32" }) as AnyTensor;
-  const flat = scatterAdd(each, cell, { axis: 0, size: classes * classes }) as AnyTensor;
-  return reshape(flat, [classes, classes]) as AnyTensor;
+    ? asIndex(greater(outputs, thresholdOf(op, options)))
+    : argmax(outputs, { axis: -1 });
+  const cell = reshape(add(mul(actual, classes), predicted), [actual.size]);
+  const each = ones([actual.size], { dtype: "int32" });
+  const flat = scatterAdd(each, cell, { axis: 0, size: classes * classes });
+  return reshape(flat, [classes, classes]);
 }
 
 function asIndex(isYes: AnyTensor): AnyTensor {
-  return cast(isYes, "int32") as AnyTensor;
+  return cast(isYes, "int32");
 }

@@ -32,5 +32,5 @@ export function classLabels(op: string, outputs: AnyTensor, labels: AnyTensor, e
   }
   const classes = outputs.shape[outputs.rank - 1];
   const message = `label {value} is out of range for ${classes} classes; expected 0 to ${classes - 1}`;
-  return cast(checkIndex(labels, classes, { op, message, except }), "int32") as AnyTensor;
+  return cast(checkIndex(labels, classes, { op, message, except }), "int32");
 }

@@ -27,8 +27,8 @@ export type MetricDefinition = Pick<Metric, "name" | "totals" | "result">;
  */
 export function metric<S extends Shape = []>({ name, totals, result }: MetricDefinition): Metric<S> {
   const wide = (outputs: AnyTensor, labels: AnyTensor): AnyTensor[] =>
-    totals(outputs, labels).map((total) => cast(total, "float64") as AnyTensor);
-  const finish = (sums: readonly AnyTensor[]): AnyTensor => cast(result(sums), "float64") as AnyTensor;
+    totals(outputs, labels).map((total) => cast(total, "float64"));
+  const finish = (sums: readonly AnyTensor[]): AnyTensor => cast(result(sums), "float64");
   const call = (outputs: AnyTensor, labels: AnyTensor): AnyTensor => finish(wide(outputs, labels));
   const descriptors = Object.entries({ name, totals: wide, result: finish }).map(([key, value]) => [
     key,
@@ -39,10 +39,10 @@ export function metric<S extends Shape = []>({ name, totals, result }: MetricDef
 
 /** A count as a total. */
 export function countTotal(count: number): AnyTensor {
-  return tensor(count, { dtype: "float64" }) as AnyTensor;
+  return tensor(count, { dtype: "float64" });
 }
 
 /** Labels as floats, so that they can be compared with ½. */
 export function floatLabels(labels: AnyTensor): AnyTensor {
-  return isFloat(labels.dtype) ? labels : (cast(labels, "float32") as AnyTensor);
+  return isFloat(labels.dtype) ? labels : cast(labels, "float32");
 }

@@ -49,18 +49,18 @@ function ofConfusion<A extends Average>(
     totals: (outputs, labels) => [counts(name, outputs, labels, options)],
     result([matrix]) {
       const tally: Tally = {
-        right: diagonal(matrix) as AnyTensor,
-        predicted: sum(matrix, { axis: 0 }) as AnyTensor,
-        actual: sum(matrix, { axis: 1 }) as AnyTensor,
+        right: diagonal(matrix),
+        predicted: sum(matrix, { axis: 0 }),
+        actual: sum(matrix, { axis: 1 }),
       };
       const chosen = average ?? (matrix.shape[0] === 2 ? "binary" : "macro");
       if (chosen === "binary") return ofYes(name, value(tally));
       if (chosen === "none") return value(tally);
-      if (chosen === "macro") return mean(value(tally)) as AnyTensor;
+      if (chosen === "macro") return mean(value(tally));
       return value({
-        right: sum(tally.right) as AnyTensor,
-        predicted: sum(tally.predicted) as AnyTensor,
-        actual: sum(tally.actual) as AnyTensor,
+        right: sum(tally.right),
+        predicted: sum(tally.predicted),
+        actual: sum(tally.actual),
       });
     },
   });
@@ -73,7 +73,7 @@ function ofYes(name: string, values: AnyTensor): AnyTensor {
       `average is "binary" for ${values.size} classes; expected "macro", "micro" or "none"`,
     );
   }
-  return reshape(slice(values, [1]) as AnyTensor, []) as AnyTensor;
+  return reshape(slice(values, [1]), []);
 }
 
 /**
@@ -98,6 +98,6 @@ export function recall<A extends Average = "macro">(options: PrecisionRecallOpti
  */
 export function f1<A extends Average = "macro">(options: PrecisionRecallOptions<A> = {}): Averaged<A> {
   return ofConfusion("f1", options, ({ right, predicted, actual }) =>
-    ratio(mul(right, 2) as AnyTensor, add(predicted, actual) as AnyTensor),
+    ratio(mul(right, 2), add(predicted, actual)),
   );
 }

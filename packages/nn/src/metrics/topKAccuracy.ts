@@ -1,5 +1,5 @@
 import { lessEqual, logicalNot, takeAlongAxis } from "@adjoint/ops";
-import { type AnyTensor, less, reshape, sum } from "@adjoint/tensor";
+import { less, reshape, sum } from "@adjoint/tensor";
 import { checkWhole } from "../options.ts";
 import { classLabels } from "./labels.ts";
 import { countTotal, type Metric, metric } from "./metric.ts";
@@ -15,10 +15,10 @@ export function topKAccuracy(k: number): Metric {
     name: "topKAccuracy",
     totals(outputs, given) {
       const labels = classLabels("topKAccuracy", outputs, given);
-      const chosen = takeAlongAxis(outputs, reshape(labels, [...labels.shape, 1]) as AnyTensor) as AnyTensor;
-      const isLarger = logicalNot(lessEqual(outputs, chosen) as AnyTensor) as AnyTensor;
-      const isRight = less(sum(isLarger, { axis: -1 }) as AnyTensor, k) as AnyTensor;
-      return [sum(isRight) as AnyTensor, countTotal(labels.size)];
+      const chosen = takeAlongAxis(outputs, reshape(labels, [...labels.shape, 1]));
+      const isLarger = logicalNot(lessEqual(outputs, chosen));
+      const isRight = less(sum(isLarger, { axis: -1 }), k);
+      return [sum(isRight), countTotal(labels.size)];
     },
     result: ([right, rows]) => ratio(right, rows),
   });

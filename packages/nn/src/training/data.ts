@@ -23,7 +23,7 @@ export type LabelledData = Dataset<readonly [AnyTensor, AnyTensor]>;
 
 /** Inputs and labels as one dataset. Throws `ShapeError` unless they have the same number of rows, at least one. */
 export function labelled(op: string, x: Data, y: Data): LabelledData {
-  const rows = dataset(x as AnyTensor, y as AnyTensor) as unknown as LabelledData;
+  const rows = dataset(x, y) as unknown as LabelledData;
   if (rows.length === 0) throw new ShapeError(op, "the data has no rows");
   return rows;
 }

@@ -11,7 +11,7 @@ export interface LoggingOptions {
 }
 
 /** `loss 0.3214, accuracy 0.9103`. */
-export function logsText(logs: Readonly<Logs>): string {
+function logsText(logs: Readonly<Logs>): string {
   return Object.entries(logs)
     .map(([name, value]) => `${name} ${Number.isFinite(value) ? Number(value.toPrecision(4)) : value}`)
     .join(", ");

@@ -22,6 +22,9 @@ import { type Data, type InputFor, labelled } from "./data.ts";
 import { type EvaluateOptions, evaluateOn, type FitOptions, fit, type History } from "./fit.ts";
 import { prepareTraining, type TrainingOptions, type TrainingSetup } from "./setup.ts";
 
+/** A layer, or a function of tensors without parameters. */
+type AnyFunction = (x: never) => AnyTensor;
+
 /** The tensor that `predict` gives for `x`. */
 type Prediction<In extends Shape, Out extends Shape, D extends DType, X> = Tensor<
   LayerOutput<In, Out, X extends AnyTensor ? ShapeOf<X> : Shape>,
@@ -31,6 +34,8 @@ type Prediction<In extends Shape, Out extends Shape, D extends DType, X> = Tenso
 /** A layer that can be trained and asked the way Keras users know it. */
 export interface Model<In extends Shape = Shape, Out extends Shape = Shape, D extends DType = "float32">
   extends Layer<In, Out, D> {
+  /** The layers and functions it applies one after the other; itself alone, if it is not made of such. */
+  readonly layers: readonly AnyFunction[];
   /** Says how the model is trained. Steps are compiled when they are first run, once for each shape of batch. */
   compile(options: TrainingOptions): void;
   /**
@@ -70,6 +75,14 @@ export function model<In extends Shape, Out extends Shape, D extends DType>(
   layer: Layer<In, Out, D>,
 ): Model<In, Out, D> {
   if ("predict" in layer) return layer as unknown as Model<In, Out, D>;
+  return modelOf(layer, [layer as unknown as AnyLayer]);
+}
+
+/** {@link model} of a layer that applies `layers` one after the other. */
+export function modelOf<In extends Shape, Out extends Shape, D extends DType>(
+  layer: Layer<In, Out, D>,
+  layers: readonly AnyFunction[],
+): Model<In, Out, D> {
   const base = layer as unknown as AnyLayer;
   const call = layer as unknown as (x: AnyTensor) => AnyTensor;
   const predictStep = compile(call, { training: false });
@@ -82,7 +95,7 @@ export function model<In extends Shape, Out extends Shape, D extends DType>(
 
   async function predict(x: Data, options: EvaluateOptions = {}): Promise<AnyTensor> {
     const batchSize = batchSizeOf("predict", options);
-    const rows = dataset(x as AnyTensor);
+    const rows = dataset(x);
     const parts: AnyTensor[] = [];
     for (const batch of rows.batches({ batchSize })) {
       parts.push(predictStep(batch as AnyTensor));
@@ -92,7 +105,8 @@ export function model<In extends Shape, Out extends Shape, D extends DType>(
     return joinRows(parts);
   }
 
-  const methods = {
+  const properties = {
+    layers,
     compile(options: TrainingOptions) {
       setup = prepareTraining(base, options);
     },
@@ -105,7 +119,7 @@ export function model<In extends Shape, Out extends Shape, D extends DType>(
     predict,
     summary: (options: SummaryOptions = {}) => summary(base, options),
   };
-  const descriptors = Object.entries(methods).map(([name, value]) => [name, { value, enumerable: true }]);
+  const descriptors = Object.entries(properties).map(([name, value]) => [name, { value, enumerable: true }]);
   return Object.defineProperties(layer, Object.fromEntries(descriptors)) as unknown as Model<In, Out, D>;
 }
 
@@ -121,5 +135,5 @@ async function joinRows(parts: readonly AnyTensor[]): Promise<AnyTensor> {
     offset += one.length;
   }
   const rows = parts.reduce((sum, part) => sum + part.shape[0], 0);
-  return tensor(joined, [rows, ...shape.slice(1)], { dtype }) as AnyTensor;
+  return tensor(joined, [rows, ...shape.slice(1)], { dtype });
 }

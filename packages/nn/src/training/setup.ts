@@ -7,6 +7,7 @@ import {
   div,
   inference,
   mul,
+  nearestName,
   OptionError,
   ShapeError,
   shapeText,
@@ -15,7 +16,7 @@ import {
 } from "@adjoint/tensor";
 import type { AnyLayer } from "../layer.ts";
 import { type AnyMetric, countTotal, metric } from "../metrics/metric.ts";
-import { checkOptions, nearestName } from "../options.ts";
+import { checkOptions } from "../options.ts";
 import type { Logs } from "./callback.ts";
 
 /** A loss for `fit`: one of this package, also one with options given by `with`, or a function of one's own. */
@@ -71,9 +72,9 @@ function resolveMetric(given: "accuracy" | AnyMetric | MetricFunction, loss: Los
       name: given.name || "metric",
       totals(outputs, labels) {
         const value = given(outputs as never, labels as never);
-        return [mul(cast(value, "float64"), labels.shape[0]) as AnyTensor, countTotal(labels.shape[0])];
+        return [mul(cast(value, "float64"), labels.shape[0]), countTotal(labels.shape[0])];
       },
-      result: ([total, rows]) => div(total, rows) as AnyTensor,
+      result: ([total, rows]) => div(total, rows),
     });
   }
   if (given !== "accuracy") {
@@ -126,7 +127,7 @@ export function prepareTraining(model: AnyLayer, options: TrainingOptions): Trai
   /** The sums over one batch. */
   function measure(outputs: AnyTensor, lossValue: AnyTensor, y: AnyTensor): Totals {
     const rows = countTotal(y.shape[0]);
-    const lossTotal = mul(cast(lossValue, "float64"), rows) as AnyTensor;
+    const lossTotal = mul(cast(lossValue, "float64"), rows);
     return [[lossTotal, rows], ...metrics.map((one) => one.totals(outputs, y))];
   }
 
@@ -140,7 +141,7 @@ export function prepareTraining(model: AnyLayer, options: TrainingOptions): Trai
   }
 
   const accumulate = (totals: Totals, batch: Totals): Totals =>
-    totals.map((parts, i) => parts.map((part, k) => add(part, batch[i][k]) as AnyTensor));
+    totals.map((parts, i) => parts.map((part, k) => add(part, batch[i][k])));
 
   const trainStep = compile(
     (x: AnyTensor, y: AnyTensor, totals: Totals): Totals => {
@@ -166,7 +167,7 @@ export function prepareTraining(model: AnyLayer, options: TrainingOptions): Trai
       const outputs = call(x);
       return measure(outputs, computeLoss(outputs, y), y);
     });
-    return shapes.map((parts) => parts.map(({ shape }) => zeros(shape, { dtype: "float64" }) as AnyTensor));
+    return shapes.map((parts) => parts.map(({ shape }) => zeros(shape, { dtype: "float64" })));
   }
 
   let empty: Totals | undefined;

@@ -42,7 +42,6 @@ export function backward(tensor: AnyTensor): void {
         "function computes inside that function",
     );
   }
-  loss.memo.keep = true;
   const cotangents = keepingHistory(() => {
     const [stable] = stabiliseBetween([loss], versions);
     return pullback([stable], [apply(seedOp, [stable])], versions);

@@ -3,6 +3,7 @@ import { allocate, checkDType, checkRepresentable, isFloat, type TypedArray } fr
 import { DTypeError, OptionError, ShapeError } from "../graph/errors.ts";
 import { checkShape, sameShape, shapeText, sizeOf } from "../graph/shape.ts";
 import type {
+  ArangeDType,
   Checked,
   DefaultDType,
   DType,
@@ -99,7 +100,7 @@ function collect(
     const chosen = dtype ?? own;
     if (chosen === own) return { values: value.slice(), shape: [value.length], dtype: own };
     const values = allocate(chosen, value.length);
-    for (let i = 0; i < value.length; i++) checkRepresentable("tensor", value[i], chosen);
+    for (let i = 0; i < value.length; i++) checkRepresentable("tensor", value[i], chosen, true);
     values.set(value);
     return { values, shape: [value.length], dtype: chosen };
   }
@@ -108,7 +109,7 @@ function collect(
   flatten(value, shape, 0, "", flat);
   const isBool = flat.length > 0 && flat.every((one) => typeof one === "boolean");
   const chosen = dtype ?? (isBool ? "bool" : "float32");
-  for (const one of flat) checkRepresentable("tensor", one, chosen);
+  for (const one of flat) checkRepresentable("tensor", one, chosen, true);
   const values = allocate(chosen, flat.length);
   for (let i = 0; i < flat.length; i++) values[i] = Number(flat[i]);
   return { values, shape, dtype: chosen };
@@ -158,14 +159,14 @@ function makeTensor(
 }
 
 /** A tensor of `shape` whose every element is `value`. Throws {@link DTypeError} when the dtype cannot hold it. */
-export function full<const S extends Shape, D extends DType = DefaultDType>(
+export function full<const S extends Shape, V extends number | boolean, D extends DType = NestedDType<V>>(
   shape: S,
-  value: number | boolean,
+  value: V,
   { dtype = (typeof value === "boolean" ? "bool" : "float32") as D }: CreateOptions<D> = {},
 ): Tensor<Normalise<S>, NoInfer<D>> {
   checkShape("full", shape);
   checkDType("full", dtype);
-  checkRepresentable("full", value, dtype);
+  checkRepresentable("full", value, dtype, true);
   const scalar = literal(Number(value), dtype);
   return (shape.length === 0 ? scalar : broadcastTo(scalar, [...shape])) as never;
 }
@@ -205,12 +206,11 @@ export function arange<D extends DType = "int32">(
   stop: number,
   options?: CreateOptions<D>,
 ): Tensor<[number], NoInfer<D>>;
-export function arange<D extends DType = "int32">(
-  start: number,
-  stop: number,
-  step?: number,
-  options?: CreateOptions<D>,
-): Tensor<[number], NoInfer<D>>;
+export function arange<
+  Start extends number,
+  Step extends number = 1,
+  D extends DType = ArangeDType<Start, Step>,
+>(start: Start, stop: number, step?: Step, options?: CreateOptions<D>): Tensor<[number], NoInfer<D>>;
 export function arange(
   first: number,
   second?: number | CreateOptions<DType>,
@@ -229,7 +229,7 @@ export function arange(
   checkDType("arange", dtype);
   const count = Math.max(0, Math.ceil((stop - start) / step));
   for (const i of [0, 1, count - 1]) {
-    if (i >= 0 && i < count) checkRepresentable("arange", start + i * step, dtype);
+    if (i >= 0 && i < count) checkRepresentable("arange", start + i * step, dtype, true);
   }
   const steps = iota(count);
   if (start === 0 && step === 1) return cast(steps, dtype);

@@ -5,6 +5,7 @@ import type { DType, Normalise, Shape } from "../graph/shape-types.ts";
 import type { AnyTensor, Tensor } from "../graph/tensor.ts";
 import { add } from "../primitives/add.ts";
 import { argsort } from "../primitives/argsort.ts";
+import { broadcastTo } from "../primitives/broadcastTo.ts";
 import { cast } from "../primitives/cast.ts";
 import { div } from "../primitives/div.ts";
 import { floor } from "../primitives/floor.ts";
@@ -52,9 +53,15 @@ export function split<N extends number = 2>(
   ) as never;
 }
 
-/** A key for `data`, a whole number or an int32 scalar (an epoch, a step): other data, other key. */
+/**
+ * A key for `data`, a whole number or an int32 scalar (an epoch, a step): other data, other key.
+ * Throws {@link OptionError} unless a number fits 32 bits.
+ */
 export function foldIn(key: Key, data: number | Tensor<readonly [], "int32">): Key {
-  return reshape(randomBits(key, data, { shape: [1], pairs: true }), [2]) as AnyTensor as Key;
+  if (typeof data === "number" && !(Number.isInteger(data) && data >= -(2 ** 31) && data < two32))
+    throw new OptionError("random.foldIn", `data ${data}; expected a whole number of 32 bits`);
+  const word = typeof data === "number" ? data | 0 : data;
+  return reshape(randomBits(key, word, { shape: [1], pairs: true }), [2]) as AnyTensor as Key;
 }
 
 /** Uniform random 32-bit words, as int32 bit patterns (`x >>> 0` is the unsigned number). */
@@ -90,7 +97,7 @@ function unitInterval(key: Key, shape: Shape, dtype: DType): AnyTensor {
   return reshape(mul(whole, 2 ** -52) as AnyTensor, shape) as AnyTensor;
 }
 
-/** Uniform in [low, high). float32 has 2²³ values, float64 2⁵². The bits are those of `jax.random.uniform`. */
+/** Uniform in [low, high). float32 has 2²³ values, float64 2⁵². In [0, 1) the bits are those of `jax.random.uniform`. */
 export function uniform<const S extends Shape, D extends DType = "float32">(
   key: Key,
   shape: S,
@@ -110,13 +117,14 @@ export function normal<const S extends Shape, D extends DType = "float32">(
   return mul(erfinv(uniform(key, shape, { low, high: 1, dtype }) as AnyTensor), Math.SQRT2) as never;
 }
 
-/** True with probability `p`, a number or a tensor that broadcasts to `shape`. */
+/** True with probability `p`, a number or a tensor that broadcasts to `shape`. Throws {@link ShapeError} when it does not. */
 export function bernoulli<const S extends Shape>(
   key: Key,
   p: AnyTensor | number,
   shape: S,
 ): Tensor<Normalise<S>, "bool"> {
-  return less(uniform(key, shape) as AnyTensor, p as never) as never;
+  const probability = typeof p === "number" ? p : (broadcastTo(p, [...shape]) as AnyTensor);
+  return less(uniform(key, shape) as AnyTensor, probability) as never;
 }
 
 /**

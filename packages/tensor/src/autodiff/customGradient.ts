@@ -1,6 +1,6 @@
 import { apply } from "../graph/apply.ts";
 import { GraphError, ShapeError } from "../graph/errors.ts";
-import { composite, leaves } from "../graph/op.ts";
+import { composite, isParameterVersion } from "../graph/op.ts";
 import { shapeText } from "../graph/shape.ts";
 import { type AnyTensor, Tensor } from "../graph/tensor.ts";
 import { topologicalOrder } from "../graph/topological.ts";
@@ -63,13 +63,12 @@ export function customGradient<Args extends readonly AnyTensor[], Y extends AnyT
 /** Throws when a derivative may flow into `captured`, which the rule says nothing of. */
 function refuseVariable(captured: AnyTensor): void {
   const isConstant = topologicalOrder([captured], (node) => !node.op.differentiable).every(
-    ({ op, memo }) => op !== leaves.parameter && op !== aliasOp && memo.dropped !== "parameter",
+    (node) => !isParameterVersion(node) && node.op !== aliasOp && node.memo.dropped !== "parameter",
   );
   if (isConstant) return;
-  const what =
-    captured.op === leaves.parameter
-      ? "a parameter"
-      : "what depends on a parameter or on a differentiated argument";
+  const what = isParameterVersion(captured)
+    ? "a parameter"
+    : "what depends on a parameter or on a differentiated argument";
   throw new GraphError(
     "customGradient",
     `the function reads ${what}, of shape ${shapeText(captured.shape)}, which would get no gradient; pass it as an argument, ` +

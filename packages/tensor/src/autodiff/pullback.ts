@@ -1,7 +1,7 @@
 import { convert } from "../graph/apply.ts";
 import { isFloat } from "../graph/dtype.ts";
 import { GraphError } from "../graph/errors.ts";
-import { leaves } from "../graph/op.ts";
+import { isParameterVersion } from "../graph/op.ts";
 import { sameShape, shapeText } from "../graph/shape.ts";
 import type { AnyTensor } from "../graph/tensor.ts";
 import { topologicalOrder } from "../graph/topological.ts";
@@ -80,7 +80,7 @@ function fitCotangent(node: AnyTensor, cotangent: AnyTensor): AnyTensor {
 function mayHideAny({ id, memo }: AnyTensor, wanted: readonly AnyTensor[]): boolean {
   return (
     memo.dropped !== false &&
-    wanted.some((one) => one.id < id && (memo.dropped === "parameter" || one.op !== leaves.parameter))
+    wanted.some((one) => one.id < id && (memo.dropped === "parameter" || !isParameterVersion(one)))
   );
 }
 
@@ -96,5 +96,5 @@ function refuseDropped(node: AnyTensor): never {
 export function parameterLeaves(outputs: readonly AnyTensor[]): AnyTensor[] {
   const order = topologicalOrder(outputs, (node) => !node.op.differentiable);
   for (const node of order) if (node.memo.dropped === "parameter") refuseDropped(node);
-  return order.filter((node) => node.op === leaves.parameter);
+  return order.filter(isParameterVersion);
 }

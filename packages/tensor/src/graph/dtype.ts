@@ -55,8 +55,16 @@ export function checkDType(op: string, dtype: string): void {
     throw new OptionError(op, `unknown dtype "${dtype}"; expected one of ${dtypes.join(", ")}`);
 }
 
-/** Throws {@link DTypeError} unless `value` can be held by `dtype` without changing (floats round, integers do not). */
-export function checkRepresentable(op: string, value: number | boolean, dtype: DType): void {
+/**
+ * Throws {@link DTypeError} unless `value` can be held by `dtype` without changing (floats round, integers do not). The
+ * way out depends on whether the dtype is that of a tensor that is there, or `chosen` in the call.
+ */
+export function checkRepresentable(
+  op: string,
+  value: number | boolean,
+  dtype: DType,
+  chosen: boolean = false,
+): void {
   const number = Number(value);
   if (isFloat(dtype)) return;
   const [low, high] = { bool: [0, 1], uint8: [0, 255], int32: [-(2 ** 31), 2 ** 31 - 1] }[
@@ -65,13 +73,13 @@ export function checkRepresentable(op: string, value: number | boolean, dtype: D
   if (!Number.isInteger(number)) {
     throw new DTypeError(
       op,
-      `${number} is not an integer, as ${dtype} needs; cast the ${dtype} tensor to "float32" first`,
+      `${number} is not an integer, as ${dtype} needs; ${chosen ? 'give dtype "float32", or round it' : `cast the ${dtype} tensor to "float32" first`}`,
     );
   }
   if (number < low || number > high) {
     throw new DTypeError(
       op,
-      `${number} is outside ${dtype}'s range ${low} to ${high}; cast to a wider dtype first`,
+      `${number} is outside ${dtype}'s range ${low} to ${high}; ${chosen ? "give a wider dtype" : "cast to a wider dtype first"}`,
     );
   }
 }

@@ -193,6 +193,22 @@ export const leaves: Readonly<Record<"data" | "literal" | "input" | "parameter",
   parameter: leaf("parameter"),
 };
 
+/**
+ * What a parameter is after an assignment in a traced function: the value, as a version of its own. Derivatives are taken
+ * of it, and go no further back, as outside a trace.
+ */
+export const assignedOp: Op = composite("assigned", {
+  accepts: (dtypes) => dtypes,
+  elementwise: true,
+  differentiable: false,
+  lower: ([value]) => value,
+});
+
+/** Is the node one version of a parameter? */
+export function isParameterVersion({ op }: AnyTensor): boolean {
+  return op === leaves.parameter || op === assignedOp;
+}
+
 /** The dtypes that operands are cast to. */
 export function acceptedDTypes(accepts: Accepts, dtypes: readonly DType[]): readonly DType[] {
   if (typeof accepts === "function") return accepts(dtypes);

@@ -139,6 +139,13 @@ export type NumberOf<D extends DType> = D extends "bool" ? "int32" : D;
 /** The dtype of a sum: `SumOf<"uint8">` is `"int32"`, floats stay. */
 export type SumOf<D extends DType> = D extends "float32" | "float64" ? D : "int32";
 
+/** The dtype of `arange` by default: `ArangeDType<0, 0.5>` is `"float32"`, of whole numbers `"int32"`; either if not known. */
+export type ArangeDType<Start extends number, Step extends number> = number extends Start | Step
+  ? "int32" | "float32"
+  : `${Start}${Step}` extends `${string}${"." | "e-"}${string}`
+    ? "float32"
+    : "int32";
+
 /** The common dtype of two operands: `BinaryDType<Tensor<[2], "int32">, 3>` is `"int32"`, of two numbers the default. */
 export type BinaryDType<A, B> = [DTypeOf<A>] extends [never]
   ? [DTypeOf<B>] extends [never]
@@ -164,12 +171,18 @@ export type CommonDType<
  * The common shape of two, aligned on the right, where 1 stretches: `Broadcast<"add", [32, 10], [10]>` is `[32, 10]`.
  * A `number` beside a literal other than 1 must be that literal; beside 1 or `number` it stays unknown.
  */
-export type Broadcast<Op extends string, A extends Shape, B extends Shape> =
-  HasRank<A> extends true
-    ? HasRank<B> extends true
-      ? BroadcastAligned<Op, A, B, Align<A, B>, Align<B, A>>
-      : Shape
-    : Shape;
+// A scalar comes first, so that the compiler knows of a generic shape S that the result may be S, and lets it be cast back.
+export type Broadcast<Op extends string, A extends Shape, B extends Shape> = B extends readonly []
+  ? Normalise<A>
+  : IsAny<A> extends true
+    ? Shape
+    : A extends readonly []
+      ? Normalise<B>
+      : HasRank<A> extends true
+        ? HasRank<B> extends true
+          ? BroadcastAligned<Op, A, B, Align<A, B>, Align<B, A>>
+          : Shape
+        : Shape;
 
 /** A shape with 1s before it, up to the rank of another that is longer. */
 type Align<S extends Shape, Other extends Shape> =

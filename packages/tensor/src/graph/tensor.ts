@@ -10,8 +10,6 @@ import type { DefaultDType, DType, Shape } from "./shape-types.ts";
 export interface Memo {
   /** The node's values, once computed. */
   values: TypedArray | undefined;
-  /** Keep the values when a program computes this node on its way to others. */
-  keep: boolean;
   /** Upper bound of the nodes that this node's history holds. */
   historyNodes: number;
   /** Upper bound of the bytes of values that this node's history holds. */
@@ -74,7 +72,6 @@ export class Tensor<S extends Shape = Shape, D extends DType = DefaultDType> {
     this.weak = weak;
     this.memo = {
       values: undefined,
-      keep: false,
       historyNodes: 1,
       historyBytes: 0,
       recount: undefined,

@@ -1,7 +1,7 @@
 import { apply } from "../graph/apply.ts";
 import { type Op, primitive } from "../graph/op.ts";
 import { normalizeAxis } from "../graph/shape.ts";
-import type { DType, Shape } from "../graph/shape-types.ts";
+import type { Checked, HasAxis, ShapeOf } from "../graph/shape-types.ts";
 import type { AnyTensor, Tensor } from "../graph/tensor.ts";
 
 export const argsortPrimitive: Op = primitive<{ axis: number }>("argsort", {
@@ -27,11 +27,10 @@ export const argsortPrimitive: Op = primitive<{ axis: number }>("argsort", {
  * The indices that sort `x` along `axis` (the last by default) in ascending order, as int32. Stable: equal elements keep
  * their order; NaN comes last, as in NumPy. Shape: that of `x`. Gradient: 0. Throws {@link ShapeError}.
  */
-export function argsort<S extends Shape>(
-  x: Tensor<S, DType>,
-  { axis = -1 }: { axis?: number } = {},
-): Tensor<S, "int32"> {
-  return apply(argsortPrimitive, [x], {
-    axis: normalizeAxis("argsort", axis, x.shape),
-  }) as AnyTensor as Tensor<S, "int32">;
+export function argsort<A extends AnyTensor, const Axis extends number = -1>(
+  x: A,
+  options: { axis?: Axis } & Checked<HasAxis<"argsort", ShapeOf<A>, Axis>> = {} as never,
+): Tensor<ShapeOf<A>, "int32"> {
+  const axis = normalizeAxis("argsort", options.axis ?? -1, x.shape);
+  return apply(argsortPrimitive, [x], { axis }) as never;
 }

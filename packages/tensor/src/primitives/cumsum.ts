@@ -1,7 +1,7 @@
 import { apply } from "../graph/apply.ts";
 import { type Op, primitive } from "../graph/op.ts";
 import { normalizeAxis } from "../graph/shape.ts";
-import type { DType, Shape, SumOf } from "../graph/shape-types.ts";
+import type { Checked, DTypeOf, HasAxis, ShapeOf, SumOf } from "../graph/shape-types.ts";
 import type { AnyTensor, Tensor } from "../graph/tensor.ts";
 import { reversed } from "./slice.ts";
 
@@ -39,12 +39,10 @@ export const cumsumPrimitive: Op = primitive<{ axis: number }>("cumsum", {
  * Gradient: the running sum of the cotangent from the end. Numerics: compensated, at most 1 ulp for addends of one sign.
  * Throws {@link ShapeError}.
  */
-export function cumsum<S extends Shape, D extends DType>(
-  x: Tensor<S, D>,
-  { axis = -1 }: { axis?: number } = {},
-): Tensor<S, SumOf<D>> {
-  return apply(cumsumPrimitive, [x], { axis: normalizeAxis("cumsum", axis, x.shape) }) as AnyTensor as Tensor<
-    S,
-    SumOf<D>
-  >;
+export function cumsum<A extends AnyTensor, const Axis extends number = -1>(
+  x: A,
+  options: { axis?: Axis } & Checked<HasAxis<"cumsum", ShapeOf<A>, Axis>> = {} as never,
+): Tensor<ShapeOf<A>, SumOf<DTypeOf<A>>> {
+  const axis = normalizeAxis("cumsum", options.axis ?? -1, x.shape);
+  return apply(cumsumPrimitive, [x], { axis }) as never;
 }

@@ -17,6 +17,7 @@ export class BoundedCache<K, V> {
   }
 
   set(key: K, value: V): void {
+    this.#entries.delete(key);
     this.#entries.set(key, value);
     if (this.#entries.size <= this.#capacity) return;
     const [oldest] = this.#entries.keys();

@@ -49,6 +49,8 @@ interface Entry {
   /** Values of the tensors that the function uses from outside. */
   readonly captured: readonly TypedArray[];
   readonly reads: readonly AnyParameter[];
+  /** Which of them were trainable: `backward()` went by that. */
+  readonly trainable: readonly boolean[];
   readonly writes: readonly AnyParameter[];
   readonly gradients: readonly { readonly parameter: AnyParameter; readonly isSet: boolean }[];
   /** The result with the traced tensors in it; its shapes and dtypes say how to wrap the outputs. */
@@ -61,8 +63,8 @@ const programsPerFunction = 64;
  * Compiles `fn`: it is traced once for each combination of its arguments' shapes and dtypes, and from then on a call is
  * one program, from the forward pass to the assignment of parameters. Tensors that the function captures are inputs of
  * the program; parameters it reads and assigns are state. JavaScript numbers given as arguments are traced scalars, so
- * that another learning rate needs no other program; booleans, strings, the identity of functions and other objects,
- * and the training mode are part of the key. Called in another compiled function, or while something is differentiated,
+ * that another learning rate needs no other program; booleans, strings, the identity of functions and other objects, the
+ * training mode, and which parameters are trainable are part of the key. Called in another compiled function, or while something is differentiated,
  * it builds its graph there as `fn` does.
  *
  * Inside, a traced value has no number: reading it throws {@link GraphError}. When the function or its program throws,
@@ -86,7 +88,7 @@ export function compile<Args extends readonly unknown[], R>(
     evaluate(...tensors);
     const fullKey = `${getBackend().name} ${mode} ${stabilisingKey()} ${key}`;
     let entry = entries.get(fullKey);
-    if (entry === undefined) {
+    if (entry === undefined || !entry.reads.every((one, i) => one.trainable === entry?.trainable[i])) {
       entry = inMode(() => traceFunction(fn as (...args: never[]) => unknown, tree, tensors));
       entries.set(fullKey, entry);
     }
@@ -195,6 +197,7 @@ function traceFunction(
     program: getBackend().prepare({ inputs, outputs }),
     captured: captured.map(({ memo }) => memo.values as TypedArray),
     reads: reads.map(([parameter]) => parameter),
+    trainable: reads.map(([parameter]) => parameter.trainable),
     writes: writes.map(([parameter]) => parameter),
     gradients: gradients.map(([parameter, node]) => ({ parameter, isSet: node !== undefined })),
     result: replaceTensors(raw, results.map(outline)),

@@ -5,7 +5,7 @@ import { type Attributes, leaves } from "../graph/op.ts";
 import { shapeText } from "../graph/shape.ts";
 import type { AnyTensor } from "../graph/tensor.ts";
 import { topologicalOrder } from "../graph/topological.ts";
-import { isStabilising, stabilise, stabilisingKey } from "../stabilise/pass.ts";
+import { isRewritable, isStabilising, stabilise, stabilisingKey } from "../stabilise/pass.ts";
 import type { Backend, Program } from "./backend.ts";
 import { BoundedCache } from "./cache.ts";
 import { referenceBackend } from "./reference.ts";
@@ -28,6 +28,12 @@ export function getBackend(): Backend {
 function isStructural(value: number): boolean {
   return Number.isInteger(value * 2) && Math.abs(value) <= 4;
 }
+
+/**
+ * A node of no more elements keeps its values also when it is on the way to others: a running total of which an average is
+ * printed now and then would else be added up from the start each time.
+ */
+const keptSize = 64;
 
 function attributesKey(attributes: Attributes): string {
   const entries = Object.entries(attributes);
@@ -81,7 +87,7 @@ function describe(targets: readonly AnyTensor[]): {
       );
     } else {
       pending.push(node);
-      if (node.memo.keep) outputs.add(node);
+      if (node.size <= keptSize && op !== leaves.literal) outputs.add(node);
       key += `${op.id}(${node.inputs.map((input) => place.get(input))})${attributesKey(attributes)}${op === leaves.literal ? node.dtype : ""};`;
     }
   }
@@ -97,18 +103,34 @@ export function evaluate(...tensors: readonly AnyTensor[]): void {
   const asked = [...new Set(tensors.map((tensor) => tensor.current()))].filter(
     (node) => node.memo.values === undefined,
   );
-  const targets = [...new Set(asked.map(stableForm))].filter((node) => node.memo.values === undefined);
+  const stable = stableForms(asked);
+  const targets = [...new Set(stable)].filter((node) => node.memo.values === undefined);
   if (targets.length > 0) compute(targets);
-  for (const node of asked) {
-    if (node.memo.values !== undefined) continue;
-    node.memo.values = stableForm(node).memo.values;
+  asked.forEach((node, i) => {
+    if (node.memo.values !== undefined) return;
+    node.memo.values = stable[i].memo.values;
     recordValues([node], [node]);
-  }
+  });
 }
 
-/** What is computed in a node's place, if it was differentiated in another form, which shares its work with the gradient. */
-function stableForm(node: AnyTensor): AnyTensor {
-  return (isStabilising() && node.memo.stabilised) || node;
+/**
+ * What is computed in the place of nodes: the form in which one was differentiated, which shares its work with the gradient; and where
+ * a formula reaches into what has been evaluated, its rewritten form, lest its value depend on what was looked at before. Other
+ * formulas are rewritten when their program is made, not each time.
+ */
+function stableForms(nodes: readonly AnyTensor[]): readonly AnyTensor[] {
+  if (!isStabilising()) return nodes;
+  const forms = nodes.map((node) => node.memo.stabilised ?? node);
+  const isComputed = ({ memo }: AnyTensor): boolean => memo.values !== undefined;
+  const order = topologicalOrder(forms, isComputed);
+  const reachesBack =
+    order.some((node) => isComputed(node) && node.inputs.length > 0) &&
+    order.some((node) => !isComputed(node) && isRewritable(node.op));
+  if (!reachesBack) return forms;
+  return stabilise(forms, {
+    isGiven: (node) => node.inputs.length === 0 && node.op !== leaves.literal,
+    isKept: isComputed,
+  });
 }
 
 function compute(targets: readonly AnyTensor[]): void {

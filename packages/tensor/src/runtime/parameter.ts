@@ -1,8 +1,8 @@
-import { convert } from "../graph/apply.ts";
+import { apply, convert } from "../graph/apply.ts";
 import type { TypedArray } from "../graph/dtype.ts";
 import { DTypeError, GraphError, ShapeError } from "../graph/errors.ts";
 import { recordHistory, releaseValues } from "../graph/history.ts";
-import { leaves } from "../graph/op.ts";
+import { assignedOp, leaves } from "../graph/op.ts";
 import { sameShape, shapeText } from "../graph/shape.ts";
 import type { DType, Shape } from "../graph/shape-types.ts";
 import { type AnyTensor, Tensor } from "../graph/tensor.ts";
@@ -102,6 +102,12 @@ export class Parameter<S extends Shape = Shape, D extends DType = "float32"> ext
   }
 }
 
+function assignedVersion(target: AnyParameter, value: AnyTensor): AnyTensor {
+  const version = apply(assignedOp, [value]);
+  owners.set(version, target);
+  return version;
+}
+
 /** A parameter of any shape and dtype. */
 export type AnyParameter = Parameter<Shape, DType>;
 
@@ -146,6 +152,6 @@ export function assignAll(assignments: readonly (readonly [AnyParameter, AnyTens
   if (trace === undefined) evaluate(...nodes);
   assignments.forEach(([target], i) => {
     if (trace === undefined) target.values = nodes[i].memo.values as TypedArray;
-    else trace.writes.set(target as unknown as AnyParameter, nodes[i]);
+    else trace.writes.set(target, assignedVersion(target, nodes[i]));
   });
 }

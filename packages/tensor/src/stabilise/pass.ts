@@ -67,6 +67,11 @@ export function isStabilising(): boolean {
   return isOn;
 }
 
+/** Is there a rule for formulas that end in this op? */
+export function isRewritable(op: Op): boolean {
+  return isOn && rulesByRoot.has(op);
+}
+
 /** Runs `fn`, which must be synchronous, with formulas taken as they are written: differentiated, compiled and evaluated so. */
 export function withoutStabilising<R>(fn: () => R): R {
   const outer = isOn;
@@ -203,9 +208,7 @@ export function stabiliseBetween(outputs: readonly AnyTensor[], wanted: readonly
     isKept: (node) => node.id < oldest,
   });
   stable.forEach((node, i) => {
-    if (node === outputs[i]) return;
-    outputs[i].memo.stabilised = node;
-    node.memo.keep = outputs[i].memo.keep;
+    if (node !== outputs[i]) outputs[i].memo.stabilised = node;
   });
   return stable;
 }

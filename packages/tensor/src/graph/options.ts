@@ -1,0 +1,62 @@
+import { OptionError } from "./errors.ts";
+
+/** Letters only, so that `from_logits` and `fromlogits` are near to `fromLogits`. */
+function plain(name: string): string {
+  return name.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
+}
+
+/** `lr` of `learningRate`. */
+function initials(name: string): string {
+  return (
+    name.slice(0, 1) +
+    name
+      .slice(1)
+      .replaceAll(/[^A-Z]/g, "")
+      .toLowerCase()
+  );
+}
+
+/** Edits (insertion, deletion, replacement, swap of neighbours) that turn one word into the other (Damerau 1964). */
+function distance(a: string, b: string): number {
+  const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)];
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = rows[i - 1][j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const swapped =
+        i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
+          ? rows[i - 2][j - 2] + 1
+          : Number.POSITIVE_INFINITY;
+      row.push(Math.min(row[j - 1] + 1, rows[i - 1][j] + 1, replaced, swapped));
+    }
+    rows.push(row);
+  }
+  return rows[a.length][b.length];
+}
+
+/** The known name that was probably meant: one that is near, or that `given` abbreviates (`lr`, `eps`). */
+export function nearestName(given: string, known: readonly string[]): string | undefined {
+  const word = plain(given);
+  const shortened = known.find(
+    (name) => initials(name) === word || (word.length >= 3 && plain(name).startsWith(word)),
+  );
+  if (shortened !== undefined) return shortened;
+  const near = known
+    .map((name) => ({ name, edits: distance(word, plain(name)) }))
+    .filter(({ name, edits }) => edits <= Math.max(1, Math.floor(name.length / 3)))
+    .sort((a, b) => a.edits - b.edits);
+  return near[0]?.name;
+}
+
+/** Throws {@link OptionError} for an option that is not among `known`, with the name that was probably meant. */
+export function checkOptionNames(op: string, options: object, known: readonly string[]): void {
+  for (const given of Object.keys(options)) {
+    if (known.includes(given)) continue;
+    const nearest = nearestName(given, known);
+    const wayOut =
+      nearest === undefined
+        ? `expected one of ${known.join(", ")}`
+        : `did you mean ${JSON.stringify(nearest)}?`;
+    throw new OptionError(op, `unknown option ${JSON.stringify(given)}; ${wayOut}`);
+  }
+}

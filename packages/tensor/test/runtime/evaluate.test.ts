@@ -1,0 +1,278 @@
+import { fc, test as property } from "@fast-check/vitest";
+import { afterEach, describe, expect, test } from "vitest";
+import {
+  type AnyTensor,
+  add,
+  type Backend,
+  cast,
+  checkpoint,
+  compile,
+  concat,
+  cumsum,
+  div,
+  equal,
+  evaluate,
+  exp,
+  getBackend,
+  grad,
+  less,
+  matmul,
+  max,
+  maximum,
+  mul,
+  pad,
+  parameter,
+  referenceBackend,
+  reshape,
+  setBackend,
+  slice,
+  sub,
+  sum,
+  type Tensor,
+  take,
+  tensor,
+  transpose,
+  where,
+  zeros,
+} from "../../src/index.ts";
+import { failure } from "../failure.ts";
+
+/** The reference backend, with a count of the programs that were made and run. */
+function counting(): { backend: Backend; made: () => number; runs: () => number } {
+  let [made, runs] = [0, 0];
+  const backend: Backend = {
+    name: "counting",
+    prepare(graph) {
+      made++;
+      const program = referenceBackend.prepare(graph);
+      return {
+        run(inputs) {
+          runs++;
+          return program.run(inputs);
+        },
+      };
+    },
+  };
+  return { backend, made: () => made, runs: () => runs };
+}
+
+afterEach(() => {
+  setBackend(referenceBackend);
+});
+
+describe("evaluation", () => {
+  test("computes several tensors in one program, once", () => {
+    const { backend, made, runs } = counting();
+    setBackend(backend);
+    expect(getBackend()).toBe(backend);
+    const x = tensor([1, 2]);
+    const shared = exp(x);
+    const [a, b] = [add(shared, 1), mul(shared, 2)];
+    evaluate(a, b, a);
+    expect([made(), runs()]).toEqual([1, 1]);
+    a.toArray();
+    b.toArray();
+    expect(runs()).toBe(1);
+    evaluate();
+    evaluate(x, parameter(x));
+    expect(runs()).toBe(1);
+  });
+  test("keeps the value of a loss that a gradient is read of, which needs it anyway", () => {
+    const { backend, runs } = counting();
+    setBackend(backend);
+    const w = parameter(tensor([1, 2]));
+    const loss = sum(mul(w, w));
+    loss.backward();
+    expect(w.grad?.toArray()).toEqual([2, 4]);
+    expect([loss.item(), runs()]).toEqual([5, 1]);
+  });
+  test("keeps small values on the way to others, so that a running total is added up once", () => {
+    const { backend, made } = counting();
+    setBackend(backend);
+    let total: AnyTensor = zeros([3]);
+    for (let i = 1; i <= 100; i++) {
+      total = add(total, tensor([1, 2, 3]));
+      expect(div(total, i + 0.25).toTypedArray()[0]).toBe(Math.fround(i / (i + 0.25)));
+    }
+    expect(made()).toBe(2);
+  });
+  test("reuses the program of a graph of the same structure, whatever its numbers", () => {
+    const { backend, made } = counting();
+    setBackend(backend);
+    let w: AnyTensor = tensor([1, 2]);
+    for (let step = 1; step <= 50; step++) {
+      const rate = 0.1 / step;
+      const g = grad((v: Tensor<[2]>) => sum(mul(v, v)))(w as Tensor<[2]>);
+      w = sub(w, mul(rate, g));
+      w = tensor(w.toTypedArray() as Float32Array);
+    }
+    expect(made()).toBe(1);
+  });
+  test("makes another program where structure, shape or dtype differ", () => {
+    const { backend, made } = counting();
+    setBackend(backend);
+    const x = tensor([
+      [1, 2],
+      [3, 4],
+    ]);
+    const graphs = [
+      () => sum(x, { axis: 0 }),
+      () => sum(x, { axis: 1 }),
+      () => sum(x, { axis: 0, keepDims: true }),
+      () => sum(tensor([[1, 2]]), { axis: 0 }),
+      () => sum(cast(x, "float64"), { axis: 0 }),
+      () => sub(x, transpose(x)),
+      () => sub(transpose(x), x),
+      () => mul(x, 2),
+      () => mul(x, -2),
+      () => mul(x, 0),
+      () => mul(x, -0),
+    ];
+    for (const graph of graphs) graph().toArray();
+    expect(made()).toBe(graphs.length);
+    for (const graph of graphs) graph().toArray();
+    expect(made()).toBe(graphs.length);
+    expect(mul(x, -0).toArray()).toEqual([
+      [-0, -0],
+      [-0, -0],
+    ]);
+    expect(mul(x, 0).toArray()).toEqual([
+      [0, 0],
+      [0, 0],
+    ]);
+  });
+  test("tells apart which of equal nodes are asked for, and what they share", () => {
+    const x = tensor([1, 2]);
+    const y = add(x, 1);
+    const [p, q] = [mul(y, y), mul(add(x, 1), y)];
+    evaluate(p, y);
+    evaluate(q);
+    const z = add(x, 1);
+    const r = mul(z, z);
+    evaluate(r);
+    for (const one of [p, q, r]) expect(one.toArray()).toEqual([4, 9]);
+    expect([y, z].map((one) => one.toArray())).toEqual([
+      [2, 3],
+      [2, 3],
+    ]);
+  });
+  test("keeps a bounded number of programs", () => {
+    const { backend, made } = counting();
+    setBackend(backend);
+    for (let n = 0; n < 300; n++) sum(zeros([n])).item();
+    expect(made()).toBe(300);
+    sum(zeros([299])).item();
+    expect(made()).toBe(300);
+    sum(zeros([0])).item();
+    expect(made()).toBe(301);
+  });
+  test("that fails can be tried again, and leaves others be", () => {
+    const x = tensor([1, 2]);
+    const [good, bad] = [exp(x), take(x, tensor([9], { dtype: "int32" }))];
+    for (let i = 0; i < 2; i++)
+      expect(failure(() => evaluate(good, bad))).toContain("IndexError: take: index 9");
+    expect(good.toArray()).toEqual([1, 2].map((value) => Math.fround(Math.exp(value))));
+  });
+  test("shares no array with the caller", async () => {
+    const values = Float32Array.of(1, 2);
+    const x = tensor(values);
+    values[0] = 9;
+    const copies = [x.toTypedArray(), await x.data()];
+    for (const copy of copies) copy[1] = 9;
+    expect(x.toArray()).toEqual([1, 2]);
+  });
+  test("of a graph that is 20,000 nodes deep needs no stack", () => {
+    let y: AnyTensor = tensor(1);
+    for (let i = 0; i < 20_000; i++) y = add(y, 1);
+    expect(y.item()).toBe(20_001);
+    const all = compile((x: Tensor<[]>) => {
+      let z: AnyTensor = x;
+      for (let i = 0; i < 20_000; i++) z = checkpointed(z, i);
+      return z;
+    });
+    expect(all(tensor(1)).item()).toBe(20_001);
+  });
+});
+
+/** Adds 1, every so often behind a composite. */
+function checkpointed(x: AnyTensor, i: number): AnyTensor {
+  return i % 100 === 0 ? checkpoint((y: AnyTensor) => add(y, 1) as AnyTensor)(x) : add(x, 1);
+}
+
+// A step takes earlier nodes, all [3, 3], to a node of that shape, through nodes of other shapes, sizes and dtypes.
+type Step = (a: AnyTensor, b: AnyTensor) => AnyTensor;
+const square = (x: AnyTensor): AnyTensor => reshape(x, [3, 3]);
+const steps: readonly Step[] = [
+  (a, b) => add(a, b),
+  (a, b) => mul(a, sub(b, a)),
+  (a) => transpose(a),
+  (a, b) => div(matmul(a, b), 9),
+  (a, b) => where(less(a, b), a, b),
+  (a, b) => cast(equal(a, b), "float32"),
+  (a) => add(a, sum(a, { axis: 0 })),
+  (a, b) => sub(max(a, { axis: 1, keepDims: true }), b),
+  (a, b) => square(slice(concat([a, b]), [1, 0], [4])),
+  (a) =>
+    pad(
+      slice(a, [undefined, 1], undefined, [-1]),
+      [
+        [0, 0],
+        [1, 0],
+      ],
+      { value: 0.5 },
+    ),
+  (a) => take(a, tensor([2, 2, 0], { dtype: "int32" }), { axis: 1 }),
+  (a, b) => maximum(cumsum(a), square(b)),
+  (a, b) => cast(cast(mul(add(a, b), 4), "int32"), "float32"),
+  (a) => a,
+];
+const program = fc.record({
+  steps: fc.array(fc.tuple(fc.nat(steps.length - 1), fc.nat(), fc.nat()), { minLength: 1, maxLength: 30 }),
+  read: fc.array(fc.nat(), { minLength: 1, maxLength: 6 }),
+});
+
+function build(
+  inputs: readonly AnyTensor[],
+  plan: readonly (readonly [number, number, number])[],
+  visit: (x: AnyTensor) => void = () => {},
+): AnyTensor[] {
+  const nodes = [...inputs];
+  for (const [which, i, j] of plan) {
+    const made = steps[which](nodes[i % nodes.length], nodes[j % nodes.length]);
+    visit(made);
+    nodes.push(made);
+  }
+  return nodes;
+}
+
+describe("a program shares buffers, and nobody sees it", () => {
+  const start = (k: number): AnyTensor[] => [
+    tensor(
+      Array.from({ length: 9 }, (_, i) => Math.sin(i * k + 1)),
+      [3, 3],
+    ),
+    tensor(
+      Array.from({ length: 9 }, (_, i) => Math.round(3 * Math.cos(i * k))),
+      [3, 3],
+    ),
+  ];
+  property.prop([program])("whatever nodes are asked for, and at every run", ({ steps: plan, read }) => {
+    const values = (nodes: readonly AnyTensor[]): unknown[] =>
+      read.map((i) => nodes[i % nodes.length].toArray());
+    const together = compile((a: AnyTensor, b: AnyTensor) => {
+      const nodes = build([a, b], plan);
+      return read.map((i) => nodes[i % nodes.length]);
+    });
+    const results: [AnyTensor[], unknown[]][] = [];
+    for (const k of [1, 2]) {
+      const oneByOne = values(build(start(k), plan, (node) => evaluate(node)));
+      const lazy = build(start(k), plan);
+      evaluate(...read.map((i) => lazy[i % lazy.length]));
+      expect(values(lazy)).toEqual(oneByOne);
+      const [a, b] = start(k);
+      results.push([together(a, b), oneByOne]);
+    }
+    // Read after both runs: a later run leaves the results of an earlier one alone.
+    for (const [compiled, expected] of results) expect(compiled.map((y) => y.toArray())).toEqual(expected);
+  });
+});
