@@ -125,15 +125,15 @@ export function stabilise(
       if (done.has(node)) continue;
       const settled = isDone(node) ? node : settle(node);
       done.set(node, settled);
-      done.set(settled, settled);
+      if (settled !== node) done.set(settled, settled);
     }
     return targets.map((target) => done.get(target) as AnyTensor);
   }
 
   function settle(node: AnyTensor): AnyTensor {
     if (reuse && node.memo.stabilised !== undefined) return settleAll([node.memo.stabilised])[0];
-    const inputs = node.inputs.map((input) => done.get(input) as AnyTensor);
-    const isSame = inputs.every((input, i) => input === node.inputs[i]);
+    const isSame = node.inputs.every((input) => done.get(input) === input);
+    const inputs = isSame ? node.inputs : node.inputs.map((input) => done.get(input) as AnyTensor);
     const rebuilt = isSame
       ? node
       : (new Tensor(node.op, inputs, node.attributes, node.shape, node.dtype, node.weak) as AnyTensor);
@@ -147,7 +147,6 @@ export function stabilise(
         `the rule "${because[0]}" gives what rules fit again, ${deepest} times over; make it lead to another op`,
       );
     }
-    for (const input of inputs) done.set(input, input);
     depth++;
     const [settled] = settleAll([replacement]);
     depth--;
