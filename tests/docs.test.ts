@@ -20,8 +20,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 //   // throws text
 //   statement; // Tensor<[2]>        has this type; an explanation may follow after a colon
 //   // @ts-expect-error text         the compiler refuses the next line, and says the text
-// A block whose first line names a file quotes it: its lines stand there, in this order, and // … is for what is left out. If there is no such file, the
-// reader is about to make it, and the block is checked as if it stood there.
+// A block whose first line names a file quotes it: its lines stand there, in this order, and // … is for what is left out.
+// If there is no such file, the reader is about to make it, and the block is checked as if it stood there.
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 

@@ -31,7 +31,10 @@ export function backward(tensor: AnyTensor): void {
     );
   }
   if (!isFloat(loss.dtype))
-    throw new DTypeError("backward", `a ${loss.dtype} tensor has no gradient; expected a float scalar`);
+    throw new DTypeError(
+      "backward",
+      `the tensor is ${loss.dtype}, which has no gradient; expected a float scalar`,
+    );
   const versions = parameterLeaves([loss]).filter(
     (version) => ownerOf(version).trainable && isFloat(version.dtype),
   );

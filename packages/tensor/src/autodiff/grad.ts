@@ -31,7 +31,7 @@ export function standInsFor(op: string, tree: unknown): { tree: unknown; nodes: 
     if (!isFloat(node.dtype)) {
       throw new DTypeError(
         op,
-        `a ${node.dtype} ${shapeText(node.shape)} has no gradient; cast it to float32, or differentiate another argument`,
+        `${node.dtype} ${shapeText(node.shape)} has no gradient; cast it to float32, or differentiate another argument`,
       );
     }
   }
@@ -55,18 +55,16 @@ export function asOptioned<R>({ stabilise = true }: GradOptions, fn: () => R): R
 }
 
 /** Throws unless `y` is a float scalar, as only those have one gradient. */
-function checkScalar(op: string, y: unknown): AnyTensor {
-  if (!(y instanceof Tensor))
-    throw new ShapeError(op, `the function gives ${typeof y}; expected a scalar tensor`);
+function checkScalar(op: string, y: unknown, subject = "the function gives"): AnyTensor {
+  if (!(y instanceof Tensor)) throw new ShapeError(op, `${subject} ${typeof y}; expected a scalar tensor`);
   const node = y.current() as AnyTensor;
   if (node.rank !== 0) {
     throw new ShapeError(
       op,
-      `the function gives shape ${shapeText(node.shape)}; expected a scalar: reduce it with sum or mean, or use jacobian`,
+      `${subject} shape ${shapeText(node.shape)}; expected a scalar: reduce it with sum or mean, or use jacobian`,
     );
   }
-  if (!isFloat(node.dtype))
-    throw new DTypeError(op, `the function gives ${node.dtype}; expected a float scalar`);
+  if (!isFloat(node.dtype)) throw new DTypeError(op, `${subject} ${node.dtype}; expected a float scalar`);
   return node;
 }
 
@@ -126,7 +124,7 @@ export function gradients<const Wanted extends readonly AnyTensor[]>(
   wanted: Wanted,
 ): TensorsOf<Wanted> {
   return keepingHistory(() => {
-    const y = checkScalar("gradients", loss);
+    const y = checkScalar("gradients", loss, "the loss has");
     const nodes = wanted.map((one) => one.current());
     return pullbackOrZeros([y], [fillLike(y, 1)], nodes) as TensorsOf<Wanted>;
   });

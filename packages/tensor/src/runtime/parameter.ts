@@ -137,13 +137,13 @@ export function assignAll(assignments: readonly (readonly [AnyParameter, AnyTens
     if (!sameShape(target.shape, value.shape)) {
       throw new ShapeError(
         "assign",
-        `a value ${shapeText(value.shape)} for parameter "${target.name}" of shape ${shapeText(target.shape)}`,
+        `shape ${shapeText(value.shape)} for parameter "${target.name}" of shape ${shapeText(target.shape)}`,
       );
     }
     if (target.dtype !== value.dtype && !value.weak) {
       throw new DTypeError(
         "assign",
-        `a ${value.dtype} value for parameter "${target.name}" of ${target.dtype}; cast(value, "${target.dtype}") first`,
+        `${value.dtype} for parameter "${target.name}" of ${target.dtype}; cast(value, "${target.dtype}") first`,
       );
     }
   }

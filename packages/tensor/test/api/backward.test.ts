@@ -122,7 +122,7 @@ describe("backward", () => {
       "ShapeError: backward: a tensor of shape [2]; expected a scalar: reduce it with sum or mean",
     );
     expect(failure(() => sum(cast(w, "int32")).backward())).toBe(
-      "DTypeError: backward: a int32 tensor has no gradient; expected a float scalar",
+      "DTypeError: backward: the tensor is int32, which has no gradient; expected a float scalar",
     );
     const nowhere =
       "GraphError: backward: the tensor depends on no trainable parameter; make weights with parameter(…), and differentiate " +

@@ -105,7 +105,7 @@ describe("grad", () => {
   test("refuses what has no gradient", () => {
     const whole = tensor([1, 2], { dtype: "int32" });
     expect(failure(() => grad((x: AnyTensor) => sum(cast(x, "float32")))(whole))).toBe(
-      "DTypeError: grad: a int32 [2] has no gradient; cast it to float32, or differentiate another argument",
+      "DTypeError: grad: int32 [2] has no gradient; cast it to float32, or differentiate another argument",
     );
     expect(failure(() => grad(((x: AnyTensor) => x) as never)(tensor([1, 2]) as never))).toBe(
       "ShapeError: grad: the function gives shape [2]; expected a scalar: reduce it with sum or mean, or use jacobian",
@@ -219,7 +219,7 @@ describe("gradients", () => {
   });
   test("refuse a vector", () => {
     expect(failure(() => gradients(tensor([1, 2]), []))).toBe(
-      "ShapeError: gradients: the function gives shape [2]; expected a scalar: reduce it with sum or mean, or use jacobian",
+      "ShapeError: gradients: the loss has shape [2]; expected a scalar: reduce it with sum or mean, or use jacobian",
     );
   });
 });

@@ -75,7 +75,7 @@ describe("jacobian", () => {
       "ShapeError: jacobian: argument 0 is no tensor; expected one tensor, or use vjp for trees",
     );
     expect(call((x) => x, tensor([1], { dtype: "int32" }))).toContain(
-      "DTypeError: jacobian: a int32 [1] has no gradient",
+      "DTypeError: jacobian: int32 [1] has no gradient",
     );
   });
 });

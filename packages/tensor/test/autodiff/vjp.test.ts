@@ -56,7 +56,7 @@ describe("vjp", () => {
       "OptionError: vjp: 1 cotangents for 2 tensors; give one of each shape",
     );
     expect(failure(() => vjp((x: AnyTensor) => x, tensor([1], { dtype: "int32" })))).toBe(
-      "DTypeError: vjp: a int32 [1] has no gradient; cast it to float32, or differentiate another argument",
+      "DTypeError: vjp: int32 [1] has no gradient; cast it to float32, or differentiate another argument",
     );
   });
 });

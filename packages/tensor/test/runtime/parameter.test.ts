@@ -74,12 +74,12 @@ describe("a parameter", () => {
   test("takes only values of its shape and dtype", () => {
     const w = parameter(zeros([2]), { name: "w" });
     const assign = (value: AnyTensor): string => failure(() => w.assign(value as Tensor<[2]>));
-    expect(assign(zeros([3]))).toBe('ShapeError: assign: a value [3] for parameter "w" of shape [2]');
+    expect(assign(zeros([3]))).toBe('ShapeError: assign: shape [3] for parameter "w" of shape [2]');
     expect(assign(zeros([2], { dtype: "float64" }))).toBe(
-      'DTypeError: assign: a float64 value for parameter "w" of float32; cast(value, "float32") first',
+      'DTypeError: assign: float64 for parameter "w" of float32; cast(value, "float32") first',
     );
     // @ts-expect-error: the parameter has shape [2]
-    expect(() => w.assign(zeros([3]))).toThrow("a value [3]");
+    expect(() => w.assign(zeros([3]))).toThrow("shape [3]");
     expect(w.toArray()).toEqual([0, 0]);
   });
   test("may be an integer, a bool or float64", () => {
@@ -131,7 +131,7 @@ describe("assignAll", () => {
           [b, zeros([2])],
         ]),
       ),
-    ).toBe('ShapeError: assign: a value [2] for parameter "b" of shape []');
+    ).toBe('ShapeError: assign: shape [2] for parameter "b" of shape []');
     expect(state()).toEqual([[1, 2], 3]);
   });
   test("of nothing does nothing", () => {
