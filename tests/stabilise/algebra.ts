@@ -64,7 +64,7 @@ export const ofTensors: Algebra<AnyTensor> = {
 };
 
 /** A number of many digits, with its derivatives by all variables. */
-export interface Dual {
+interface Dual {
   readonly value: BigFloat;
   readonly slopes: readonly BigFloat[];
 }

@@ -31,7 +31,6 @@ export {
   type AttributeValue,
   type CompositeDefinition,
   composite,
-  leaves,
   type Match,
   type Op,
   type OpDefinition,

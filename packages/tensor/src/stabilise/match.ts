@@ -27,7 +27,7 @@ export function patternOf(written: Replacement["written"]): Pattern {
 }
 
 /** The node whose value this one has under another name. */
-export function seenThrough(node: AnyTensor, isOpaque: (node: AnyTensor) => boolean): AnyTensor {
+function seenThrough(node: AnyTensor, isOpaque: (node: AnyTensor) => boolean): AnyTensor {
   let seen = node;
   while (seen.op.transparent && seen.inputs.length === 1 && !isOpaque(seen)) [seen] = seen.inputs;
   return seen;
