@@ -234,6 +234,12 @@ describe("what is left alone", () => {
     expect(values(scaled(5, 5))[0]).toBeLessThan(1);
   });
 
+  test("a formula that shares its parts over and over is given up, not searched without end", () => {
+    let x: AnyTensor = exp(vector(0));
+    for (let i = 0; i < 60; i++) x = add(x, x) as AnyTensor;
+    expect(values(log(x))[0]).toBeCloseTo(60 * Math.LN2, 4);
+  });
+
   test("wanted nodes are not rewritten away", () => {
     const z = vector(1, 0);
     const p = softmax(z);

@@ -82,7 +82,9 @@ const keepSign: ReadonlySet<Op> = new Set([
   prodOp,
 ]);
 
-function isNonNegative(node: AnyTensor, isGiven: IsGiven): boolean {
+/** Undecided counts as negative: after so many nodes, since what is shared is met again and again. */
+function isNonNegative(node: AnyTensor, isGiven: IsGiven, budget: { left: number } = { left: 200 }): boolean {
+  if (budget.left-- <= 0) return false;
   const constant = constantOf(node, isGiven);
   if (constant !== undefined) return constant >= 0;
   if (node.dtype === "bool" || node.dtype === "uint8") return true;
@@ -91,8 +93,11 @@ function isNonNegative(node: AnyTensor, isGiven: IsGiven): boolean {
   if (nonNegative.has(op)) return true;
   if (op === primitives.mul && sameValue(inputs[0], inputs[1], isGiven)) return true;
   if (op === primitives.sub && constantOf(inputs[0], isGiven) === 1) return isShare(inputs[1], isGiven);
-  if (op === primitives.cast || op.transparent) return isNonNegative(inputs[0], isGiven);
-  return keepSign.has(op) && inputs.every((input) => !isFloat(input.dtype) || isNonNegative(input, isGiven));
+  if (op === primitives.cast || op.transparent) return isNonNegative(inputs[0], isGiven, budget);
+  return (
+    keepSign.has(op) &&
+    inputs.every((input) => !isFloat(input.dtype) || isNonNegative(input, isGiven, budget))
+  );
 }
 
 function isShare(node: AnyTensor, isGiven: IsGiven): boolean {

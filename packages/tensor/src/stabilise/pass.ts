@@ -97,6 +97,9 @@ export function listening<R>(listen: (rewrite: Rewrite) => void, fn: () => R): R
 /** How often one node may be replaced by what is replaced again. */
 const deepest = 64;
 
+/** How many parts of one formula are tried: what is shared within it is met again and again. */
+const mostParts = 200;
+
 /** Where a graph ends for the pass. */
 export interface Bounds {
   /** Nodes that are given: kept as they are, and not looked into. */
@@ -119,6 +122,7 @@ export function stabilise(
   const done = new Map<AnyTensor, AnyTensor>();
   const isDone = (node: AnyTensor): boolean => done.has(node) || isGiven(node) || isKept(node);
   let depth = 0;
+  let parts = 0;
 
   function settleAll(targets: readonly AnyTensor[]): AnyTensor[] {
     for (const node of topologicalOrder(targets, isDone)) {
@@ -139,6 +143,7 @@ export function stabilise(
       : (new Tensor(node.op, inputs, node.attributes, node.shape, node.dtype, node.weak) as AnyTensor);
     if (!rulesByRoot.has(node.op)) return rebuilt;
     const because: string[] = [];
+    parts = 0;
     const replacement = replace(rebuilt, because);
     if (replacement === undefined) return rebuilt;
     if (depth === deepest) {
@@ -171,7 +176,7 @@ export function stabilise(
             `the rule "${reason}" asks for ${op.name}, which is not in its pattern`,
           );
         },
-        rewritten: (other) => replace(other, because),
+        rewritten: (other) => (parts++ < mostParts ? replace(other, because) : undefined),
       });
       const fitted = result === undefined || result === node ? undefined : fittedTo(node, result);
       if (fitted !== undefined) {
