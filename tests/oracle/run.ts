@@ -1,4 +1,5 @@
-import { getBackend, setBackend } from "@adjoint/tensor";
+import { stabilisingRules } from "@adjoint/ops";
+import { getBackend, installRules, setBackend } from "@adjoint/tensor";
 import type { OracleFile, OracleOptions, OracleResult } from "./case.ts";
 
 /** Runs the cases of a file on a backend. An exception is a problem like a wrong number. */
@@ -9,6 +10,7 @@ export function runOracle(
 ): OracleResult[] {
   const before = getBackend();
   setBackend(backend);
+  installRules(stabilisingRules);
   try {
     return file.cases(dtypes).map((one) => {
       let problems: readonly string[];

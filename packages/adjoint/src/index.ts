@@ -1,4 +1,6 @@
 import "@adjoint/ops/methods";
+import { stabilisingRules } from "@adjoint/ops";
+import { installRules } from "@adjoint/tensor";
 
 export * from "@adjoint/data";
 export * from "@adjoint/io";
@@ -6,3 +8,5 @@ export * from "@adjoint/nn";
 export * from "@adjoint/ops";
 export * from "@adjoint/optim";
 export * from "@adjoint/tensor";
+
+installRules(stabilisingRules);

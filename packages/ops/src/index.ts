@@ -58,6 +58,7 @@ export { sort } from "./sort.ts";
 export { split } from "./split.ts";
 export { square } from "./square.ts";
 export { squeeze } from "./squeeze.ts";
+export { stabilisingRules } from "./stabilisingRules.ts";
 export { stack } from "./stack.ts";
 export { std, stdOp } from "./std.ts";
 export { takeAlongAxis } from "./takeAlongAxis.ts";

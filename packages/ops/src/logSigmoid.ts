@@ -5,6 +5,7 @@ import {
   type DType,
   exp,
   type FloatOf,
+  log,
   log1p,
   minimum,
   mul,
@@ -21,6 +22,14 @@ export const logSigmoidOp: Op = composite("logSigmoid", {
   scalar: scalarLogSigmoid,
   lower: ([x]) => sub(minimum(x, 0), log1p(exp(neg(abs(x))))),
   vjp: ({ inputs: [x], cotangent }) => [mul(cotangent, sigmoid(neg(x)))],
+  replaces: [
+    { written: (x) => log(sigmoid(x)), because: "σ(x) underflows to 0 where its logarithm is near x" },
+    {
+      written: (x) => log1p(neg(sigmoid(x))),
+      becomes: ({ operands: [x] }) => logSigmoid(neg(x)),
+      because: "1 − σ(x) rounds to 0 where its logarithm is near −x",
+    },
+  ],
 });
 
 /**

@@ -2,6 +2,7 @@ import {
   type AnyTensor,
   add,
   apply,
+  broadcastTo,
   type Checked,
   cast,
   composite,
@@ -9,12 +10,17 @@ import {
   equal,
   type FloatOf,
   type HasAxis,
+  log,
   log1p,
+  type Match,
   max,
   mul,
   normalizeAxis,
   type Op,
+  primitives,
+  reshape,
   type ShapeOf,
+  stopGradient,
   sub,
   sum,
   type Tensor,
@@ -23,10 +29,69 @@ import {
 import { expDifference } from "./expDifference.ts";
 import { firstLargest } from "./firstLargest.ts";
 import { logSoftmaxKernel } from "./kernels/logSoftmax.ts";
+import { logsumexpOp } from "./logsumexp.ts";
 import { acceptMasked, firstShape, type Mask, withMask } from "./mask.ts";
-import { softmaxOp } from "./softmax.ts";
+import { countOf, isKeptShape, type ReductionAttributes } from "./reduction.ts";
+import { type SoftmaxAttributes, softmaxOp } from "./softmax.ts";
+
+/** The log-softmax in place of the matched softmax's logarithm. Axes side by side are taken as one. */
+function ofSoftmax({ found }: Match): AnyTensor | undefined {
+  const { inputs, attributes } = found(softmaxOp);
+  const { axes, asWeights } = attributes as SoftmaxAttributes;
+  const [first] = axes;
+  if (asWeights || axes.some((axis, i) => axis !== first + i)) return undefined;
+  if (axes.length === 1) return apply(logSoftmaxOp, inputs, { axis: first });
+  const [{ shape }] = inputs;
+  const merged = [...shape.slice(0, first), countOf(shape, axes), ...shape.slice(first + axes.length)];
+  const rows = inputs.map((input): AnyTensor => reshape(broadcastTo(input, shape) as AnyTensor, merged));
+  return reshape(apply(logSoftmaxOp, rows, { axis: first }), shape);
+}
+
+/** The log-softmax in place of `x − logsumexp(x)`. */
+function ofDifference({ operands: [x], node, found }: Match): AnyTensor | undefined {
+  const { inputs, attributes } = found(logsumexpOp);
+  const { axes } = attributes as ReductionAttributes;
+  const isOne = inputs.length === 1 && axes.length === 1 && isKeptShape(node.inputs[1].shape, x.shape, axes);
+  return isOne ? apply(logSoftmaxOp, [x], { axis: axes[0] }) : undefined;
+}
+
+/** The same without a shift that changes nothing: by the largest element. */
+function withoutShift({ operands: [x], found }: Match): AnyTensor | undefined {
+  const { inputs, attributes } = found(logSoftmaxOp);
+  const largest = found(primitives.max);
+  const { axes } = largest.attributes as ReductionAttributes;
+  const isShift =
+    axes.length === 1 &&
+    axes[0] === (attributes as { axis: number }).axis &&
+    isKeptShape(found(primitives.sub).inputs[1].shape, x.shape, axes);
+  return isShift ? apply(logSoftmaxOp, [x, ...inputs.slice(1)], attributes) : undefined;
+}
+
+const lost = "the gradient of the shift is 0 but for rounding, which small gradients are lost in";
 
 export const logSoftmaxOp: Op = composite<{ axis: number }>("logSoftmax", {
+  replaces: [
+    {
+      written: (x) => log(apply(softmaxOp, [x], { axes: [], asWeights: false })),
+      becomes: ofSoftmax,
+      because: "softmax underflows to 0 where its logarithm is a number of ordinary size",
+    },
+    {
+      written: (x) => sub(x, apply(logsumexpOp, [x], { axes: [], keepDims: true })),
+      becomes: ofDifference,
+      because: "where one element outweighs the others, its difference to logsumexp is rounded away",
+    },
+    {
+      written: (x) => apply(logSoftmaxOp, [sub(x, max(x)) as AnyTensor], { axis: 0 }),
+      becomes: withoutShift,
+      because: lost,
+    },
+    {
+      written: (x) => apply(logSoftmaxOp, [sub(x, stopGradient(max(x))) as AnyTensor], { axis: 0 }),
+      becomes: withoutShift,
+      because: lost,
+    },
+  ],
   accepts: acceptMasked("logSoftmax"),
   shape: firstShape,
   reference: ([x, mask], output, { axis }) => logSoftmaxKernel(x, mask, output, axis),

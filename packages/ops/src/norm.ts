@@ -10,9 +10,12 @@ import {
   equal,
   type FloatOf,
   full,
+  type Match,
   max,
   mul,
   type Op,
+  pow,
+  primitives,
   type Reduce,
   type Result,
   reducedShape,
@@ -27,7 +30,17 @@ import { normKernel } from "./kernels/norm.ts";
 import { logicalOr } from "./logicalOr.ts";
 import { countOf, type ReductionAttributes, reductionOf, reductionShape } from "./reduction.ts";
 
+const because = "squares overflow and underflow, and the derivative of the root at 0 is 0/0";
+
+function ofSum({ operands: [x], found }: Match): AnyTensor {
+  return apply(normOp, [x], found(primitives.sum).attributes);
+}
+
 export const normOp: Op = composite<ReductionAttributes>("norm", {
+  replaces: [
+    { written: (x) => sqrt(sum(mul(x, x))), becomes: ofSum, because },
+    { written: (x) => sqrt(sum(pow(x, 2))), becomes: ofSum, because },
+  ],
   shape: reductionShape,
   reference: ([x], output, { axes }) => normKernel(x, output, axes),
   lower([x], { axes, keepDims }) {

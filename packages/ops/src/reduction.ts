@@ -36,6 +36,13 @@ export function countOf(shape: Shape, axes: readonly number[]): number {
   return axes.reduce((count, axis) => count * shape[axis], 1);
 }
 
+/** Is `shape` that of `x` with the axes as 1, perhaps without 1s in front: does a reduction of that shape stand beside what it reduced? */
+export function isKeptShape(shape: Shape, x: Shape, axes: readonly number[]): boolean {
+  const kept = reducedShape(x, axes, true);
+  const missing = kept.length - shape.length;
+  return missing >= 0 && kept.every((n, axis) => n === (axis < missing ? 1 : shape[axis - missing]));
+}
+
 /** Throws {@link ShapeError} when there is something to give but an axis to search is empty. */
 export function checkNotEmpty(op: string, what: string, x: AnyTensor, axes: readonly number[]): void {
   const empty = axes.find((axis) => x.shape[axis] === 0);

@@ -1,16 +1,21 @@
 import {
   type AnyTensor,
   apply,
+  broadcastTo,
   type Checked,
   composite,
   type DTypeOf,
   div,
   equal,
+  exp,
   type FloatOf,
   type HasAxis,
+  type Match,
   max,
   normalizeAxis,
   type Op,
+  primitives,
+  reshape,
   type ShapeOf,
   sum,
   type Tensor,
@@ -19,13 +24,28 @@ import {
 import { expDifference } from "./expDifference.ts";
 import { softmaxKernel } from "./kernels/softmax.ts";
 import { acceptMasked, firstShape, type Mask, withMask } from "./mask.ts";
-import { countOf } from "./reduction.ts";
+import { countOf, isKeptShape, type ReductionAttributes } from "./reduction.ts";
 import { softmaxGradient } from "./softmaxGradient.ts";
 
 /** Axes of the softmax, and whether it serves as the gradient of logsumexp, where e^−∞ is 0 beside ∞ and −∞ too. */
-type SoftmaxAttributes = { readonly axes: readonly number[]; readonly asWeights: boolean };
+export type SoftmaxAttributes = { readonly axes: readonly number[]; readonly asWeights: boolean };
+
+const because = "eˣ overflows for x > 88 in float32, though its share of the sum does not";
+
+/** The softmax along the axes of the matched sum, if the sum stands beside each of its addends. */
+function alongSum({ operands: [x], node, found }: Match): AnyTensor | undefined {
+  const { axes } = found(primitives.sum).attributes as ReductionAttributes;
+  const divisor = node.op === primitives.div ? node.inputs[1] : found(primitives.div).inputs[1];
+  if (!isKeptShape(divisor.shape, x.shape, axes)) return undefined;
+  return apply(softmaxOp, [x], { axes, asWeights: false });
+}
 
 export const softmaxOp: Op = composite<SoftmaxAttributes>("softmax", {
+  replaces: [
+    { written: (x) => div(exp(x), sum(exp(x))), becomes: alongSum, because },
+    { written: (x) => div(exp(x), reshape(sum(exp(x)), [])), becomes: alongSum, because },
+    { written: (x) => div(exp(x), broadcastTo(sum(exp(x)), [])), becomes: alongSum, because },
+  ],
   accepts: acceptMasked("softmax"),
   shape: firstShape,
   reference: ([x, mask], output, { axes, asWeights }) => softmaxKernel(x, mask, output, axes, asWeights),

@@ -6,6 +6,7 @@ import {
   type DType,
   exp,
   type FloatOf,
+  log,
   log1p,
   maximum,
   mul,
@@ -17,10 +18,16 @@ import {
 import { softplus as scalarSoftplus } from "@adjoint/tensor/special";
 import { sigmoid } from "./sigmoid.ts";
 
+const because = "eˣ overflows where log(1 + eˣ) is near x";
+
 export const softplusOp: Op = composite("softplus", {
   scalar: scalarSoftplus,
   lower: ([x]) => add(maximum(x, 0), log1p(exp(neg(abs(x))))),
   vjp: ({ inputs: [x], cotangent }) => [mul(cotangent, sigmoid(x))],
+  replaces: [
+    { written: (x) => log(add(1, exp(x))), because },
+    { written: (x) => log1p(exp(x)), because },
+  ],
 });
 
 /**

@@ -31,8 +31,10 @@ export {
   type AttributeValue,
   type CompositeDefinition,
   composite,
+  type Match,
   type Op,
   type OpDefinition,
+  type Replacement,
   type Values,
   type VjpContext,
   type VjpRule,
@@ -106,3 +108,6 @@ export {
 } from "./runtime/parameter.ts";
 export { referenceBackend } from "./runtime/reference.ts";
 export { inference, isTraining, training } from "./runtime/trace.ts";
+export { explain } from "./stabilise/explain.ts";
+export { constantOf, sameValue } from "./stabilise/match.ts";
+export { installRules, type Rule, rulesOf, withoutStabilising } from "./stabilise/pass.ts";

@@ -9,6 +9,7 @@ import { shapeText } from "../graph/shape.ts";
 import type { AnyTensor } from "../graph/tensor.ts";
 import { add } from "../primitives/add.ts";
 import { ownerOf } from "../runtime/parameter.ts";
+import { stabiliseBetween } from "../stabilise/pass.ts";
 
 /** A cotangent of 1 that is computed from the loss in name only, so that a program for the gradients meets the loss and keeps it. */
 const seedOp: Op = composite("seed", {
@@ -44,7 +45,10 @@ export function backward(tensor: AnyTensor): void {
         "function computes inside that function",
     );
   }
-  const cotangents = keepingHistory(() => pullback([loss], [apply(seedOp, [loss])], versions));
+  const cotangents = keepingHistory(() => {
+    const [stable] = stabiliseBetween([loss], versions);
+    return pullback([stable], [apply(seedOp, [stable])], versions);
+  });
   versions.forEach((version, i) => {
     const gradient = cotangents[i];
     if (gradient === undefined) return;

@@ -5,6 +5,8 @@ import type { AnyTensor } from "../graph/tensor.ts";
 export const aliasOp: Op = composite("alias", {
   accepts: (dtypes) => dtypes,
   elementwise: true,
+  transparent: true,
+  passesZeros: true,
   lower: ([x]) => x,
   vjp: ({ cotangent }) => [cotangent],
 });

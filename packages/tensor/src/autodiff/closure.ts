@@ -4,6 +4,7 @@ import type { DType, Shape } from "../graph/shape-types.ts";
 import { type AnyTensor, nextId, Tensor } from "../graph/tensor.ts";
 import { topologicalOrder } from "../graph/topological.ts";
 import { replaceTensors, treeTensors } from "../graph/tree.ts";
+import { stabilise } from "../stabilise/pass.ts";
 
 /** A function as a graph: its arguments' stand-ins, what it uses from outside, and its results. */
 export interface Closure {
@@ -24,10 +25,12 @@ export function closeOver(fn: (...args: never[]) => unknown, args: readonly unkn
         new Tensor<Shape, DType>(leaves.input, [], {}, shape, dtype, weak),
     );
     const value = fn(...(replaceTensors(args, standIns) as never[]));
-    const outputs = treeTensors(value).map((tensor) => tensor.current());
+    const results = treeTensors(value).map((tensor) => tensor.current());
     const known = new Set(standIns);
     const isOutside = ({ id, op, memo }: AnyTensor): boolean =>
       id < start || op === leaves.parameter || memo.values !== undefined;
+    // No pass looks into the op that this becomes.
+    const outputs = stabilise(results, { isGiven: (node) => known.has(node) || isOutside(node) });
     const captured = topologicalOrder(outputs, isOutside).filter(
       (node) => isOutside(node) && !known.has(node),
     );

@@ -6,6 +6,7 @@ import { shapeText } from "../graph/shape.ts";
 import type { DType } from "../graph/shape-types.ts";
 import { type AnyTensor, Tensor } from "../graph/tensor.ts";
 import { type DerivativesOf, mapTree, replaceTensors, type TensorsOf, treeTensors } from "../graph/tree.ts";
+import { stabiliseBetween, withoutStabilising } from "../stabilise/pass.ts";
 import { alias } from "./alias.ts";
 import { fillLike } from "./fill.ts";
 import { pullback } from "./pullback.ts";
@@ -14,6 +15,8 @@ import { pullback } from "./pullback.ts";
 export interface GradOptions<Index extends number = number> {
   /** Position of the argument, a tree of tensors. Default 0, the first. */
   readonly argument?: Index;
+  /** Rewrite formulas that lose precision or overflow before differentiating. Default true; evaluation rewrites by itself. */
+  readonly stabilise?: boolean;
 }
 
 /** A number as a tensor, so that `grad(f)(2)` works as it reads. */
@@ -35,13 +38,20 @@ export function standInsFor(op: string, tree: unknown): { tree: unknown; nodes: 
   return { tree: replaceTensors(tree, nodes), nodes };
 }
 
-/** The cotangents of `nodes`, with zeros where the outputs do not depend on one. */
+/** The cotangents of `nodes`, with zeros where the outputs do not depend on one. Naive formulas are replaced first. */
 export function pullbackOrZeros(
   outputs: readonly AnyTensor[],
   cotangents: readonly AnyTensor[],
   nodes: readonly AnyTensor[],
 ): AnyTensor[] {
-  return pullback(outputs, cotangents, nodes).map((cotangent, i) => cotangent ?? fillLike(nodes[i], 0));
+  return pullback(stabiliseBetween(outputs, nodes), cotangents, nodes).map(
+    (cotangent, i) => cotangent ?? fillLike(nodes[i], 0),
+  );
+}
+
+/** Runs a differentiation as its options say. */
+export function asOptioned<R>({ stabilise = true }: GradOptions, fn: () => R): R {
+  return stabilise ? fn() : withoutStabilising(fn);
 }
 
 /** Throws unless `y` is a float scalar, as only those have one gradient. */
@@ -83,10 +93,12 @@ export function valueAndGrad<
         );
       }
       const { tree, nodes } = standInsFor("grad", asTensors(args[argument]));
-      const value = fn(...(args.map((arg, i) => (i === argument ? tree : arg)) as unknown as Args));
-      const y = checkScalar("grad", value);
-      const gradients = pullbackOrZeros([y], [fillLike(y, 1)], nodes);
-      return [value, replaceTensors(tree, gradients) as DerivativesOf<Args[Index]>];
+      return asOptioned(options, () => {
+        const value = fn(...(args.map((arg, i) => (i === argument ? tree : arg)) as unknown as Args));
+        const y = checkScalar("grad", value);
+        const gradients = pullbackOrZeros([y], [fillLike(y, 1)], nodes);
+        return [value, replaceTensors(tree, gradients) as DerivativesOf<Args[Index]>];
+      });
     });
 }
 

@@ -9,7 +9,7 @@ import { broadcastTo } from "../primitives/broadcastTo.ts";
 import { concat } from "../primitives/concat.ts";
 import { pad } from "../primitives/pad.ts";
 import { reshape } from "../primitives/reshape.ts";
-import { asTensors, type GradOptions, grad, pullbackOrZeros, standInsFor } from "./grad.ts";
+import { asOptioned, asTensors, type GradOptions, grad, pullbackOrZeros, standInsFor } from "./grad.ts";
 
 /** The dtype of the argument, which its derivatives have; a number is float32. */
 type ArgumentDType<T> = T extends AnyTensor ? DTypeOf<T> : DefaultDType;
@@ -30,7 +30,7 @@ export function jacobian<Args extends readonly unknown[], const Index extends nu
   options: GradOptions<Index> = {},
 ): (...args: Args) => Tensor<Shape, ArgumentDType<Args[Index]>> {
   const argument = options.argument ?? 0;
-  return (...args) =>
+  const differentiate = (args: Args): Tensor<Shape, ArgumentDType<Args[Index]>> =>
     keepingHistory(() => {
       const given = asTensors(args[argument]);
       if (!(given instanceof Tensor)) {
@@ -59,6 +59,7 @@ export function jacobian<Args extends readonly unknown[], const Index extends nu
       if (rows.length === 0) return broadcastTo(literal(0, x.dtype), shape) as never;
       return reshape(concat(rows) as AnyTensor, shape) as never;
     });
+  return (...args) => asOptioned(options, () => differentiate(args));
 }
 
 /**

@@ -3,6 +3,7 @@ import { leaves } from "../graph/op.ts";
 import type { DType, Shape } from "../graph/shape-types.ts";
 import { type AnyTensor, Tensor } from "../graph/tensor.ts";
 import { type DerivativesOf, replaceTensors, type TensorsOf, treeTensors } from "../graph/tree.ts";
+import { stabiliseBetween } from "../stabilise/pass.ts";
 import { fillLike } from "./fill.ts";
 import { asTensors, standInsFor } from "./grad.ts";
 import { pullback } from "./pullback.ts";
@@ -28,7 +29,7 @@ export function jvp<Args extends readonly unknown[], Y>(
     const cotangents = outputs.map(
       ({ shape, dtype }): AnyTensor => new Tensor<Shape, DType>(leaves.input, [], {}, shape, dtype),
     );
-    const back = pullback(outputs, cotangents, nodes);
+    const back = pullback(stabiliseBetween(outputs, nodes), cotangents, nodes);
     const linear = back.flatMap((node, i) =>
       node === undefined ? [] : [{ node, direction: directions[i] }],
     );

@@ -3,29 +3,12 @@ import { isFloat } from "../graph/dtype.ts";
 import { GraphError } from "../graph/errors.ts";
 import { isParameterVersion } from "../graph/op.ts";
 import { sameShape, shapeText } from "../graph/shape.ts";
-import type { Shape } from "../graph/shape-types.ts";
 import type { AnyTensor } from "../graph/tensor.ts";
 import { topologicalOrder } from "../graph/topological.ts";
 import { add } from "../primitives/add.ts";
-import { broadcastTo } from "../primitives/broadcastTo.ts";
-import { reshape } from "../primitives/reshape.ts";
-import { sum } from "../primitives/sum.ts";
 import { alias } from "./alias.ts";
-
-/** Sums the axes that broadcasting stretched, or stretches what the rule left small, so that `x` has `shape`. */
-function fitShape(x: AnyTensor, shape: Shape): AnyTensor {
-  if (sameShape(x.shape, shape)) return x;
-  const extra = x.rank - shape.length;
-  if (extra < 0) return broadcastTo(x, shape) as AnyTensor;
-  const stretched = x.shape
-    .map((_, axis) => axis)
-    .filter((axis) => axis < extra || (shape[axis - extra] === 1 && x.shape[axis] !== 1));
-  const summed = stretched.length === 0 ? x : (sum(x, { axis: stretched, keepDims: true }) as AnyTensor);
-  const aligned = sameShape(summed.shape, shape)
-    ? summed
-    : (reshape(summed, summed.shape.slice(extra)) as AnyTensor);
-  return sameShape(aligned.shape, shape) ? aligned : (broadcastTo(aligned, shape) as AnyTensor);
-}
+import { fitShape } from "./fitShape.ts";
+import { either, inputMasks, onlyWhere, passesZeros } from "./masks.ts";
 
 /** The cotangents that one node passes to its inputs. */
 function inputCotangents(node: AnyTensor, cotangent: AnyTensor): readonly (AnyTensor | undefined)[] {
@@ -58,22 +41,32 @@ export function pullback(
     else if (mayHideAny(node, wanted)) refuseDropped(node);
   }
   const found = new Map<AnyTensor, AnyTensor>();
-  const accumulate = (node: AnyTensor, cotangent: AnyTensor): void => {
+  const counts = new Map<AnyTensor, AnyTensor | undefined>();
+  const accumulate = (node: AnyTensor, cotangent: AnyTensor, mask: AnyTensor | undefined): void => {
     const sofar = found.get(node);
     found.set(node, sofar === undefined ? cotangent : (add(sofar, cotangent) as AnyTensor));
+    counts.set(node, sofar === undefined ? mask : either(counts.get(node), mask));
   };
   outputs.forEach((output, i) => {
-    if (isFloat(output.dtype)) accumulate(output, fitCotangent(output, cotangents[i]));
+    if (isFloat(output.dtype)) accumulate(output, fitCotangent(output, cotangents[i]), undefined);
   });
   for (let i = order.length - 1; i >= 0; i--) {
     const node = order[i];
     const cotangent = found.get(node);
     if (cotangent === undefined || !node.inputs.some((input) => leads.has(input))) continue;
+    const mask = counts.get(node);
     const passed = inputCotangents(node, cotangent);
+    const masks = mask === undefined && node.op.selects === undefined ? [] : inputMasks(node, mask);
+    const isSafe = mask === undefined || passesZeros(node);
     node.inputs.forEach((input, k) => {
       const one = passed[k];
-      if (one !== undefined && leads.has(input) && isFloat(input.dtype))
-        accumulate(input, fitCotangent(input, one));
+      if (one === undefined || !leads.has(input) || !isFloat(input.dtype)) return;
+      const inputMask = masks[k];
+      if (isSafe || inputMask === undefined) accumulate(input, fitCotangent(input, one), inputMask);
+      // Before the sum over stretched axes where it can be, so that what is not selected does not reach the sum.
+      else if (sameShape(one.shape, node.shape) && node.op.elementwise)
+        accumulate(input, fitCotangent(input, onlyWhere(mask, one)), inputMask);
+      else accumulate(input, onlyWhere(inputMask, fitCotangent(input, one)), inputMask);
     });
   }
   return wanted.map((node) => found.get(node));

@@ -16,6 +16,7 @@ const scalarShape: Shape = Object.freeze([]) as readonly number[];
  * is "not equal to 0"; to float32 rounds to nearest.
  */
 export const castPrimitive: Op = primitive<{ dtype: DType }>("cast", {
+  passesZeros: true,
   accepts: "any",
   elementwise: true,
   dtype: (_, { dtype }) => dtype,

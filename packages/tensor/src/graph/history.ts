@@ -133,6 +133,7 @@ function drop(node: AnyTensor, history: ReadonlySet<AnyTensor>): void {
     if (one.op === leaves.parameter || one.memo.dropped === "parameter") memo.dropped = "parameter";
   }
   node.inputs = [];
+  memo.stabilised = undefined;
   memo.historyNodes = 1;
   memo.historyBytes = ownBytes(node);
   memo.recount = undefined;

@@ -40,6 +40,33 @@ export type VjpRule<A extends Attributes = Attributes> = (
  */
 export type Accepts = "float" | "number" | "any" | ((dtypes: readonly DType[]) => readonly DType[]);
 
+/** A place in a graph where the pattern of a {@link Replacement} fits. */
+export interface Match {
+  /** What stands at each placeholder, in the order of the pattern's parameters. */
+  readonly operands: readonly AnyTensor[];
+  /** The node that the whole pattern describes. */
+  readonly node: AnyTensor;
+  /** The node at the pattern's first use of `op`, whose attributes and optional inputs the pattern leaves open. */
+  found(op: Op): AnyTensor;
+  /** Is the node given, so that a rule may use it but not look at what it was made of? */
+  isGiven(node: AnyTensor): boolean;
+  /** What the rules make of a node that is made of matched ones; undefined when none fits. */
+  rewritten(node: AnyTensor): AnyTensor | undefined;
+}
+
+/** A naive way to write an op, for the stabilising pass. */
+export interface Replacement {
+  /**
+   * The formula as an ordinary function of tensors. Every parameter is a placeholder for any tensor, the same one wherever it
+   * occurs; numbers match by value; sums and products match either way round; attributes and optional inputs match any.
+   */
+  readonly written: (...operands: AnyTensor[]) => AnyTensor;
+  /** What computes the same; undefined where this match is not it. Default: this op of the operands. */
+  readonly becomes?: (match: Match) => AnyTensor | undefined;
+  /** What is wrong with the formula as written: one clause, for `explain`. */
+  readonly because: string;
+}
+
 /** What every op says of itself; passes read these fields and never an op's name. */
 export interface OpDefinition<A extends Attributes = Attributes> {
   /** Promotion of the operands. Default `"float"`. */
@@ -53,6 +80,16 @@ export interface OpDefinition<A extends Attributes = Attributes> {
   /** False when the derivative is zero wherever it exists: comparisons, indices, random bits. Default true. */
   readonly differentiable?: boolean;
   readonly vjp?: VjpRule<A>;
+  /** The order of the two inputs does not matter. Default false. */
+  readonly commutative?: boolean;
+  /** The value is that of the only input: passes see through the node. Default false. */
+  readonly transparent?: boolean;
+  /** The gradient rule gives 0 where the cotangent is 0, whatever the inputs are: it moves, adds or negates. Default false. */
+  readonly passesZeros?: boolean | ((inputs: readonly AnyTensor[]) => boolean);
+  /** For each input where the output depends on it at all, as a bool tensor; undefined for everywhere. */
+  readonly selects?: (inputs: readonly AnyTensor[]) => readonly (AnyTensor | undefined)[];
+  /** Naive formulas that the stabilising pass replaces by this op. */
+  readonly replaces?: readonly Replacement[];
   /** Elementwise kernel: float64 in, float64 out, rounded once to the dtype. */
   readonly scalar?: (...x: number[]) => number;
   /** Kernel of ops that are not elementwise: fills every element of the output. */
@@ -60,13 +97,26 @@ export interface OpDefinition<A extends Attributes = Attributes> {
 }
 
 /** An op: a definition with a name, and a number that no other op of this process has. */
-export interface Op extends Required<Pick<OpDefinition, "accepts" | "elementwise" | "differentiable">> {
+export interface Op
+  extends Required<
+    Pick<
+      OpDefinition,
+      | "accepts"
+      | "elementwise"
+      | "differentiable"
+      | "commutative"
+      | "transparent"
+      | "passesZeros"
+      | "replaces"
+    >
+  > {
   readonly name: string;
   readonly id: number;
   readonly kind: "leaf" | "primitive" | "composite";
   readonly shape: (shapes: readonly Shape[], attributes: Attributes) => Shape;
   readonly dtype: (dtypes: readonly DType[], attributes: Attributes) => DType;
   readonly vjp: VjpRule | undefined;
+  readonly selects: OpDefinition["selects"];
   readonly scalar: OpDefinition["scalar"];
   readonly reference:
     | ((inputs: readonly Values[], output: Values, attributes: Attributes) => void)
@@ -100,6 +150,11 @@ function define(
     shape: definition.shape ?? (elementwise ? (shapes) => broadcastShapes(name, shapes) : ([first]) => first),
     dtype: definition.dtype ?? (([first]) => first),
     vjp: definition.vjp,
+    commutative: definition.commutative ?? false,
+    transparent: definition.transparent ?? false,
+    passesZeros: definition.passesZeros ?? false,
+    selects: definition.selects,
+    replaces: definition.replaces ?? [],
     scalar: definition.scalar,
     reference: definition.reference,
     lower,

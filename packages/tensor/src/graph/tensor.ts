@@ -16,6 +16,8 @@ export interface Memo {
   historyBytes: number;
   /** When these bounds are worth a true count again; undefined when there was none. */
   recount: Recount | undefined;
+  /** What the stabilising pass made of the node when it was differentiated: evaluated in its place. */
+  stabilised: AnyTensor | undefined;
   /** Somebody else keeps the values, so that forgetting this node would free nothing. */
   held: boolean;
   /** The history was dropped: `"parameter"` when it held one, so that differentiating through would be silently wrong. */
@@ -73,6 +75,7 @@ export class Tensor<S extends Shape = Shape, D extends DType = DefaultDType> {
       historyNodes: 1,
       historyBytes: 0,
       recount: undefined,
+      stabilised: undefined,
       held: false,
       dropped: false,
     };

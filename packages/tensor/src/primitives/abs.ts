@@ -4,12 +4,20 @@ import type { DType, NumberOf, Shape } from "../graph/shape-types.ts";
 import type { AnyTensor, Tensor } from "../graph/tensor.ts";
 import { less } from "./less.ts";
 import { mul } from "./mul.ts";
+import { pow } from "./pow.ts";
+import { sqrt } from "./sqrt.ts";
 import { where } from "./where.ts";
+
+const because = "x² overflows and underflows, and the derivative of its root at 0 is 0/0";
 
 export const absPrimitive: Op = primitive("abs", {
   accepts: "number",
   vjp: ({ inputs: [x], cotangent }) => [mul(cotangent, signum(x))],
   scalar: Math.abs,
+  replaces: [
+    { written: (x) => sqrt(mul(x, x)), because },
+    { written: (x) => sqrt(pow(x, 2)), because },
+  ],
 });
 
 /** −1, 0 or 1; NaN at NaN. Its derivative is 0 everywhere, also where x is 0. */

@@ -5,6 +5,8 @@ import type { Tensor } from "../graph/tensor.ts";
 import { binaryOperands } from "../kernels/elementwise.ts";
 
 export const addPrimitive: Op = primitive("add", {
+  commutative: true,
+  passesZeros: true,
   accepts: "number",
   vjp: ({ cotangent }) => [cotangent, cotangent],
   elementwise: true,

@@ -3,6 +3,7 @@ import { type Op, primitive } from "../graph/op.ts";
 import type { AnyTensor } from "../graph/tensor.ts";
 
 export const barrierPrimitive: Op = primitive("barrier", {
+  passesZeros: true,
   accepts: (dtypes) => dtypes,
   shape: ([x]) => x,
   vjp: ({ cotangent }) => [cotangent],

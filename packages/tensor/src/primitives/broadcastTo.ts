@@ -7,6 +7,7 @@ import type { AnyTensor, Tensor } from "../graph/tensor.ts";
 import { broadcastLayout, copyStrided, rowMajor } from "../kernels/strided.ts";
 
 export const broadcastToPrimitive: Op = primitive<{ shape: Shape }>("broadcastTo", {
+  passesZeros: true,
   accepts: "any",
   shape([x], { shape }) {
     const missing = shape.length - x.length;

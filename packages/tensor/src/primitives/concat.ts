@@ -8,6 +8,7 @@ import { copyStrided, rowMajor } from "../kernels/strided.ts";
 import { slice } from "./slice.ts";
 
 export const concatPrimitive: Op = primitive<{ axis: number }>("concat", {
+  passesZeros: true,
   accepts: "any",
   shape(shapes, { axis }) {
     const [first] = shapes;

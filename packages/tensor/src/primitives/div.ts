@@ -1,5 +1,5 @@
 import { apply, type Operand } from "../graph/apply.ts";
-import { type Op, primitive } from "../graph/op.ts";
+import { leaves, type Op, primitive } from "../graph/op.ts";
 import type { BinaryDType, BinaryShape, Checked, FloatOf, Result } from "../graph/shape-types.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { binaryOperands } from "../kernels/elementwise.ts";
@@ -7,6 +7,7 @@ import { mul } from "./mul.ts";
 import { neg } from "./neg.ts";
 
 export const divPrimitive: Op = primitive("div", {
+  passesZeros: ([, b]) => b.op === leaves.literal && b.attributes.value !== 0,
   vjp: ({ inputs: [, b], output, cotangent }) => [div(cotangent, b), neg(mul(cotangent, div(output, b)))],
   elementwise: true,
   // A loop of its own: called element by element, the optimizer's updates took twice as long.

@@ -4,6 +4,7 @@ import type { BinaryShape, Checked, Result } from "../graph/shape-types.ts";
 import type { Tensor } from "../graph/tensor.ts";
 
 export const equalPrimitive: Op = primitive("equal", {
+  commutative: true,
   accepts: "any",
   dtype: () => "bool",
   differentiable: false,

@@ -4,10 +4,21 @@ import type { DType, FloatOf, Shape } from "../graph/shape-types.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { add } from "./add.ts";
 import { div } from "./div.ts";
+import { log } from "./log.ts";
+import { neg } from "./neg.ts";
+import { sub } from "./sub.ts";
 
 export const log1pPrimitive: Op = primitive("log1p", {
   vjp: ({ inputs: [x], cotangent }) => [div(cotangent, add(x, 1))],
   scalar: Math.log1p,
+  replaces: [
+    { written: (x) => log(add(1, x)), because: "1 + x rounds away what x is less than 1" },
+    {
+      written: (x) => log(sub(1, x)),
+      becomes: ({ operands: [x] }) => log1p(neg(x)),
+      because: "1 − x rounds away what x is less than 1",
+    },
+  ],
 });
 
 /**

@@ -9,6 +9,7 @@ import { mul } from "./mul.ts";
 import { where } from "./where.ts";
 
 export const maximumPrimitive: Op = primitive("maximum", {
+  commutative: true,
   accepts: "any",
   vjp: ({ inputs: [a, b], cotangent }) => [mul(cotangent, share(a, b)), mul(cotangent, share(b, a))],
   scalar: (a, b) => Math.max(a, b),

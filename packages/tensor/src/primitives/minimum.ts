@@ -9,6 +9,7 @@ import { mul } from "./mul.ts";
 import { where } from "./where.ts";
 
 export const minimumPrimitive: Op = primitive("minimum", {
+  commutative: true,
   accepts: "any",
   vjp: ({ inputs: [a, b], cotangent }) => [mul(cotangent, share(a, b)), mul(cotangent, share(b, a))],
   scalar: (a, b) => Math.min(a, b),

@@ -1,11 +1,13 @@
 import { apply, type Operand } from "../graph/apply.ts";
 import { isFloat } from "../graph/dtype.ts";
-import { type Op, primitive } from "../graph/op.ts";
+import { leaves, type Op, primitive } from "../graph/op.ts";
 import type { BinaryDType, BinaryShape, Checked, NumberOf, Result } from "../graph/shape-types.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { binaryOperands } from "../kernels/elementwise.ts";
 
 export const mulPrimitive: Op = primitive("mul", {
+  commutative: true,
+  passesZeros: (inputs) => inputs.some(({ op }) => op === leaves.literal),
   accepts: "number",
   vjp: ({ inputs: [a, b], cotangent }) => [mul(cotangent, b), mul(cotangent, a)],
   elementwise: true,

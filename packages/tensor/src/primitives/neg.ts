@@ -4,6 +4,7 @@ import type { DType, NumberOf, Shape } from "../graph/shape-types.ts";
 import type { Tensor } from "../graph/tensor.ts";
 
 export const negPrimitive: Op = primitive("neg", {
+  passesZeros: true,
   accepts: "number",
   vjp: ({ cotangent }) => [neg(cotangent)],
   scalar: (x) => -x,

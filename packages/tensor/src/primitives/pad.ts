@@ -26,6 +26,7 @@ function spread(count: number, interior: number): number {
 }
 
 export const padPrimitive: Op = primitive<PadAttributes>("pad", {
+  passesZeros: true,
   accepts: "any",
   shape: ([x], { before, after, interior }) =>
     x.map((dimension, axis) => before[axis] + spread(dimension, interior[axis]) + after[axis]),

@@ -6,6 +6,7 @@ import type { Checked, DTypeOf, Reshape, Result, Shape, ShapeOf } from "../graph
 import type { AnyTensor, Tensor } from "../graph/tensor.ts";
 
 export const reshapePrimitive: Op = primitive<{ shape: Shape }>("reshape", {
+  passesZeros: true,
   accepts: "any",
   shape: (_, { shape }) => shape,
   vjp: ({ inputs: [x], cotangent }) => [reshape(cotangent, x.shape)],

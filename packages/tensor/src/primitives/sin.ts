@@ -4,8 +4,16 @@ import type { DType, FloatOf, Shape } from "../graph/shape-types.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { cos } from "./cos.ts";
 import { mul } from "./mul.ts";
+import { sub } from "./sub.ts";
 
 export const sinPrimitive: Op = primitive("sin", {
+  replaces: [
+    {
+      written: (x) => sub(1, cos(x)),
+      becomes: ({ operands: [x] }) => mul(2, mul(sin(mul(0.5, x)), sin(mul(0.5, x)))),
+      because: "near x = 0 the cosine rounds to 1; 1 − cos x is 2 sin²(x/2)",
+    },
+  ],
   vjp: ({ inputs: [x], cotangent }) => [mul(cotangent, cos(x))],
   scalar: Math.sin,
 });

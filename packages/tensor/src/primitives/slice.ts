@@ -15,6 +15,7 @@ type SliceAttributes = {
 };
 
 export const slicePrimitive: Op = primitive<SliceAttributes>("slice", {
+  passesZeros: true,
   accepts: "any",
   shape: (_, { count }) => count,
   vjp({ inputs: [x], attributes: { begin, count, step }, cotangent }) {

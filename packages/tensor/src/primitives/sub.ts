@@ -6,6 +6,7 @@ import { binaryOperands } from "../kernels/elementwise.ts";
 import { neg } from "./neg.ts";
 
 export const subPrimitive: Op = primitive("sub", {
+  passesZeros: true,
   accepts: "number",
   vjp: ({ cotangent }) => [cotangent, neg(cotangent)],
   elementwise: true,

@@ -12,6 +12,7 @@ import { reshape } from "./reshape.ts";
 export type ReductionAttributes = { readonly axes: readonly number[]; readonly keepDims: boolean };
 
 export const sumPrimitive: Op = primitive<ReductionAttributes>("sum", {
+  passesZeros: true,
   accepts: ([dtype]) => [dtype === "bool" || dtype === "uint8" ? "int32" : dtype],
   shape: ([x], { axes, keepDims }) => reducedShape(x, axes, keepDims),
   vjp: ({ inputs: [x], attributes: { axes }, cotangent }) => [

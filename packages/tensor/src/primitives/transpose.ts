@@ -7,6 +7,7 @@ import type { AnyTensor, Tensor } from "../graph/tensor.ts";
 import { copyStrided, rowMajor } from "../kernels/strided.ts";
 
 export const transposePrimitive: Op = primitive<{ axes: readonly number[] }>("transpose", {
+  passesZeros: true,
   accepts: "any",
   shape: ([x], { axes }) => axes.map((axis) => x[axis]),
   vjp({ attributes: { axes }, cotangent }) {

@@ -1,10 +1,12 @@
-import { apply, type Operand, promoteOperands } from "../graph/apply.ts";
+import { apply, literal, type Operand, promoteOperands } from "../graph/apply.ts";
 import { DTypeError } from "../graph/errors.ts";
 import { type Op, primitive } from "../graph/op.ts";
 import type { BinaryDType, Checked, Result, WhereShape } from "../graph/shape-types.ts";
 import type { AnyTensor, Tensor } from "../graph/tensor.ts";
 
 export const wherePrimitive: Op = primitive("where", {
+  passesZeros: true,
+  selects: ([condition]) => [undefined, condition, where(condition, literal(0, "bool"), literal(1, "bool"))],
   accepts([condition, a, b]) {
     if (condition === "bool" || condition === "uint8" || condition === "int32") return ["bool", a, b];
     throw new DTypeError(

@@ -7,6 +7,7 @@ import type { DType, Shape } from "../graph/shape-types.ts";
 import { type AnyTensor, nextId, Tensor } from "../graph/tensor.ts";
 import { topologicalOrder } from "../graph/topological.ts";
 import { mapTree, replaceTensors, treeTensors, treeText } from "../graph/tree.ts";
+import { stabilise, stabilisingKey, withoutStabilising } from "../stabilise/pass.ts";
 import type { Program } from "./backend.ts";
 import { BoundedCache } from "./cache.ts";
 import { evaluate, getBackend } from "./evaluate.ts";
@@ -38,6 +39,8 @@ export interface Compiled<Args extends readonly unknown[], R> {
 export interface CompileOptions {
   /** Trace the function in training mode (dropout on), whatever the caller's mode. Default: the caller's mode. */
   readonly training?: boolean;
+  /** Rewrite formulas that lose precision or overflow. Default true. */
+  readonly stabilise?: boolean;
 }
 
 /** A traced function made ready: what feeds its program, and where the results go. */
@@ -75,12 +78,15 @@ export function compile<Args extends readonly unknown[], R>(
 
   function call(...args: CompiledArguments<Args>): R {
     const mode = options.training ?? isTraining();
-    const inMode = mode ? training : inference;
+    const inMode = <T>(traced: () => T): T => {
+      const run = (): T => (mode ? training : inference)(traced);
+      return options.stabilise === false ? withoutStabilising(run) : run();
+    };
     if (activeTrace() !== undefined || isKeepingHistory())
       return inMode(() => fn(...(args as unknown as Args)));
     const { key, tensors, tree } = readArguments(args);
     evaluate(...tensors);
-    const fullKey = `${getBackend().name} ${mode} ${key}`;
+    const fullKey = `${getBackend().name} ${mode} ${stabilisingKey()} ${key}`;
     let entry = entries.get(fullKey);
     if (entry === undefined || !entry.reads.every((one, i) => one.trainable === entry?.trainable[i])) {
       entry = inMode(() => traceFunction(fn as (...args: never[]) => unknown, tree, tensors));
@@ -173,7 +179,7 @@ function traceFunction(
   const writes = [...trace.writes];
   const gradients = [...trace.gradients];
   const results = treeTensors(raw);
-  const outputs = [
+  const written = [
     ...results,
     ...writes.map(([, node]) => node),
     ...gradients.flatMap(([, node]) => (node === undefined ? [] : [node.current()])),
@@ -181,6 +187,7 @@ function traceFunction(
   const reads = [...trace.reads];
   const known = new Set([...standIns, ...reads.map(([, node]) => node)]);
   const isOlder = (node: AnyTensor): boolean => node.id < start || node.memo.values !== undefined;
+  const outputs = stabilise(written, { isGiven: (node) => known.has(node) || isOlder(node), reuse: true });
   const captured = topologicalOrder(outputs, (node) => known.has(node) || isOlder(node)).filter(
     (node) => !known.has(node) && isOlder(node) && node.op !== leaves.literal,
   );

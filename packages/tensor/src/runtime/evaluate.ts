@@ -5,6 +5,7 @@ import { type Attributes, leaves } from "../graph/op.ts";
 import { shapeText } from "../graph/shape.ts";
 import type { AnyTensor } from "../graph/tensor.ts";
 import { topologicalOrder } from "../graph/topological.ts";
+import { isRewritable, isStabilising, stabilise, stabilisingKey } from "../stabilise/pass.ts";
 import type { Backend, Program } from "./backend.ts";
 import { BoundedCache } from "./cache.ts";
 import { referenceBackend } from "./reference.ts";
@@ -62,13 +63,22 @@ function describe(targets: readonly AnyTensor[]): {
   const inputs: AnyTensor[] = [];
   const pending: AnyTensor[] = [];
   const outputs = new Set(targets);
+  const numbers = new Map<string, number>();
   let key = "";
   for (const node of order) {
     place.set(node, place.size);
     const { op, attributes } = node;
-    if (isGiven(node) || (op === leaves.literal && !isStructural(attributes.value as number))) {
+    if (isGiven(node)) {
       inputs.push(node);
       key += `${node.dtype}[${node.shape}];`;
+    } else if (op === leaves.literal && !isStructural(attributes.value as number)) {
+      // Patterns look at the sign of a number, and at whether two are the same.
+      const value = attributes.value as number;
+      const number = `${node.dtype} ${value}`;
+      const same = numbers.get(number) ?? place.size - 1;
+      numbers.set(number, same);
+      inputs.push(node);
+      key += `${node.dtype}${value > 0 ? "+" : "-"}${same};`;
     } else if (op === leaves.input || op === leaves.parameter) {
       throw new GraphError(
         "read",
@@ -90,14 +100,49 @@ function describe(targets: readonly AnyTensor[]): {
  * before is not computed again.
  */
 export function evaluate(...tensors: readonly AnyTensor[]): void {
-  const targets = [...new Set(tensors.map((tensor) => tensor.current()))].filter(
+  const asked = [...new Set(tensors.map((tensor) => tensor.current()))].filter(
     (node) => node.memo.values === undefined,
   );
-  if (targets.length === 0) return;
-  const { key, inputs, pending, outputs } = describe(targets);
+  const stable = stableForms(asked);
+  const targets = [...new Set(stable)].filter((node) => node.memo.values === undefined);
+  if (targets.length > 0) compute(targets);
+  asked.forEach((node, i) => {
+    if (node.memo.values !== undefined) return;
+    node.memo.values = stable[i].memo.values;
+    recordValues([node], [node]);
+  });
+}
+
+/**
+ * What is computed in the place of nodes: the form in which one was differentiated, which shares its work with the gradient; and where
+ * a formula reaches into what has been evaluated, its rewritten form, lest its value depend on what was looked at before. Other
+ * formulas are rewritten when their program is made, not each time.
+ */
+function stableForms(nodes: readonly AnyTensor[]): readonly AnyTensor[] {
+  if (!isStabilising()) return nodes;
+  const forms = nodes.map((node) => node.memo.stabilised ?? node);
+  const isComputed = ({ memo }: AnyTensor): boolean => memo.values !== undefined;
+  const order = topologicalOrder(forms, isComputed);
+  const reachesBack =
+    order.some((node) => isComputed(node) && node.inputs.length > 0) &&
+    order.some((node) => !isComputed(node) && isRewritable(node.op));
+  if (!reachesBack) return forms;
+  return stabilise(forms, {
+    isGiven: (node) => node.inputs.length === 0 && node.op !== leaves.literal,
+    isKept: isComputed,
+  });
+}
+
+function compute(targets: readonly AnyTensor[]): void {
+  const { key: structure, inputs, pending, outputs } = describe(targets);
+  const key = `${stabilisingKey()} ${structure}`;
   let program = programs.get(key);
   if (program === undefined) {
-    program = backend.prepare({ inputs, outputs });
+    const given = new Set(inputs);
+    program = backend.prepare({
+      inputs,
+      outputs: stabilise(outputs, { isGiven: (node) => given.has(node) }),
+    });
     programs.set(key, program);
   }
   const results = program.run(inputs.map(inputValues));

@@ -1,0 +1,124 @@
+import { leaves, type Replacement } from "../graph/op.ts";
+import { sameShape } from "../graph/shape.ts";
+import { type AnyTensor, Tensor } from "../graph/tensor.ts";
+import { broadcastToPrimitive } from "../primitives/broadcastTo.ts";
+
+/** A formula as a graph of placeholders. */
+export interface Pattern {
+  readonly root: AnyTensor;
+  readonly placeholders: readonly AnyTensor[];
+  /** How many ops it is made of: of two patterns that fit, the larger one says more. */
+  readonly size: number;
+}
+
+/** What stands at each node of a pattern. */
+export type Bindings = ReadonlyMap<AnyTensor, AnyTensor>;
+
+/** Calls a formula with placeholders: scalars, since patterns fit nodes of any shape. */
+export function patternOf(written: Replacement["written"]): Pattern {
+  const placeholders = Array.from(
+    { length: written.length },
+    () => new Tensor(leaves.input, [], {}, [], "float32") as AnyTensor,
+  );
+  const root = written(...placeholders);
+  const nodes = new Set<AnyTensor>([root]);
+  for (const node of nodes) for (const input of node.inputs) nodes.add(input);
+  return { root, placeholders, size: [...nodes].filter(({ op }) => op.kind !== "leaf").length };
+}
+
+/** The node whose value this one has under another name. */
+function seenThrough(node: AnyTensor, isOpaque: (node: AnyTensor) => boolean): AnyTensor {
+  let seen = node;
+  while (seen.op.transparent && seen.inputs.length === 1 && !isOpaque(seen)) [seen] = seen.inputs;
+  return seen;
+}
+
+/** The number that a node holds everywhere, if it is written in the graph. */
+export function constantOf(node: AnyTensor, isOpaque: (node: AnyTensor) => boolean): number | undefined {
+  let seen = node;
+  while (
+    seen.inputs.length === 1 &&
+    (seen.op.transparent || seen.op === broadcastToPrimitive) &&
+    !isOpaque(seen)
+  )
+    [seen] = seen.inputs;
+  return seen.op === leaves.literal ? (seen.attributes.value as number) : undefined;
+}
+
+/**
+ * What stands where in `node`, if the pattern fits; undefined if not. Opaque nodes can be operands, but are not looked into.
+ */
+export function match(
+  pattern: Pattern,
+  node: AnyTensor,
+  isOpaque: (node: AnyTensor) => boolean,
+): Bindings | undefined {
+  return fit(pattern.root, node, new Map(), isOpaque);
+}
+
+function fit(
+  pattern: AnyTensor,
+  given: AnyTensor,
+  bound: Bindings,
+  isOpaque: (node: AnyTensor) => boolean,
+): Bindings | undefined {
+  const before = bound.get(pattern);
+  if (before !== undefined) return sameValue(before, given, isOpaque) ? bound : undefined;
+  if (pattern.op === leaves.input) return new Map(bound).set(pattern, given);
+  if (pattern.op === leaves.literal)
+    return constantOf(given, isOpaque) === pattern.attributes.value
+      ? new Map(bound).set(pattern, given)
+      : undefined;
+  const node = seenThrough(given, isOpaque);
+  const { op, inputs } = pattern;
+  if (node.op !== op || isOpaque(node) || node.inputs.length < inputs.length) return undefined;
+  const here = new Map(bound).set(pattern, node);
+  const inOrder = fitAll(inputs, node.inputs, here, isOpaque);
+  if (inOrder !== undefined || !op.commutative) return inOrder;
+  return fitAll(inputs, [node.inputs[1], node.inputs[0]], here, isOpaque);
+}
+
+function fitAll(
+  patterns: readonly AnyTensor[],
+  nodes: readonly AnyTensor[],
+  bound: Bindings,
+  isOpaque: (node: AnyTensor) => boolean,
+): Bindings | undefined {
+  let sofar: Bindings | undefined = bound;
+  for (let i = 0; i < patterns.length && sofar !== undefined; i++)
+    sofar = fit(patterns[i], nodes[i], sofar, isOpaque);
+  return sofar;
+}
+
+/** How many pairs of nodes are compared before two graphs count as different: shared nodes are met again and again. */
+const comparisons = 256;
+
+/** Were the two written the same way, of the same nodes? Then they have the same value. */
+export function sameValue(a: AnyTensor, b: AnyTensor, isOpaque: (node: AnyTensor) => boolean): boolean {
+  let left = comparisons;
+  const compare = (one: AnyTensor, two: AnyTensor): boolean => {
+    const x = seenThrough(one, isOpaque);
+    const y = seenThrough(two, isOpaque);
+    if (x === y) return true;
+    if (left-- === 0 || x.op !== y.op || !isComparable(x, isOpaque)) return false;
+    return (
+      x.dtype === y.dtype &&
+      sameShape(x.shape, y.shape) &&
+      attributeText(x) === attributeText(y) &&
+      x.inputs.length === y.inputs.length &&
+      x.inputs.every((input, i) => compare(input, y.inputs[i]))
+    );
+  };
+  return compare(a, b);
+}
+
+/** What is given is itself alone, but for numbers. */
+function isComparable(node: AnyTensor, isOpaque: (node: AnyTensor) => boolean): boolean {
+  return node.op === leaves.literal || (node.inputs.length > 0 && !isOpaque(node));
+}
+
+function attributeText({ attributes }: AnyTensor): string {
+  return JSON.stringify(Object.entries(attributes), (_, value) =>
+    typeof value === "number" ? (Object.is(value, -0) ? "-0" : String(value)) : value,
+  );
+}
