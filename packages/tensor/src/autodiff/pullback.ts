@@ -34,7 +34,7 @@ export function pullback(
 ): (AnyTensor | undefined)[] {
   const wantedSet = new Set(wanted);
   const oldest = wanted.reduce((id, node) => Math.min(id, node.id), Number.POSITIVE_INFINITY);
-  const order = topologicalOrder(outputs, (node) => node.id < oldest);
+  const order = topologicalOrder(outputs, (node) => node.id < oldest || !node.op.differentiable);
   const leads = new Set<AnyTensor>();
   for (const node of order) {
     if (wantedSet.has(node) || node.inputs.some((input) => leads.has(input))) leads.add(node);

@@ -3,6 +3,7 @@ import {
   add,
   cast,
   compile,
+  customGradient,
   grad,
   matmul,
   mul,
@@ -79,6 +80,12 @@ describe("backward", () => {
     mul(w, v).backward();
     mul(w, stopGradient(v)).backward();
     expect([w.grad?.item(), v.grad?.item()]).toEqual([8, 3]);
+    const first = customGradient(
+      (a: Tensor<[]>, b: Tensor<[]>) => mul(a, b),
+      ({ inputs: [, b], cotangent }) => [mul(cotangent, b), undefined],
+    );
+    first(w as unknown as Tensor<[]>, v as unknown as Tensor<[]>).backward();
+    expect([w.grad?.item(), v.grad?.item()]).toEqual([12, 3]);
   });
   test("of a gradient gives second derivatives", () => {
     const w = parameter(tensor(2));

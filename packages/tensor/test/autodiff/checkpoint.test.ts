@@ -73,6 +73,11 @@ describe("checkpoint", () => {
       return [w.grad, b.grad].map((g) => (g as AnyTensor | undefined)?.toArray());
     };
     expect(gradientsBy(checkpoint(run)(x))).toEqual(gradientsBy(run(x)));
+    const compiled = compile((y: Tensor<[1, 2]>) => {
+      checkpoint(run)(y).backward();
+      return [w.grad, b.grad];
+    });
+    expect(compiled(x).map((g) => (g as AnyTensor).toArray())).toEqual(gradientsBy(run(x)));
     const captured = (t: Tensor<[]>): Tensor<[]> => checkpoint((u: Tensor<[]>) => mul(mul(t, t), u))(t);
     expect(grad(captured)(tensor(3)).item()).toBe(27);
   });

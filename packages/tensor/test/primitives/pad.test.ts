@@ -1,6 +1,6 @@
 import { fc, test as property } from "@fast-check/vitest";
 import { describe, expect, expectTypeOf, test } from "vitest";
-import { pad, type Tensor, tensor, zeros } from "../../src/index.ts";
+import { grad, mul, pad, sum, type Tensor, tensor, zeros } from "../../src/index.ts";
 import { array } from "../arbitraries.ts";
 import { failure } from "../failure.ts";
 import { at, build, read, toTensor } from "../naive.ts";
@@ -30,6 +30,12 @@ describe("pad", () => {
       return isInside ? at(x, from) : value;
     });
     expect(read(pad(toTensor(x), paddings, { value, interior }))).toEqual(expected);
+  });
+  test("gives back the cotangent at the places of the input", () => {
+    const weights = tensor([1, 2, 3, 4, 5, 6, 7, 8]);
+    const f = (x: Tensor<[3]>): Tensor<[]> =>
+      sum(mul(pad(x, [[1, 2]], { interior: [1] }), weights)) as Tensor<[]>;
+    expect(grad(f)(tensor([0, 0, 0])).toArray()).toEqual([2, 4, 6]);
   });
   test("by 0, with 0 by default", () => {
     expect(pad(tensor([1, 2]), [[1, 2]]).toArray()).toEqual([0, 1, 2, 0, 0]);

@@ -156,6 +156,20 @@ describe("evaluation", () => {
       [2, 3],
     ]);
   });
+  test("gives each tensor its own values, in whatever order they are asked for", () => {
+    for (const size of [2, 100]) {
+      const ask = (pick: (y: AnyTensor, z: AnyTensor) => AnyTensor[]): void => {
+        const y = add(zeros([size]), 1);
+        const z = mul(y, 3);
+        evaluate(...pick(y, z));
+        expect([y, z].map((one) => one.toTypedArray()[0])).toEqual([1, 3]);
+      };
+      ask((y, z) => [y, z]);
+      ask((y, z) => [z, y]);
+      ask((_, z) => [z]);
+      ask((y) => [y]);
+    }
+  });
   test("keeps a bounded number of programs", () => {
     const { backend, made } = counting();
     setBackend(backend);
