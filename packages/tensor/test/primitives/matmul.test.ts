@@ -1,6 +1,17 @@
 import { fc, test as property } from "@fast-check/vitest";
 import { describe, expect, expectTypeOf, test } from "vitest";
-import { type DType, matmul, type Tensor, tensor, transpose, zeros } from "../../src/index.ts";
+import {
+  type AnyTensor,
+  type DType,
+  gradients,
+  matmul,
+  mul,
+  sum,
+  type Tensor,
+  tensor,
+  transpose,
+  zeros,
+} from "../../src/index.ts";
 import { product } from "../../src/primitives/matmul.ts";
 import { arrayOf, broadcastable, dtype } from "../arbitraries.ts";
 import { failure } from "../failure.ts";
@@ -86,6 +97,40 @@ describe("matmul", () => {
     expect(read(product(xt, y, true, false))).toEqual(expected);
     expect(read(product(x, yt, false, true))).toEqual(expected);
     expect(read(product(xt, yt, true, true))).toEqual(expected);
+  });
+  test("has the gradient of the product of transposes, whichever operands are read transposed", () => {
+    const [a, b] = [
+      tensor([
+        [1, -2, 3],
+        [4, 5, -6],
+      ]),
+      tensor([
+        [7, 8],
+        [-9, 1],
+        [2, 3],
+      ]),
+    ];
+    const weights = tensor([
+      [1, 10],
+      [100, 1000],
+    ]);
+    const gradientsOf = (
+      f: (x: AnyTensor, y: AnyTensor) => AnyTensor,
+      x: AnyTensor,
+      y: AnyTensor,
+    ): AnyTensor[] => gradients(sum(mul(f(x, y), weights)) as AnyTensor, [x, y]);
+    const [da, db] = gradientsOf((x, y) => matmul(x, y), a, b);
+    for (const transposeA of [false, true]) {
+      for (const transposeB of [false, true]) {
+        const turn = (x: AnyTensor, isTurned: boolean): AnyTensor => (isTurned ? transpose(x) : x);
+        const [x, y] = [turn(a, transposeA), turn(b, transposeB)].map((one) =>
+          tensor(one.toArray() as number[][]),
+        );
+        const [dx, dy] = gradientsOf((p, q) => product(p, q, transposeA, transposeB), x, y);
+        expect(turn(dx, transposeA).toArray()).toEqual(da.toArray());
+        expect(turn(dy, transposeB).toArray()).toEqual(db.toArray());
+      }
+    }
   });
   test("does not skip a 0 that meets NaN or infinity", () => {
     const zero = tensor([[0, 0]]);
