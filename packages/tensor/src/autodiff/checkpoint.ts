@@ -5,7 +5,7 @@ import { replaceTensors, treeTensors } from "../graph/tree.ts";
 import { barrier } from "../primitives/barrier.ts";
 import { alias } from "./alias.ts";
 import { type Closure, closeOver, substitute } from "./closure.ts";
-import { asTensors } from "./grad.ts";
+import { asWeakTensors } from "./grad.ts";
 import { pullback } from "./pullback.ts";
 
 /** An op that computes one output of the closure from its arguments and captured nodes. */
@@ -35,7 +35,7 @@ export function checkpoint<Args extends readonly unknown[], Y>(
   fn: (...args: Args) => Y,
 ): (...args: Args) => Y {
   return (...args) => {
-    const given = asTensors(args) as readonly unknown[];
+    const given = asWeakTensors(args) as readonly unknown[];
     const closure = closeOver(fn as (...args: never[]) => unknown, given);
     const operands = [...treeTensors(given), ...closure.captured];
     const results = closure.outputs.map((_, i) => apply(checkpointOp(closure, i), operands));

@@ -6,7 +6,7 @@ import { type AnyTensor, Tensor } from "../graph/tensor.ts";
 import { topologicalOrder } from "../graph/topological.ts";
 import { aliasOp } from "./alias.ts";
 import { closeOver, substitute } from "./closure.ts";
-import { asTensors } from "./grad.ts";
+import { asWeakTensors } from "./grad.ts";
 
 /** What a custom rule is given. */
 export interface CustomGradientContext<Args extends readonly unknown[], Y> {
@@ -29,7 +29,7 @@ export function customGradient<Args extends readonly AnyTensor[], Y extends AnyT
   rule: (context: CustomGradientContext<Args, Y>) => readonly (AnyTensor | undefined)[],
 ): (...args: Args) => Y {
   return (...args) => {
-    const given = asTensors(args) as readonly AnyTensor[];
+    const given = asWeakTensors(args) as readonly AnyTensor[];
     const { standIns, captured, outputs, value } = closeOver(fn as (...args: never[]) => unknown, given);
     if (!(value instanceof Tensor))
       throw new ShapeError("customGradient", "the function must give one tensor");

@@ -24,6 +24,11 @@ export function asTensors(tree: unknown): unknown {
   return mapTree(tree, (leaf) => (typeof leaf === "number" ? literal(leaf, "float32") : leaf));
 }
 
+/** A number as a tensor that takes the dtype of what it meets, as the number would. */
+export function asWeakTensors(tree: unknown): unknown {
+  return mapTree(tree, (leaf) => (typeof leaf === "number" ? literal(leaf, "float64", true) : leaf));
+}
+
 /** The tree with every tensor behind a node of its own: derivatives count only the uses of this argument. */
 export function standInsFor(op: string, tree: unknown): { tree: unknown; nodes: AnyTensor[] } {
   const nodes = treeTensors(tree).map(alias);

@@ -92,6 +92,10 @@ describe("checkpoint", () => {
     expect([out.scaled.toArray(), out.best.item(), out.name]).toEqual([[60, 400], 0, "net"]);
     const loss = (w: Tensor<[2]>): Tensor<[]> => sum(g({ ...model, w }, tensor(2)).scaled);
     expect(grad(loss)(model.w).toArray()).toEqual([20, 200]);
+    const wide = tensor([3], { dtype: "float64" });
+    expect(checkpoint((y: typeof wide, s: Tensor<[]> | number) => mul(y, s))(wide, 0.1).toArray()).toEqual([
+      0.1 * 3,
+    ]);
     // A traced number keeps its float64 digits inside.
     const beyond = compile((x: Tensor<[2]>, r: Tensor<[]>) =>
       checkpoint((y: Tensor<[2]>, s: Tensor<[]>) => mul(y, sub(s, 1)))(x, r),

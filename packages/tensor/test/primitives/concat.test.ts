@@ -1,6 +1,6 @@
 import { fc, test as property } from "@fast-check/vitest";
 import { describe, expect, expectTypeOf, test } from "vitest";
-import { concat, slice, type Tensor, tensor, zeros } from "../../src/index.ts";
+import { concat, gradients, mul, slice, sum, type Tensor, tensor, zeros } from "../../src/index.ts";
 import { arrayOf, axisOf, dtype, shape } from "../arbitraries.ts";
 import { failure } from "../failure.ts";
 import { at, build, read, toTensor } from "../naive.ts";
@@ -44,6 +44,11 @@ describe("concat", () => {
       const end = x.shape.map((dimension, j) => (j === along ? from[i] + dimension : dimension));
       expect(read(slice(joined, begin, end))).toEqual({ shape: x.shape, values: x.values });
     });
+  });
+  test("gives each tensor its part of the cotangent", () => {
+    const [a, b, c] = [zeros([2]), zeros([1]), zeros([3])];
+    const weighted = sum(mul(concat([a, b, c]), tensor([1, 2, 3, 4, 5, 6])));
+    expect(gradients(weighted, [a, b, c]).map((g) => g.toArray())).toEqual([[1, 2], [3], [4, 5, 6]]);
   });
   test("promotes", () => {
     const mixed = concat([tensor([true]), tensor([2], { dtype: "int32" })]);
