@@ -37,26 +37,27 @@ export function customGradient<Args extends readonly AnyTensor[], Y extends AnyT
     for (const node of topologicalOrder(outputs, (one) => outside.has(one) || !one.op.differentiable)) {
       if (outside.has(node)) refuseVariable(node);
     }
+    const slots = [...standIns, ...captured];
     const op = composite("customGradient", {
       accepts: (dtypes) => dtypes,
       shape: () => outputs[0].shape,
       dtype: () => outputs[0].dtype,
-      lower: (inputs) => substitute(outputs, new Map(standIns.map((slot, i) => [slot, inputs[i]])))[0],
+      lower: (inputs) => substitute(outputs, new Map(slots.map((slot, i) => [slot, inputs[i]])))[0],
       vjp({ inputs, output, cotangent }) {
         const given = rule({
-          inputs: inputs as unknown as Args,
+          inputs: inputs.slice(0, standIns.length) as unknown as Args,
           output: output as Y,
           cotangent: cotangent as Y,
         });
-        if (Array.isArray(given) && given.length === inputs.length) return given;
+        if (Array.isArray(given) && given.length === standIns.length) return given;
         throw new GraphError(
           "customGradient",
           `the rule gives ${Array.isArray(given) ? `${given.length} cotangents` : "no array"}; expected an array with one for each ` +
-            `of the ${inputs.length} arguments, undefined where it is zero`,
+            `of the ${standIns.length} arguments, undefined where it is zero`,
         );
       },
     });
-    return apply(op, given) as Y;
+    return apply(op, [...given, ...captured]) as Y;
   };
 }
 
