@@ -76,6 +76,7 @@ export async function train(options: TrainOptions, reporter: Reporter, interrupt
         : { validationLoss: validation.loss, validationAccuracy: validation.accuracy }),
     });
     if (validation !== undefined && stopping.isOver(validation.loss)) break;
+    await interrupt.check(() => `after epoch ${epoch} of ${options.epochs}; nothing was saved`);
   }
   stopping.restoreBest();
   const test = await score(network, digits(files.testImages, files.testLabels), loss, interrupt);

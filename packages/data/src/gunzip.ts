@@ -36,10 +36,9 @@ export async function gunzip(bytes: Uint8Array, name: string, maxBytes: number):
   let length = 0;
   for (;;) {
     const { done, value } = await reader.read().catch((cause: unknown) => {
-      const reason = cause instanceof Error ? cause.message : String(cause);
       throw new FileFormatError(
         name,
-        `its gzip data is damaged or cut short (${reason}); download or copy the file again`,
+        `its gzip data is damaged or cut short; download or copy the file again`,
         { cause },
       );
     });
