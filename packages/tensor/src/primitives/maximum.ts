@@ -11,12 +11,15 @@ import { where } from "./where.ts";
 export const maximumPrimitive: Op = primitive("maximum", {
   commutative: true,
   accepts: "any",
-  vjp: ({ inputs: [a, b], cotangent }) => [mul(cotangent, share(a, b)), mul(cotangent, share(b, a))],
+  vjp: ({ inputs: [a, b], cotangent }) => [
+    mul(cotangent, shareOfLarger(a, b)),
+    mul(cotangent, shareOfLarger(b, a)),
+  ],
   scalar: (a, b) => Math.max(a, b),
 });
 
-/** What of the cotangent goes to `x`: all, half where they are equal, none; NaN if either is NaN. */
-function share(x: AnyTensor, other: AnyTensor): AnyTensor {
+/** What of the cotangent goes to `x` if the larger gets it: all, half where they are equal, none; NaN if either is NaN. */
+export function shareOfLarger(x: AnyTensor, other: AnyTensor): AnyTensor {
   const decided = where(less(other, x), 1, where(less(x, other), 0, mul(add(x, other), 0)));
   return where(equal(x, other), 0.5, decided);
 }

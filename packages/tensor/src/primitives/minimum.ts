@@ -1,25 +1,20 @@
 import { apply, type Operand } from "../graph/apply.ts";
 import { type Op, primitive } from "../graph/op.ts";
 import type { BinaryDType, BinaryShape, Checked, Result } from "../graph/shape-types.ts";
-import type { AnyTensor, Tensor } from "../graph/tensor.ts";
-import { add } from "./add.ts";
-import { equal } from "./equal.ts";
-import { less } from "./less.ts";
+import type { Tensor } from "../graph/tensor.ts";
+import { shareOfLarger } from "./maximum.ts";
 import { mul } from "./mul.ts";
-import { where } from "./where.ts";
 
 export const minimumPrimitive: Op = primitive("minimum", {
   commutative: true,
   accepts: "any",
-  vjp: ({ inputs: [a, b], cotangent }) => [mul(cotangent, share(a, b)), mul(cotangent, share(b, a))],
+  // `a` is the smaller where `b` is the larger.
+  vjp: ({ inputs: [a, b], cotangent }) => [
+    mul(cotangent, shareOfLarger(b, a)),
+    mul(cotangent, shareOfLarger(a, b)),
+  ],
   scalar: (a, b) => Math.min(a, b),
 });
-
-/** What of the cotangent goes to `x`: all, half where they are equal, none; NaN if either is NaN. */
-function share(x: AnyTensor, other: AnyTensor): AnyTensor {
-  const decided = where(less(x, other), 1, where(less(other, x), 0, mul(add(x, other), 0)));
-  return where(equal(x, other), 0.5, decided);
-}
 
 /**
  * The smaller of `a` and `b`; NaN if either is NaN. Shapes broadcast as in NumPy.
