@@ -1,6 +1,7 @@
 import {
   type AnyTensor,
   type DType,
+  isPlainObject,
   mapTree,
   OptionError,
   type Shape,
@@ -266,10 +267,4 @@ function leafOf(tree: unknown): AnyTensor | undefined {
 
 function isArrayData(value: unknown): value is ArrayData {
   return isPlainObject(value) && ArrayBuffer.isView(value.values) && Array.isArray(value.shape);
-}
-
-function isPlainObject(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== "object" || value === null) return false;
-  const prototype = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
 }

@@ -2,6 +2,7 @@ import {
   type AnyParameter,
   type AnyTensor,
   assignAll,
+  isPlainObject,
   OptionError,
   Parameter,
   sameShape,
@@ -26,12 +27,6 @@ export interface Stateful {
 
 function isStateful(value: unknown): value is Stateful {
   return typeof value === "function" && "state" in value && "stateDict" in value;
-}
-
-function isPlainObject(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== "object" || value === null) return false;
-  const prototype = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
 }
 
 /**

@@ -52,7 +52,14 @@ export {
 } from "./graph/shape.ts";
 export type * from "./graph/shape-types.ts";
 export { type AnyTensor, Tensor } from "./graph/tensor.ts";
-export { type DerivativesOf, mapTree, replaceTensors, type TensorsOf, treeTensors } from "./graph/tree.ts";
+export {
+  type DerivativesOf,
+  isPlainObject,
+  mapTree,
+  replaceTensors,
+  type TensorsOf,
+  treeTensors,
+} from "./graph/tree.ts";
 export { abs } from "./primitives/abs.ts";
 export { add } from "./primitives/add.ts";
 export { argmax } from "./primitives/argmax.ts";

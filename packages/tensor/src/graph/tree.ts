@@ -24,7 +24,8 @@ export type DerivativesOf<T> = T extends number
         ? { -readonly [K in keyof T]: DerivativesOf<T[K]> }
         : T;
 
-function isPlainObject(value: unknown): value is Record<string, unknown> {
+/** Is a value a branch of a tree: an object without a class of its own? */
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== "object" || value === null) return false;
   const prototype = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
