@@ -1,7 +1,7 @@
-import { CommandError } from "./errors.ts";
 import type { Interrupt } from "./interrupt.ts";
 import { readMnistFiles } from "./mnist-files.ts";
 import { loadNetwork } from "./model-file.ts";
+import { checkPixels } from "./network.ts";
 import type { Reporter } from "./reporter.ts";
 import { digits, score } from "./scoring.ts";
 
@@ -20,12 +20,7 @@ export async function evaluate(
   const network = await loadNetwork(options.load);
   const { testImages, testLabels } = await readMnistFiles({ dataDirectory: options.dataDir });
   const pixels = testImages.shape[1] * testImages.shape[2];
-  if (network.pixels !== pixels) {
-    throw new CommandError(
-      `${options.load}: the net takes ${network.pixels} pixels, and the digits have ${pixels}`,
-      1,
-    );
-  }
+  checkPixels(options.load, network, pixels);
   const result = await score(
     network,
     digits(testImages, testLabels),

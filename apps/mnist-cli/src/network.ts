@@ -18,6 +18,7 @@ import {
   sparseCategoricalCrossentropy,
   type Tensor,
 } from "adjoint";
+import { CommandError } from "./errors.ts";
 
 /** What a net is made of: enough to build it again and to check a file of weights against it. */
 export interface NetworkOptions {
@@ -61,6 +62,17 @@ export function buildNetwork(options: NetworkOptions, seed: number): Network {
     return (options.binary === undefined ? z : z.reshape([-1])) as Tensor;
   };
   return { ...options, logits, model };
+}
+
+/** Throws {@link CommandError} unless the net of the file `path` takes so many pixels; `digits` is what has them, as the message says it. */
+export function checkPixels(
+  path: string,
+  network: Network,
+  pixels: number,
+  digits = "the digits have",
+): void {
+  if (network.pixels === pixels) return;
+  throw new CommandError(`${path}: the net takes ${network.pixels} pixels, and ${digits} ${pixels}`, 1);
 }
 
 /** What the net is trained to lower. */

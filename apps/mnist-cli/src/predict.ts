@@ -1,9 +1,9 @@
 import { sigmoid, softmax, tensor } from "adjoint";
-import { CommandError, usageError } from "./errors.ts";
+import { usageError } from "./errors.ts";
 import { readImage } from "./image-file.ts";
 import { readMnistFiles } from "./mnist-files.ts";
 import { loadNetwork } from "./model-file.ts";
-import type { Network } from "./network.ts";
+import { checkPixels, type Network } from "./network.ts";
 import type { Reporter } from "./reporter.ts";
 
 /** The options of `mnist predict`. */
@@ -26,12 +26,7 @@ export async function predict(
   const network = await loadNetwork(options.load);
   const { pixels, label } =
     image === undefined ? await testDigit(options) : await imageFile(image, network, options);
-  if (pixels.length !== network.pixels) {
-    throw new CommandError(
-      `${options.load}: the net takes ${network.pixels} pixels, and the digit has ${pixels.length}`,
-      1,
-    );
-  }
+  checkPixels(options.load, network, pixels.length, "the digit has");
   const logits = network.logits(tensor(pixels, [1, pixels.length]) as never);
   const shown = label === undefined ? {} : { label };
   if (network.binary !== undefined) {

@@ -3,7 +3,15 @@ import { CommandError, usageError } from "./errors.ts";
 import type { Interrupt } from "./interrupt.ts";
 import { readMnistFiles } from "./mnist-files.ts";
 import { loadNetwork, saveNetwork } from "./model-file.ts";
-import { type Activation, buildNetwork, isRight, type LossOptions, lossOf, type Network } from "./network.ts";
+import {
+  type Activation,
+  buildNetwork,
+  checkPixels,
+  isRight,
+  type LossOptions,
+  lossOf,
+  type Network,
+} from "./network.ts";
 import { makeOptimizer, type OptimizerOptions } from "./optimizers.ts";
 import type { EpochRecord, Reporter } from "./reporter.ts";
 import { type Digit, type Digits, digits, score } from "./scoring.ts";
@@ -107,12 +115,7 @@ async function makeNetwork(options: TrainOptions, pixels: number): Promise<Netwo
     return buildNetwork({ pixels, hidden, activation, binary, dropout }, options.seed);
   }
   const network = await loadNetwork(options.load);
-  if (network.pixels !== pixels) {
-    throw new CommandError(
-      `${options.load}: the net takes ${network.pixels} pixels, and the digits have ${pixels}`,
-      1,
-    );
-  }
+  checkPixels(options.load, network, pixels);
   return network;
 }
 

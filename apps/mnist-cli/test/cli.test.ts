@@ -209,6 +209,19 @@ describe("saved weights", () => {
     expect(await readdir(folder)).not.toContainEqual(expect.stringContaining(".tmp"));
   });
 
+  test("for digits of another size are refused by every command", async () => {
+    const file = join(folder, "small.safetensors");
+    await mnist("train", "--data-dir", data, "--epochs", "1", "--save", file, "--json");
+    const refused = (digits: string) => ({
+      code: 1,
+      out: "",
+      err: `mnist: ${file}: the net takes 16 pixels, and ${digits} 784\n`,
+    });
+    expect(await mnist("evaluate", "--load", file)).toEqual(refused("the digits have"));
+    expect(await mnist("train", "--load", file)).toEqual(refused("the digits have"));
+    expect(await mnist("predict", "--load", file, "--index", "0")).toEqual(refused("the digit has"));
+  });
+
   test("of something else are refused with a sentence", async () => {
     const file = join(folder, "other.safetensors");
     await writeFile(file, "not weights");
