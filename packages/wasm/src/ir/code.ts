@@ -1,0 +1,83 @@
+/** A WebAssembly value type. */
+export type ValueType = "i32" | "i64" | "f32" | "f64" | "v128";
+
+/** Instruction bytes, nested so that building an expression copies nothing; {@link flatten} lays them out. */
+export type Code = readonly (number | Code)[];
+
+/** Code that leaves one value of a type. */
+export interface Expression<T extends ValueType = ValueType> {
+  readonly type: T;
+  readonly code: Code;
+}
+
+/** Code that leaves nothing. */
+export type Statement = Code;
+
+/** The byte that stands for a type. */
+export const typeByte: Readonly<Record<ValueType, number>> = {
+  i32: 0x7f,
+  i64: 0x7e,
+  f32: 0x7d,
+  f64: 0x7c,
+  v128: 0x7b,
+};
+
+/** Unsigned LEB128. */
+export function unsigned(value: number): number[] {
+  const bytes: number[] = [];
+  let rest = value >>> 0;
+  do {
+    const low = rest & 0x7f;
+    rest >>>= 7;
+    bytes.push(rest === 0 ? low : low | 0x80);
+  } while (rest !== 0);
+  return bytes;
+}
+
+/** Signed LEB128 of an int32. */
+export function signed(value: number): number[] {
+  const bytes: number[] = [];
+  let rest = value | 0;
+  for (;;) {
+    const low = rest & 0x7f;
+    rest >>= 7;
+    if ((rest === 0 && (low & 0x40) === 0) || (rest === -1 && (low & 0x40) !== 0)) {
+      bytes.push(low);
+      return bytes;
+    }
+    bytes.push(low | 0x80);
+  }
+}
+
+/** Signed LEB128 of an int64. */
+export function signed64(value: bigint): number[] {
+  const bytes: number[] = [];
+  let rest = BigInt.asIntN(64, value);
+  for (;;) {
+    const low = Number(rest & 0x7fn);
+    rest >>= 7n;
+    if ((rest === 0n && (low & 0x40) === 0) || (rest === -1n && (low & 0x40) !== 0)) {
+      bytes.push(low);
+      return bytes;
+    }
+    bytes.push(low | 0x80);
+  }
+}
+
+/** A UTF-8 name with its length. Names here are ASCII. */
+export function nameBytes(name: string): number[] {
+  return [...unsigned(name.length), ...Array.from(name, (c) => c.charCodeAt(0))];
+}
+
+/** The bytes in order. */
+export function flatten(code: Code): number[] {
+  const bytes: number[] = [];
+  const append = (part: Code): void => {
+    for (const one of part) {
+      if (typeof one === "number") bytes.push(one);
+      else append(one);
+    }
+  };
+  append(code);
+  return bytes;
+}

@@ -1,0 +1,29 @@
+export type { Code, Expression, Statement, ValueType } from "./code.ts";
+export {
+  block,
+  call,
+  callVoid,
+  FunctionBuilder,
+  giveBack,
+  Local,
+  leaveIf,
+  loopWhile,
+  when,
+} from "./function.ts";
+export {
+  atomics,
+  drop,
+  f32,
+  f32x4,
+  f64,
+  f64x2,
+  i8x16,
+  i16x8,
+  i32,
+  i32x4,
+  i64,
+  i64x2,
+  select,
+  v128,
+} from "./instructions.ts";
+export { ModuleBuilder } from "./module.ts";

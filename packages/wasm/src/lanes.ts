@@ -1,0 +1,79 @@
+import type { Expression, FunctionBuilder, Local } from "./ir/index.ts";
+
+/**
+ * Arithmetic on floats of one kind, in as many lanes as fit: four float32 or two float64 in a vector, or one scalar. Functions written
+ * with it (`math/`) serve all. Every operation takes and gives expressions; a value that is used twice must be kept in a local first
+ * ({@link Lanes.keep}), as an expression is code that runs where it stands.
+ */
+export interface Lanes {
+  /** The function that the code is written into. */
+  readonly f: FunctionBuilder;
+  readonly dtype: "float32" | "float64";
+  /** Lanes in a value: 4, 2, or 1. */
+  readonly width: 1 | 2 | 4;
+  /** Is `madd` rounded once? */
+  readonly isFused: boolean;
+
+  /** The value in a local of its own, to be used more than once. */
+  keep(value: Expression): Local;
+  /** The number in every lane, rounded to the dtype. */
+  constant(value: number): Expression;
+
+  add(a: Expression, b: Expression): Expression;
+  sub(a: Expression, b: Expression): Expression;
+  mul(a: Expression, b: Expression): Expression;
+  div(a: Expression, b: Expression): Expression;
+  /** `a b + c`, rounded once where the target has it. */
+  madd(a: Expression, b: Expression, c: Expression): Expression;
+  /** `c − a b`. */
+  nmadd(a: Expression, b: Expression, c: Expression): Expression;
+  sqrt(a: Expression): Expression;
+  abs(a: Expression): Expression;
+  neg(a: Expression): Expression;
+  floor(a: Expression): Expression;
+  trunc(a: Expression): Expression;
+  /** To the nearest whole number, ties to even. */
+  nearest(a: Expression): Expression;
+  /** The smaller; NaN if either is NaN, −0 below 0. */
+  min(a: Expression, b: Expression): Expression;
+  max(a: Expression, b: Expression): Expression;
+  /** The size of `a` with the sign of `b`. */
+  copysign(a: Expression, b: Expression): Expression;
+
+  /** Comparisons give masks: all bits of a lane in a vector, 0 or 1 as i32 for a scalar. NaN compares false, but for `ne`. */
+  lt(a: Expression, b: Expression): Expression;
+  le(a: Expression, b: Expression): Expression;
+  eq(a: Expression, b: Expression): Expression;
+  ne(a: Expression, b: Expression): Expression;
+  and(a: Expression, b: Expression): Expression;
+  or(a: Expression, b: Expression): Expression;
+  not(a: Expression): Expression;
+  /** `a` where the mask holds, else `b`; both are computed. Floats or integers alike. */
+  select(mask: Expression, a: Expression, b: Expression): Expression;
+  /** Does the mask hold in some lane? An i32 for `when`, to skip what is seldom needed. */
+  any(mask: Expression): Expression<"i32">;
+
+  /** The bits as integers of the same width, and back. They cost nothing in a vector. */
+  bits(a: Expression): Expression;
+  fromBits(a: Expression): Expression;
+  /** Integers in lanes: int32 for float32, int64 for float64. */
+  intConstant(value: number | bigint): Expression;
+  intAdd(a: Expression, b: Expression): Expression;
+  intSub(a: Expression, b: Expression): Expression;
+  intAnd(a: Expression, b: Expression): Expression;
+  intOr(a: Expression, b: Expression): Expression;
+  intXor(a: Expression, b: Expression): Expression;
+  /** Shifts by a constant; `shr` keeps the sign. */
+  shl(a: Expression, count: number): Expression;
+  shr(a: Expression, count: number): Expression;
+  shru(a: Expression, count: number): Expression;
+  /** Signed comparison of integers, as a mask. */
+  intLt(a: Expression, b: Expression): Expression;
+  intEq(a: Expression, b: Expression): Expression;
+  /**
+   * A float that holds a whole number of size below 2²² (float32) or 2⁵¹ (float64) as an integer, and back; garbage outside. float64
+   * vectors have no such instructions: adding 1.5 · 2⁵² does it.
+   */
+  toInt(a: Expression): Expression;
+  toFloat(a: Expression): Expression;
+}
