@@ -204,7 +204,7 @@ export function optimizer<H extends object>(
       rateSchedule && scheduled ? (where(scheduled, rateSchedule(steps), fixed) as Scalar) : fixed;
     const t = add(steps, 1);
     const assignments: Assignment[] = [[count, t], ...updates(clip(found), t, rateNow)];
-    const isTraced = steps.memo.values === undefined;
+    const isTraced = steps.memo.storage === undefined;
     // The gradients may not need the loss itself, but whoever reads it after the step should find it computed.
     if (loss !== undefined && !isTraced) evaluate(loss, ...assignments.map(([, value]) => value));
     assignAll(assignments);

@@ -51,6 +51,7 @@ export {
   sizeOf,
 } from "./graph/shape.ts";
 export type * from "./graph/shape-types.ts";
+export { type DeviceCopy, Storage } from "./graph/storage.ts";
 export { type AnyTensor, Tensor } from "./graph/tensor.ts";
 export {
   type DerivativesOf,

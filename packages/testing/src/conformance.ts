@@ -6,6 +6,7 @@ import {
   isFloat,
   random,
   referenceBackend,
+  Storage,
   type TypedArray,
   take,
   tensor,
@@ -44,7 +45,11 @@ function dataOf(outputs: readonly AnyTensor[]): AnyTensor[] {
 function runOn(backend: Backend, outputs: readonly AnyTensor[]): TypedArray[] {
   const nodes = outputs.map((output) => output.current());
   const inputs = dataOf(nodes);
-  return backend.prepare({ inputs, outputs: nodes }).run(inputs.map((input) => input.toTypedArray()));
+  const storages = inputs.map((input) => Storage.of(input.toTypedArray()));
+  return backend
+    .prepare({ inputs, outputs: nodes })
+    .run(storages)
+    .map(({ values }) => values);
 }
 
 function checkAgreement(
@@ -137,8 +142,8 @@ export function conformance(
       const output = runGraphProgram(program, inputs);
       const prepared = backend.prepare({ inputs, outputs: [output] });
       const given = inputs.map((input) => input.toTypedArray());
-      const [first] = prepared.run(given).map((values) => values.slice());
-      const [second] = prepared.run(given);
+      const [first] = prepared.run(given.map(Storage.of)).map(({ values }) => values.slice());
+      const [second] = prepared.run(given.map(Storage.of)).map(({ values }) => values);
       const isSame = (a: TypedArray, b: TypedArray): boolean => a.every((x, i) => Object.is(x, b[i]));
       if (!isSame(first, second)) throw new Error(`${backend.name}: a second run gives other bits`);
       if (!given.every((values, i) => isSame(values, inputs[i].toTypedArray())))

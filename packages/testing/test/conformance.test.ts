@@ -1,4 +1,4 @@
-import { type Backend, lowerGraph, referenceBackend, type TypedArray } from "@adjoint/tensor";
+import { type Backend, lowerGraph, referenceBackend, Storage, type TypedArray } from "@adjoint/tensor";
 import { describe, expect, test } from "vitest";
 import { conformance } from "../src/index.ts";
 
@@ -29,7 +29,10 @@ describe("a backend that breaks a law fails its case", () => {
       prepare(graph) {
         const program = referenceBackend.prepare(graph);
         return {
-          run: (inputs) => program.run(inputs).map((values) => change(values, inputs)),
+          run(inputs) {
+            const given = inputs.map(({ values }) => values);
+            return program.run(inputs).map(({ values }) => Storage.of(change(values, given)));
+          },
           toString: String,
         };
       },
@@ -86,7 +89,7 @@ describe("a backend that breaks a law fails its case", () => {
     const careless: Backend = {
       name: "careless",
       prepare: ({ outputs }) => ({
-        run: () => outputs.map(({ size }) => new Float32Array(size)),
+        run: () => outputs.map(({ size }) => Storage.of(new Float32Array(size))),
         toString: String,
       }),
     };

@@ -126,7 +126,7 @@ function wrap(parts: readonly string[], indent: number): string {
 
 /** Does the tensor depend on a traced argument, so that it has no numbers? */
 function isTraced(x: AnyTensor): boolean {
-  const hasValues = (node: AnyTensor): boolean => node.memo.values !== undefined;
+  const hasValues = (node: AnyTensor): boolean => node.memo.storage !== undefined;
   return topologicalOrder([x.current()], hasValues).some(
     (node) => !hasValues(node) && (node.op === leaves.input || node.op === leaves.parameter),
   );

@@ -28,7 +28,7 @@ export function closeOver(fn: (...args: never[]) => unknown, args: readonly unkn
     const results = treeTensors(value).map((tensor) => tensor.current());
     const known = new Set(standIns);
     const isOutside = ({ id, op, memo }: AnyTensor): boolean =>
-      id < start || op === leaves.parameter || memo.values !== undefined;
+      id < start || op === leaves.parameter || memo.storage !== undefined;
     // No pass looks into the op that this becomes.
     const outputs = stabilise(results, { isGiven: (node) => known.has(node) || isOutside(node) });
     const captured = topologicalOrder(outputs, isOutside).filter(

@@ -3,6 +3,7 @@ import { DTypeError } from "./errors.ts";
 import { recordHistory } from "./history.ts";
 import { type Accepts, type Attributes, acceptedDTypes, leaves, type Op, primitive } from "./op.ts";
 import type { DType, Shape } from "./shape-types.ts";
+import { Storage } from "./storage.ts";
 import { type AnyTensor, Tensor } from "./tensor.ts";
 
 /** What an op takes: a tensor (or parameter), or a JavaScript number, which adopts the other operands' dtype. */
@@ -68,8 +69,13 @@ export function literal(value: number, dtype: DType, weak: boolean = false): Any
 
 /** A leaf that holds `values`, which nobody writes to from here on. */
 export function dataNode(values: TypedArray, shape: Shape, dtype: DType, weak: boolean = false): AnyTensor {
+  return storageNode(Storage.of(values), shape, dtype, weak);
+}
+
+/** A leaf of numbers that are stored already. */
+export function storageNode(storage: Storage, shape: Shape, dtype: DType, weak: boolean = false): AnyTensor {
   const made = new Tensor<Shape, DType>(leaves.data, [], none, shape, dtype, weak);
-  made.memo.values = values;
+  made.memo.storage = storage;
   recordHistory(made);
   return made;
 }

@@ -55,7 +55,7 @@ let bytesMade = 0;
 
 /** Bytes of values that the node keeps alive, or may when its parameter is assigned. */
 function ownBytes(node: AnyTensor): number {
-  return node.memo.values?.byteLength ?? 0;
+  return node.memo.storage?.byteLength ?? 0;
 }
 
 /** Counts a new node's history and drops it when it is beyond the limit. */

@@ -1,15 +1,15 @@
 import type { PrimitiveMethods } from "../api/methods.ts";
 import type { TensorMethods } from "../methods.ts";
-import type { TypedArray } from "./dtype.ts";
 import type { Recount } from "./history.ts";
 import type { Attributes, Op } from "./op.ts";
 import { sizeOf } from "./shape.ts";
 import type { DefaultDType, DType, Shape } from "./shape-types.ts";
+import type { Storage } from "./storage.ts";
 
 /** What evaluation has learnt of a node. It never changes what the node means. */
 export interface Memo {
   /** The node's values, once computed. */
-  values: TypedArray | undefined;
+  storage: Storage | undefined;
   /** Upper bound of the nodes that this node's history holds. */
   historyNodes: number;
   /** Upper bound of the bytes of values that this node's history holds. */
@@ -71,7 +71,7 @@ export class Tensor<S extends Shape = Shape, D extends DType = DefaultDType> {
     this.dtype = dtype;
     this.weak = weak;
     this.memo = {
-      values: undefined,
+      storage: undefined,
       historyNodes: 1,
       historyBytes: 0,
       recount: undefined,

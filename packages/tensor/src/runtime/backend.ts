@@ -1,4 +1,4 @@
-import type { TypedArray } from "../graph/dtype.ts";
+import type { Storage } from "../graph/storage.ts";
 import type { AnyTensor } from "../graph/tensor.ts";
 
 /**
@@ -9,15 +9,18 @@ import type { AnyTensor } from "../graph/tensor.ts";
 export interface Graph {
   readonly inputs: readonly AnyTensor[];
   readonly outputs: readonly AnyTensor[];
+  /** For outputs that become the next value of an input, a parameter: which input. Undefined for the others. */
+  readonly replaces?: readonly (number | undefined)[];
 }
 
 /** A graph made ready for repeated runs. It holds no tensors, only what it needs to run. */
 export interface Program {
   /**
    * Computes the outputs. Inputs are not changed and may be given back as outputs; nobody writes to either afterwards.
-   * Throws before anything is written when a data check fails ({@link IndexError}).
+   * An input that `isSpare` names is nobody else's once the program has run: what replaces it ({@link Graph.replaces}) may be
+   * written over it. Throws before anything is written when a data check fails ({@link IndexError}).
    */
-  run(inputs: readonly TypedArray[]): TypedArray[];
+  run(inputs: readonly Storage[], isSpare?: readonly boolean[]): Storage[];
   /** The program's steps as text: kernels with their shapes and buffers. */
   toString(): string;
 }

@@ -1,9 +1,9 @@
-import { dataNode } from "../graph/apply.ts";
-import type { TypedArray } from "../graph/dtype.ts";
+import { dataNode, storageNode } from "../graph/apply.ts";
 import { GraphError, OptionError } from "../graph/errors.ts";
 import { isKeepingHistory, keepingHistory } from "../graph/history.ts";
 import { leaves } from "../graph/op.ts";
 import type { DType, Shape } from "../graph/shape-types.ts";
+import type { Storage } from "../graph/storage.ts";
 import { type AnyTensor, nextId, Tensor } from "../graph/tensor.ts";
 import { topologicalOrder } from "../graph/topological.ts";
 import { mapTree, replaceTensors, treeTensors, treeText } from "../graph/tree.ts";
@@ -47,11 +47,13 @@ export interface CompileOptions {
 interface Entry {
   readonly program: Program;
   /** Values of the tensors that the function uses from outside. */
-  readonly captured: readonly TypedArray[];
+  readonly captured: readonly Storage[];
   readonly reads: readonly AnyParameter[];
   /** Which of them were trainable: `backward()` went by that. */
   readonly trainable: readonly boolean[];
   readonly writes: readonly AnyParameter[];
+  /** Whether the value written is given to nobody else. */
+  readonly ownsWrite: readonly boolean[];
   readonly gradients: readonly { readonly parameter: AnyParameter; readonly isSet: boolean }[];
   /** The result with the traced tensors in it; its shapes and dtypes say how to wrap the outputs. */
   readonly result: unknown;
@@ -186,19 +188,26 @@ function traceFunction(
   ];
   const reads = [...trace.reads];
   const known = new Set([...standIns, ...reads.map(([, node]) => node)]);
-  const isOlder = (node: AnyTensor): boolean => node.id < start || node.memo.values !== undefined;
+  const isOlder = (node: AnyTensor): boolean => node.id < start || node.memo.storage !== undefined;
   const outputs = stabilise(written, { isGiven: (node) => known.has(node) || isOlder(node), reuse: true });
   const captured = topologicalOrder(outputs, (node) => known.has(node) || isOlder(node)).filter(
     (node) => !known.has(node) && isOlder(node) && node.op !== leaves.literal,
   );
   evaluate(...captured);
   const inputs = [...standIns, ...reads.map(([, node]) => node), ...captured];
+  const readAt = new Map(reads.map(([parameter], i) => [parameter, standIns.length + i]));
+  const writtenOutputs = outputs.slice(results.length, results.length + writes.length);
+  const replaces = outputs.map((_, i) => readAt.get(writes[i - results.length]?.[0]));
+  const given = new Set(inputs);
   return {
-    program: getBackend().prepare({ inputs, outputs }),
-    captured: captured.map(({ memo }) => memo.values as TypedArray),
+    program: getBackend().prepare({ inputs, outputs, replaces }),
+    captured: captured.map(({ memo }) => memo.storage as Storage),
     reads: reads.map(([parameter]) => parameter),
     trainable: reads.map(([parameter]) => parameter.trainable),
     writes: writes.map(([parameter]) => parameter),
+    ownsWrite: writtenOutputs.map(
+      (node) => !given.has(node) && outputs.indexOf(node) === outputs.lastIndexOf(node),
+    ),
     gradients: gradients.map(([parameter, node]) => ({ parameter, isSet: node !== undefined })),
     result: replaceTensors(raw, results.map(outline)),
   };
@@ -210,18 +219,23 @@ function outline({ shape, dtype }: AnyTensor): AnyTensor {
 }
 
 function runEntry(entry: Entry, tensors: readonly AnyTensor[]): unknown {
-  const values = entry.program.run([
-    ...tensors.map(({ memo }) => memo.values as TypedArray),
-    ...entry.reads.map((parameter) => parameter.values),
-    ...entry.captured,
-  ]);
+  const inputs = tensors.map(({ memo }) => memo.storage as Storage);
+  const isSpare = inputs.map(() => false);
+  for (const parameter of entry.reads) {
+    inputs.push(parameter.storage);
+    isSpare.push(parameter.isSoleHolder);
+  }
+  for (const storage of entry.captured) inputs.push(storage);
+  const storages = entry.program.run(inputs, isSpare);
   const results = treeTensors(entry.result);
-  const wrapped = results.map((result, i) => dataNode(values[i], result.shape, result.dtype));
+  const wrapped = results.map(({ shape, dtype }, i) => storageNode(storages[i], shape, dtype));
   let next = results.length;
-  for (const parameter of entry.writes) parameter.values = values[next++];
+  entry.writes.forEach((parameter, i) => {
+    parameter.replace(storages[next++], entry.ownsWrite[i]);
+  });
   for (const { parameter, isSet } of entry.gradients) {
     parameter.grad = isSet
-      ? (dataNode(values[next++], parameter.shape, parameter.dtype) as never)
+      ? (storageNode(storages[next++], parameter.shape, parameter.dtype) as never)
       : undefined;
   }
   return replaceTensors(entry.result, wrapped);

@@ -3,6 +3,7 @@ import { GraphError } from "../graph/errors.ts";
 import { installEvaluator, recordValues } from "../graph/history.ts";
 import { type Attributes, leaves } from "../graph/op.ts";
 import { shapeText } from "../graph/shape.ts";
+import { Storage } from "../graph/storage.ts";
 import type { AnyTensor } from "../graph/tensor.ts";
 import { topologicalOrder } from "../graph/topological.ts";
 import { isRewritable, isStabilising, stabilise, stabilisingKey } from "../stabilise/pass.ts";
@@ -57,7 +58,7 @@ function describe(targets: readonly AnyTensor[]): {
   pending: AnyTensor[];
   outputs: AnyTensor[];
 } {
-  const isGiven = (node: AnyTensor): boolean => node.memo.values !== undefined;
+  const isGiven = (node: AnyTensor): boolean => node.memo.storage !== undefined;
   const order = topologicalOrder(targets, isGiven);
   const place = new Map<AnyTensor, number>();
   const inputs: AnyTensor[] = [];
@@ -101,14 +102,14 @@ function describe(targets: readonly AnyTensor[]): {
  */
 export function evaluate(...tensors: readonly AnyTensor[]): void {
   const asked = [...new Set(tensors.map((tensor) => tensor.current()))].filter(
-    (node) => node.memo.values === undefined,
+    (node) => node.memo.storage === undefined,
   );
   const stable = stableForms(asked);
-  const targets = [...new Set(stable)].filter((node) => node.memo.values === undefined);
+  const targets = [...new Set(stable)].filter((node) => node.memo.storage === undefined);
   if (targets.length > 0) compute(targets);
   asked.forEach((node, i) => {
-    if (node.memo.values !== undefined) return;
-    node.memo.values = stable[i].memo.values;
+    if (node.memo.storage !== undefined) return;
+    node.memo.storage = stable[i].memo.storage;
     recordValues([node], [node]);
   });
 }
@@ -121,7 +122,7 @@ export function evaluate(...tensors: readonly AnyTensor[]): void {
 function stableForms(nodes: readonly AnyTensor[]): readonly AnyTensor[] {
   if (!isStabilising()) return nodes;
   const forms = nodes.map((node) => node.memo.stabilised ?? node);
-  const isComputed = ({ memo }: AnyTensor): boolean => memo.values !== undefined;
+  const isComputed = ({ memo }: AnyTensor): boolean => memo.storage !== undefined;
   const order = topologicalOrder(forms, isComputed);
   const reachesBack =
     order.some((node) => isComputed(node) && node.inputs.length > 0) &&
@@ -147,20 +148,25 @@ function compute(targets: readonly AnyTensor[]): void {
   }
   const results = program.run(inputs.map(inputValues));
   outputs.forEach((output, i) => {
-    output.memo.values = results[i];
+    output.memo.storage = results[i];
   });
   recordValues(pending, outputs);
 }
 
-function inputValues(node: AnyTensor): TypedArray {
-  return node.memo.values ?? allocate(node.dtype, 1).fill(node.attributes.value as number);
+function inputValues(node: AnyTensor): Storage {
+  return node.memo.storage ?? Storage.of(allocate(node.dtype, 1).fill(node.attributes.value as number));
+}
+
+/** Where the values of a tensor are, computed if need be. */
+export function storageOf(tensor: AnyTensor): Storage {
+  const node = tensor.current();
+  evaluate(node);
+  return node.memo.storage as Storage;
 }
 
 /** The values of a tensor, computed if need be. They are shared: do not write to them. */
 export function valuesOf(tensor: AnyTensor): TypedArray {
-  const node = tensor.current();
-  evaluate(node);
-  return node.memo.values as TypedArray;
+  return storageOf(tensor).values;
 }
 
 installEvaluator(evaluate);

@@ -1,12 +1,12 @@
 import { apply, convert } from "../graph/apply.ts";
-import type { TypedArray } from "../graph/dtype.ts";
 import { DTypeError, GraphError, ShapeError } from "../graph/errors.ts";
 import { recordHistory, releaseValues } from "../graph/history.ts";
 import { assignedOp, leaves } from "../graph/op.ts";
 import { sameShape, shapeText } from "../graph/shape.ts";
 import type { DType, Shape } from "../graph/shape-types.ts";
+import type { Storage } from "../graph/storage.ts";
 import { type AnyTensor, Tensor } from "../graph/tensor.ts";
-import { evaluate, valuesOf } from "./evaluate.ts";
+import { evaluate, storageOf } from "./evaluate.ts";
 import { activeTrace } from "./trace.ts";
 
 /** The parameter that each version node belongs to. */
@@ -34,7 +34,8 @@ export class Parameter<S extends Shape = Shape, D extends DType = "float32"> ext
   name: string;
   /** Whether optimizers update it. */
   trainable: boolean;
-  #values: TypedArray;
+  #storage: Storage;
+  #isSoleHolder = false;
   #version: AnyTensor | undefined;
   #gradient: AnyTensor | undefined;
 
@@ -42,14 +43,14 @@ export class Parameter<S extends Shape = Shape, D extends DType = "float32"> ext
     super(leaves.parameter, [], {}, value.shape, value.dtype);
     this.name = name;
     this.trainable = trainable;
-    this.#values = valuesOf(value as AnyTensor);
+    this.#storage = storageOf(value as AnyTensor);
   }
 
   /** The node of the present version: what an expression is built on. */
   override current(): Tensor<S, D> {
     const trace = activeTrace();
     if (trace === undefined) {
-      this.#version ??= this.#newVersion(this.#values);
+      this.#version ??= this.#newVersion(this.#storage);
       return this.#version as unknown as Tensor<S, D>;
     }
     const self = this as unknown as AnyParameter;
@@ -61,9 +62,9 @@ export class Parameter<S extends Shape = Shape, D extends DType = "float32"> ext
     return node as unknown as Tensor<S, D>;
   }
 
-  #newVersion(values: TypedArray | undefined): AnyTensor {
+  #newVersion(storage: Storage | undefined): AnyTensor {
     const version: AnyTensor = new Tensor<Shape, DType>(leaves.parameter, [], {}, this.shape, this.dtype);
-    version.memo.values = values;
+    version.memo.storage = storage;
     version.memo.held = true;
     owners.set(version, this as unknown as AnyParameter);
     recordHistory(version);
@@ -89,15 +90,21 @@ export class Parameter<S extends Shape = Shape, D extends DType = "float32"> ext
     assignAll([[this as unknown as AnyParameter, value as AnyTensor]]);
   }
 
-  /** @internal The values as they are; programs read them and nobody writes to them. */
-  get values(): TypedArray {
-    return this.#values;
+  /** @internal The values as they are; programs read them. */
+  get storage(): Storage {
+    return this.#storage;
   }
 
-  /** @internal */
-  set values(values: TypedArray) {
+  /** @internal Has nobody else the values? Then a program that replaces them may write over them. */
+  get isSoleHolder(): boolean {
+    return this.#isSoleHolder && this.#version === undefined;
+  }
+
+  /** @internal Gives it other values, which `isSoleHolder` says nobody else has. */
+  replace(storage: Storage, isSoleHolder: boolean = false): void {
     if (this.#version !== undefined) releaseValues(this.#version);
-    this.#values = values;
+    this.#storage = storage;
+    this.#isSoleHolder = isSoleHolder;
     this.#version = undefined;
   }
 }
@@ -151,7 +158,7 @@ export function assignAll(assignments: readonly (readonly [AnyParameter, AnyTens
   const nodes = assignments.map(([target, value]) => convert(value.current(), target.dtype));
   if (trace === undefined) evaluate(...nodes);
   assignments.forEach(([target], i) => {
-    if (trace === undefined) target.values = nodes[i].memo.values as TypedArray;
+    if (trace === undefined) target.replace(nodes[i].memo.storage as Storage);
     else trace.writes.set(target, assignedVersion(target, nodes[i]));
   });
 }

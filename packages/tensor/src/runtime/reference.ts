@@ -3,6 +3,7 @@ import { GraphError } from "../graph/errors.ts";
 import { type Attributes, leaves, type Op, type Values } from "../graph/op.ts";
 import { shapeText, sizeOf } from "../graph/shape.ts";
 import type { DType, Shape } from "../graph/shape-types.ts";
+import { Storage } from "../graph/storage.ts";
 import type { AnyTensor } from "../graph/tensor.ts";
 import { topologicalOrder } from "../graph/topological.ts";
 import { runElementwise } from "../kernels/elementwise.ts";
@@ -71,7 +72,7 @@ function hasKernel(op: Op): boolean {
 /** The values of a leaf that is no input: a number, or data that a lowering made. */
 function constantOf(leaf: AnyTensor): TypedArray {
   if (leaf.op === leaves.literal) return allocate(leaf.dtype, 1).fill(leaf.attributes.value as number);
-  if (leaf.memo.values !== undefined) return leaf.memo.values;
+  if (leaf.memo.storage !== undefined) return leaf.memo.storage.values;
   throw new GraphError(
     leaf.op.name,
     `a traced value (${leaf.dtype} ${shapeText(leaf.shape)}) is used outside the function that was traced; return it from there`,
@@ -151,7 +152,7 @@ class ReferenceProgram implements Program {
     this.#outputs = outputs;
   }
 
-  run(inputs: readonly TypedArray[]): TypedArray[] {
+  run(inputs: readonly Storage[]): Storage[] {
     const buffers = this.#buffers.map((buffer) => pool.take(buffer));
     try {
       return this.#runIn(buffers, inputs);
@@ -162,13 +163,13 @@ class ReferenceProgram implements Program {
     }
   }
 
-  #runIn(buffers: readonly TypedArray[], inputs: readonly TypedArray[]): TypedArray[] {
+  #runIn(buffers: readonly TypedArray[], inputs: readonly Storage[]): Storage[] {
     const values = this.#slots.map(({ shape, dtype, constant, buffer }, i): Values => {
       const held = constant ?? (buffer === undefined ? undefined : buffers[buffer]);
       return {
         shape,
         dtype,
-        values: i < this.#inputs ? inputs[i] : (held ?? allocate(dtype, sizeOf(shape))),
+        values: i < this.#inputs ? inputs[i].values : (held ?? allocate(dtype, sizeOf(shape))),
       };
     });
     for (const { op, inputs: from, output, attributes } of this.#steps) {
@@ -177,7 +178,11 @@ class ReferenceProgram implements Program {
       else runElementwise(op, read, values[output]);
     }
     // A constant that is returned is copied: its array belongs to the program.
-    return this.#outputs.map((slot) => this.#slots[slot].constant?.slice() ?? values[slot].values);
+    return this.#outputs.map((slot) =>
+      slot < this.#inputs
+        ? inputs[slot]
+        : Storage.of(this.#slots[slot].constant?.slice() ?? values[slot].values),
+    );
   }
 
   toString(): string {

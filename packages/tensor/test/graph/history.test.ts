@@ -20,7 +20,7 @@ import { failure } from "../failure.ts";
 const nodesOf = (x: AnyTensor): number => topologicalOrder([x.current()]).length;
 /** Bytes of values that a tensor keeps alive. A true count is made for each quarter of the limit, so they may be over by that. */
 const bytesOf = (x: AnyTensor): number =>
-  topologicalOrder([x.current()]).reduce((sum, node) => sum + (node.memo.values?.byteLength ?? 0), 0);
+  topologicalOrder([x.current()]).reduce((sum, node) => sum + (node.memo.storage?.byteLength ?? 0), 0);
 
 const defaults = { nodes: 10_000, bytes: 64 * 2 ** 20 };
 
