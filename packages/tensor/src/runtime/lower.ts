@@ -12,7 +12,7 @@ import { topologicalOrder } from "../graph/topological.ts";
 export function lowerGraph(
   outputs: readonly AnyTensor[],
   inputs: ReadonlySet<AnyTensor>,
-  hasKernel: (op: Op) => boolean,
+  hasKernel: (op: Op, node: AnyTensor) => boolean,
 ): AnyTensor[] {
   const done = new Map<AnyTensor, AnyTensor>();
   for (const input of inputs) done.set(input, input);
@@ -27,7 +27,7 @@ export function lowerGraph(
   function lowerNode(node: AnyTensor): AnyTensor {
     const { op, attributes } = node;
     const from = node.inputs.map((input) => done.get(input) as AnyTensor);
-    if (op.lower === undefined || hasKernel(op)) {
+    if (op.lower === undefined || hasKernel(op, node)) {
       const unchanged = from.every((input, i) => input === node.inputs[i]);
       return unchanged ? node : new Tensor(op, from, attributes, node.shape, node.dtype, node.weak);
     }

@@ -1,0 +1,229 @@
+import { type AnyTensor, type DType, primitives } from "@adjoint/tensor";
+import { leaves } from "@adjoint/tensor/engine";
+import { accessIn, type Group, ownStrides, reductions } from "./groups.ts";
+import { type Access, countOf, type Extent, type LoopKernel, type LoopNode } from "./program.ts";
+import type { Views } from "./views.ts";
+
+/** A walk along the dimensions of a loop, before they are divided and joined. */
+interface Walk {
+  readonly offset: number;
+  readonly strides: readonly number[];
+}
+
+/** A loop's values and stores with walks in place of accesses. */
+interface Draft {
+  readonly dimensions: readonly number[];
+  readonly reduced: readonly boolean[] | undefined;
+  readonly nodes: DraftNode[];
+  readonly stores: { readonly node: number; readonly buffer: number; readonly walk: Walk }[];
+}
+
+type DraftNode = { readonly dtype: DType } & (
+  | { readonly kind: "load"; readonly buffer: number; readonly walk: Walk }
+  | { readonly kind: "number"; readonly value: number }
+  | { readonly kind: "index"; readonly walk: Walk }
+  | { readonly kind: "apply"; readonly node: AnyTensor; readonly args: readonly number[] }
+  | { readonly kind: "reduce"; readonly node: AnyTensor; readonly arg: number }
+);
+
+/** Where the loop finds and leaves what it does not compute itself. */
+export interface LoopContext {
+  readonly views: Views;
+  /** The buffer of a value that another kernel computes, or that is given. */
+  readonly bufferOf: (base: AnyTensor) => number;
+  /** Is the value needed outside of the group that computes it? */
+  readonly isKept: (node: AnyTensor) => boolean;
+}
+
+/** The kernel that computes a group. */
+export function loopOf(group: Group, context: LoopContext): LoopKernel {
+  const { views, bufferOf, isKept } = context;
+  const draft: Draft = {
+    dimensions: group.dimensions as readonly number[],
+    reduced: group.reduced,
+    nodes: [],
+    stores: [],
+  };
+  const known = new Map<string, number>();
+  const places = new Map<AnyTensor, number>();
+  const share = (key: string, make: () => DraftNode): number => {
+    let place = known.get(key);
+    if (place === undefined) {
+      place = draft.nodes.push(make()) - 1;
+      known.set(key, place);
+    }
+    return place;
+  };
+  const operandOf = (node: AnyTensor, operand: AnyTensor): number => {
+    const { base, offset, strides } = accessIn(group, node, operand, views);
+    const own = places.get(base);
+    if (own !== undefined) return own;
+    return leafOf(base, { offset, strides }, share, bufferOf);
+  };
+  for (const node of group.nodes) {
+    const args = node.inputs.map((operand) => operandOf(node, operand));
+    const { dtype } = node;
+    if (node.op.elementwise) places.set(node, draft.nodes.push({ kind: "apply", node, args, dtype }) - 1);
+    else if (reductions.has(node.op))
+      places.set(node, draft.nodes.push({ kind: "reduce", node, arg: args[0], dtype }) - 1);
+    else places.set(node, args[0]);
+  }
+  for (const node of group.nodes) {
+    if (!isKept(node)) continue;
+    const walk = { offset: 0, strides: ownStrides(group, node) };
+    draft.stores.push({ node: places.get(node) as number, buffer: bufferOf(node), walk });
+  }
+  return finish(draft);
+}
+
+function leafOf(
+  base: AnyTensor,
+  walk: Walk,
+  share: (key: string, make: () => DraftNode) => number,
+  bufferOf: (base: AnyTensor) => number,
+): number {
+  const { dtype } = base;
+  if (base.op === leaves.literal) {
+    const value = base.attributes.value as number;
+    return share(`${dtype} ${Object.is(value, -0) ? "-0" : value}`, () => ({ kind: "number", value, dtype }));
+  }
+  if (base.op === primitives.iota)
+    return share(`index ${walk.offset} ${walk.strides}`, () => ({ kind: "index", walk, dtype }));
+  const buffer = bufferOf(base);
+  return share(`load ${buffer} ${walk.offset} ${walk.strides}`, () => ({
+    kind: "load",
+    buffer,
+    walk,
+    dtype,
+  }));
+}
+
+/** A loop that copies a walk over one buffer to a walk over another; both along the same dimensions. */
+export function copyLoop(
+  dimensions: readonly number[],
+  source: { readonly base: AnyTensor; readonly walk: Walk; readonly bufferOf: (base: AnyTensor) => number },
+  target: { readonly buffer: number; readonly walk: Walk },
+): LoopKernel {
+  const nodes: DraftNode[] = [];
+  leafOf(source.base, source.walk, (_, make) => nodes.push(make()) - 1, source.bufferOf);
+  return finish({ dimensions, reduced: undefined, nodes, stores: [{ node: 0, ...target }] });
+}
+
+/** A loop that sets every element of a buffer. */
+export function fillLoop(size: number, value: number, dtype: DType, buffer: number): LoopKernel {
+  return finish({
+    dimensions: [size],
+    reduced: undefined,
+    nodes: [{ kind: "number", value, dtype }],
+    stores: [{ node: 0, buffer, walk: { offset: 0, strides: [1] } }],
+  });
+}
+
+/** Divides the dimensions into outer and inner ones, joins neighbours that every walk goes through as one, and says when what is computed. */
+function finish({ dimensions, reduced, nodes, stores }: Draft): LoopKernel {
+  const walks = [
+    ...nodes.flatMap((node) => ("walk" in node ? [node.walk] : [])),
+    ...stores.map(({ walk }) => walk),
+  ];
+  const axes = dimensions.map((_, axis) => axis);
+  const joined = (list: readonly number[]): number[][] => joinAxes(list, dimensions, walks);
+  let outer: number[][];
+  let inner: number[][];
+  if (reduced === undefined) {
+    const all = joined(axes);
+    outer = all.slice(0, -1);
+    inner = all.slice(-1);
+  } else {
+    outer = joined(axes.filter((axis) => !reduced[axis]));
+    inner = joined(axes.filter((axis) => reduced[axis]));
+  }
+  const extents = (list: readonly number[][]): number[] =>
+    list.map((together) => countOf(together.map((axis) => dimensions[axis])));
+  const steps = ({ strides }: Walk, list: readonly number[][]): number[] =>
+    list.map((together) => strides[together[together.length - 1]]);
+  const accessOf = (buffer: number, walk: Walk): Access => ({
+    buffer,
+    offset: walk.offset,
+    outer: steps(walk, outer),
+    inner: steps(walk, inner),
+  });
+  const last = dimensions.length - 1;
+  const finished: LoopNode[] = [];
+  for (const node of nodes) {
+    const { dtype } = node;
+    switch (node.kind) {
+      case "load": {
+        const access = accessOf(node.buffer, node.walk);
+        finished.push({ kind: "load", dtype, access, extent: extentOf(access), phase: 0 });
+        break;
+      }
+      case "index": {
+        const access = accessOf(-1, node.walk);
+        finished.push({ kind: "index", dtype, ...access, extent: extentOf(access), phase: 0 });
+        break;
+      }
+      case "number":
+        finished.push({ kind: "number", dtype, value: node.value, extent: "uniform", phase: 0 });
+        break;
+      case "apply": {
+        const args = node.args.map((arg) => finished[arg]);
+        finished.push({
+          kind: "apply",
+          dtype,
+          op: node.node.op,
+          attributes: node.node.attributes,
+          args: node.args,
+          extent: widest(args.map(({ extent }) => extent)),
+          phase: Math.max(0, ...args.map(({ phase }) => phase)),
+        });
+        break;
+      }
+      case "reduce":
+        finished.push({
+          kind: "reduce",
+          dtype,
+          op: node.node.op,
+          arg: node.arg,
+          extent: "outer",
+          phase: finished[node.arg].phase + 1,
+        });
+    }
+  }
+  return {
+    kind: "loop",
+    outer: extents(outer),
+    inner: extents(inner),
+    phases: 1 + Math.max(0, ...finished.map(({ phase }) => phase)),
+    isVectorOuter: reduced !== undefined && last >= 0 && !reduced[last],
+    nodes: finished,
+    stores: stores.map(({ node, buffer, walk }) => ({ node, access: accessOf(buffer, walk) })),
+  };
+}
+
+function extentOf({ outer, inner }: Pick<Access, "outer" | "inner">): Extent {
+  if (inner.some((stride) => stride !== 0)) return "full";
+  return outer.some((stride) => stride !== 0) ? "outer" : "uniform";
+}
+
+function widest(extents: readonly Extent[]): Extent {
+  return extents.includes("full") ? "full" : extents.includes("outer") ? "outer" : "uniform";
+}
+
+/** Neighbouring axes that every walk goes through as through one. */
+function joinAxes(
+  axes: readonly number[],
+  dimensions: readonly number[],
+  walks: readonly Walk[],
+): number[][] {
+  const groups: number[][] = [];
+  for (const axis of axes) {
+    const before = groups.at(-1);
+    const previous = before?.at(-1);
+    const isOne =
+      previous !== undefined &&
+      walks.every(({ strides }) => strides[previous] === strides[axis] * dimensions[axis]);
+    if (isOne) before?.push(axis);
+    else groups.push([axis]);
+  }
+  return groups;
+}

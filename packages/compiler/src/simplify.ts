@@ -1,0 +1,135 @@
+import {
+  type AnyTensor,
+  type Attributes,
+  isFloat,
+  type Op,
+  primitives,
+  sameShape,
+  Tensor,
+} from "@adjoint/tensor";
+import { allocate, leaves, literal, runElementwise, topologicalOrder } from "@adjoint/tensor/engine";
+
+/** The number that a literal stands for; undefined for any other node. */
+function numberOf(node: AnyTensor): number | undefined {
+  return node.op === leaves.literal ? (node.attributes.value as number) : undefined;
+}
+
+/** The node that is equal to this one to the bit, NaN and signs of zero included; undefined when there is none. */
+type Identity = (node: AnyTensor) => AnyTensor | undefined;
+
+/** `x` itself in place of the node, when it has the node's shape and dtype. */
+function itself(node: AnyTensor, x: AnyTensor): AnyTensor | undefined {
+  return sameShape(x.shape, node.shape) && x.dtype === node.dtype ? x : undefined;
+}
+
+function isPowerOfTwo(x: number): boolean {
+  return Math.abs(x) >= 2 ** -100 && Math.abs(x) <= 2 ** 100 && Number.isInteger(Math.log2(Math.abs(x)));
+}
+
+const identities: ReadonlyMap<Op, Identity> = new Map<Op, Identity>([
+  [
+    primitives.mul,
+    (node) => {
+      const [a, b] = node.inputs;
+      return numberOf(b) === 1 ? itself(node, a) : numberOf(a) === 1 ? itself(node, b) : undefined;
+    },
+  ],
+  [
+    primitives.div,
+    (node) => {
+      const [a, b] = node.inputs;
+      const divisor = numberOf(b);
+      if (divisor === undefined) return undefined;
+      if (divisor === 1) return itself(node, a);
+      // Both round the same number, since 1/2ᵏ is exact.
+      return isPowerOfTwo(divisor)
+        ? new Tensor(primitives.mul, [a, literal(1 / divisor, b.dtype)], {}, node.shape, node.dtype)
+        : undefined;
+    },
+  ],
+  // x − 0 is x also for −0, which x + 0 is not.
+  [
+    primitives.sub,
+    (node) => (Object.is(numberOf(node.inputs[1]), 0) ? itself(node, node.inputs[0]) : undefined),
+  ],
+  [
+    primitives.neg,
+    (node) => {
+      const [x] = node.inputs;
+      return x.op === primitives.neg && isFloat(x.dtype) ? itself(node, x.inputs[0]) : undefined;
+    },
+  ],
+  [
+    primitives.where,
+    (node) => {
+      const [, a, b] = node.inputs;
+      return a === b ? itself(node, a) : undefined;
+    },
+  ],
+]);
+
+/** The value of an elementwise op of numbers, by its definition. */
+function folded(node: AnyTensor): AnyTensor | undefined {
+  if (node.rank !== 0 || !node.op.elementwise || !node.inputs.every(({ op }) => op === leaves.literal))
+    return undefined;
+  const inputs = node.inputs.map(({ attributes, dtype }) => ({
+    values: allocate(dtype, 1).fill(attributes.value as number),
+    shape: [],
+    dtype,
+  }));
+  const output = { values: allocate(node.dtype, 1), shape: [], dtype: node.dtype };
+  if (node.op.reference !== undefined) node.op.reference(inputs, output, node.attributes);
+  else if (node.op.scalar !== undefined) runElementwise(node.op, inputs, output);
+  else return undefined;
+  return literal(output.values[0], node.dtype);
+}
+
+/** Attributes as text: equal texts for equal attributes. */
+function attributesText(attributes: Attributes): string {
+  return JSON.stringify(attributes, (_, value) =>
+    typeof value === "number" && (Object.is(value, -0) || !Number.isFinite(value))
+      ? `#${Object.is(value, -0) ? "-0" : value}`
+      : value,
+  );
+}
+
+/**
+ * The graph without what is computed twice, with ops of numbers alone computed, and without steps that change no bit. Nodes in
+ * `given` stay as they are and are not looked into. No float is added or multiplied in another order.
+ */
+export function simplify(outputs: readonly AnyTensor[], given: ReadonlySet<AnyTensor>): AnyTensor[] {
+  const done = new Map<AnyTensor, AnyTensor>();
+  const known = new Map<string, AnyTensor>();
+  const places = new Map<AnyTensor, number>();
+  const placeOf = (node: AnyTensor): number => {
+    let place = places.get(node);
+    if (place === undefined) {
+      place = places.size;
+      places.set(node, place);
+    }
+    return place;
+  };
+
+  function shared(node: AnyTensor): AnyTensor {
+    if (node.op.kind === "leaf" && node.op !== leaves.literal) return node;
+    const inputs = node.inputs.map(placeOf);
+    const key = `${node.op.id} ${node.dtype} ${node.shape} (${inputs}) ${attributesText(node.attributes)}`;
+    const first = known.get(key);
+    if (first === undefined) known.set(key, node);
+    return first ?? node;
+  }
+
+  for (const node of topologicalOrder(outputs, (one) => given.has(one))) {
+    if (given.has(node)) {
+      done.set(node, node);
+      continue;
+    }
+    const inputs = node.inputs.map((input) => done.get(input) as AnyTensor);
+    const rebuilt = inputs.every((input, i) => input === node.inputs[i])
+      ? node
+      : new Tensor(node.op, inputs, node.attributes, node.shape, node.dtype, node.weak);
+    const simpler = folded(rebuilt) ?? identities.get(rebuilt.op)?.(rebuilt) ?? rebuilt;
+    done.set(node, shared(simpler));
+  }
+  return outputs.map((output) => done.get(output) as AnyTensor);
+}
