@@ -1,0 +1,107 @@
+import { type Expression, type FunctionBuilder, i32, type Local, when } from "../../ir/index.ts";
+import type { Element } from "./element.ts";
+import type { Panels, Plan } from "./plan.ts";
+import type { NormalSpec } from "./spec.ts";
+
+/** Bytes from one element to the next along an axis of an operand. */
+export interface Strides {
+  readonly row: number;
+  readonly column: number;
+}
+
+/** A block of a product that is being written: some rows of A, one block of k. */
+export interface Block {
+  readonly f: FunctionBuilder;
+  readonly spec: NormalSpec;
+  readonly plan: Plan;
+  readonly element: Element;
+  /** op(A), from row to row and along k. */
+  readonly strideA: Strides;
+  /** op(B), along k and from column to column. */
+  readonly strideB: Strides;
+  /** Where the block of k begins in A and B, at row and column 0. */
+  readonly a: Local<"i32">;
+  readonly b: Local<"i32">;
+  readonly c: Local<"i32">;
+  readonly scratch: Local<"i32">;
+  /** Length along k. */
+  readonly steps: Expression<"i32">;
+  /** Is it the last block of k? */
+  readonly isLast: Expression<"i32">;
+  /** Does C hold sums of blocks before? */
+  readonly isLater: Expression<"i32"> | undefined;
+  /** The rows whose tiles are to be computed; all if undefined. */
+  readonly rows: { readonly from: Expression<"i32">; readonly to: Expression<"i32"> } | undefined;
+}
+
+/** `a + b`, where b may be known. */
+export function plus(a: Expression<"i32">, b: number): Expression<"i32"> {
+  return b === 0 ? a : i32.add(a, i32.const(b));
+}
+
+export function times(a: Expression<"i32">, b: number): Expression<"i32"> {
+  return b === 1 ? a : i32.mul(a, i32.const(b));
+}
+
+/** The smaller of two, as signed numbers. */
+export function smaller(f: FunctionBuilder, a: Expression<"i32">, b: Expression<"i32">): Local<"i32"> {
+  const least = f.keep(a);
+  const other = f.keep(b);
+  f.emit(when(i32.lt(other, least), least.set(other)));
+  return least;
+}
+
+/**
+ * Writes the loop over the rows of a panel. `write` gives the code of a tile from the addresses of its first row in A and C and its
+ * height.
+ */
+export function forTiles(
+  block: Block,
+  { height }: Panels,
+  column: Expression<"i32">,
+  write: (a: Local<"i32">, c: Local<"i32">, height: number) => void,
+): void {
+  const { f, spec, strideA, element, rows } = block;
+  const whole = Math.floor(spec.m / height);
+  const rest = spec.m - whole * height;
+  const rowC = spec.n * element.bytes;
+  const a = f.local("i32");
+  const c = f.local("i32");
+  const atTile = (tile: Expression<"i32">): void => {
+    f.emit(a.set(i32.add(block.a, times(tile, height * strideA.row))));
+    f.emit(c.set(i32.add(i32.add(block.c, times(column, element.bytes)), times(tile, height * rowC))));
+  };
+  if (whole > 0) {
+    const tile = f.local("i32");
+    const firstIn = (row: Expression<"i32">): Expression<"i32"> =>
+      height === 1 ? row : i32.divu(plus(row, height - 1), i32.const(height));
+    const from = rows === undefined ? i32.const(0) : f.keep(firstIn(rows.from));
+    const to = rows === undefined ? i32.const(whole) : smaller(f, firstIn(rows.to), i32.const(whole));
+    atTile(from);
+    f.forRange(tile, from, to, 1, () => {
+      write(a, c, height);
+      f.emit(a.increase(height * strideA.row), c.increase(height * rowC));
+    });
+  }
+  if (rest > 0) {
+    const row = i32.const(whole * height);
+    const remainder = f.capture(() => {
+      atTile(i32.const(whole));
+      write(a, c, rest);
+    });
+    f.emit(
+      rows === undefined ? remainder : when(i32.and(i32.le(rows.from, row), i32.lt(row, rows.to)), remainder),
+    );
+  }
+}
+
+/** Adds what C holds of the blocks of k before: `sums` in place of C's `offset` bytes from `c`. */
+export function addEarlier(
+  { f, element, isLater }: Block,
+  c: Local<"i32">,
+  sums: readonly { readonly value: Local; readonly offset: number }[],
+): void {
+  if (isLater === undefined) return;
+  const adding = sums.map(({ value, offset }) => value.set(element.add(element.load(c, offset), value)));
+  f.emit(when(isLater, adding));
+}

@@ -1,0 +1,260 @@
+import { fc, test as property } from "@fast-check/vitest";
+import { describe, expect, test } from "vitest";
+import { ModuleBuilder } from "../src/ir/index.ts";
+import {
+  type MatmulSpec,
+  matmulFlops,
+  matmulKernel,
+  matmulScratchBytes,
+  matmulUnits,
+} from "../src/kernels/matmul/matmul.ts";
+import type { Target } from "../src/target.ts";
+
+// Node 20 has relaxed SIMD behind a flag.
+process.getBuiltinModule("node:v8").setFlagsFromString("--experimental-wasm-relaxed-simd");
+
+const targets: Target[] = [
+  { simd: "relaxed", keepsLoadOrder: false },
+  { simd: "relaxed", keepsLoadOrder: true },
+  { simd: "plain", keepsLoadOrder: false },
+  { simd: "plain", keepsLoadOrder: true },
+  { simd: "none", keepsLoadOrder: false },
+];
+
+const arrays = { float32: Float32Array, float64: Float64Array, int32: Int32Array };
+type Numbers = Float32Array | Float64Array | Int32Array;
+
+/** What stands in memory around and between arrays: found again, it was not written over. */
+const guard = 0x5a;
+
+function specOf(given: Partial<MatmulSpec>): MatmulSpec {
+  const spec = {
+    m: 1,
+    k: 1,
+    n: 1,
+    transposeA: false,
+    transposeB: false,
+    dtype: "float32" as const,
+    batch: 1,
+    ...given,
+  };
+  return { strideA: spec.m * spec.k, strideB: spec.k * spec.n, ...spec };
+}
+
+/** Elements that a batch of operands takes. */
+const extent = (batch: number, stride: number, size: number): number =>
+  batch === 0 ? 0 : (batch - 1) * stride + size;
+
+/** Runs the kernel, once for each range between two neighbouring cuts, and checks that it writes C alone. */
+function run(
+  spec: MatmulSpec,
+  target: Target,
+  a: ArrayLike<number>,
+  b: ArrayLike<number>,
+  cuts: readonly number[] = [],
+): Numbers {
+  const bytes = spec.dtype === "float64" ? 8 : 4;
+  const size = spec.batch * spec.m * spec.n;
+  const place = (length: number, from: number): number => Math.ceil((from + length) / 16) * 16 + 64;
+  const addressA = 64;
+  const addressB = place(a.length * bytes, addressA);
+  const addressC = place(b.length * bytes, addressB);
+  const addressScratch = place(size * bytes, addressC);
+  const scratchBytes = matmulScratchBytes(spec, target);
+  const end = place(scratchBytes, addressScratch);
+  const memory = new WebAssembly.Memory({ initial: Math.ceil(end / 65536) });
+  const all = new Uint8Array(memory.buffer).fill(guard);
+  const array = (address: number, length: number): Numbers =>
+    new arrays[spec.dtype](memory.buffer, address, length);
+  array(addressA, a.length).set(a);
+  array(addressB, b.length).set(b);
+
+  const module = new ModuleBuilder({ shared: false });
+  module.addFunction("matmul", matmulKernel(spec, target));
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(module.build()), { env: { memory } });
+  const kernel = instance.exports.matmul as (...args: number[]) => void;
+  const units = matmulUnits(spec, target);
+  const bounds = [0, ...cuts.map((cut) => Math.min(cut, units)).sort((x, y) => x - y), units];
+  for (let i = bounds.length - 2; i >= 0; i--) {
+    kernel(addressA, addressB, addressC, addressScratch, bounds[i], bounds[i + 1]);
+  }
+
+  const holds = (from: number, to: number): boolean => all.subarray(from, to).every((byte) => byte === guard);
+  const padded = Math.ceil((size * bytes) / 16) * 16;
+  expect(Array.from(array(addressA, a.length))).toEqual(Array.from(new arrays[spec.dtype](a)));
+  expect(Array.from(array(addressB, b.length))).toEqual(Array.from(new arrays[spec.dtype](b)));
+  expect(holds(0, addressA)).toBe(true);
+  expect(holds(addressA + a.length * bytes, addressB)).toBe(true);
+  expect(holds(addressB + b.length * bytes, addressC)).toBe(true);
+  expect(holds(addressC + padded, addressScratch)).toBe(true);
+  expect(holds(addressScratch + scratchBytes, memory.buffer.byteLength)).toBe(true);
+  return array(addressC, size);
+}
+
+interface Exact {
+  readonly product: number[];
+  /** Σ |a| |b| of each element. */
+  readonly size: number[];
+}
+
+/** Three plain loops in float64, or modulo 2³². */
+function reference(spec: MatmulSpec, a: ArrayLike<number>, b: ArrayLike<number>): Exact {
+  const { m, k, n, batch, strideA, strideB, transposeA, transposeB, dtype } = spec;
+  const product: number[] = [];
+  const size: number[] = [];
+  for (let item = 0; item < batch; item++) {
+    for (let i = 0; i < m; i++) {
+      for (let j = 0; j < n; j++) {
+        let sum = 0;
+        let absolute = 0;
+        for (let p = 0; p < k; p++) {
+          const x = a[item * strideA + (transposeA ? p * m + i : i * k + p)];
+          const y = b[item * strideB + (transposeB ? j * k + p : p * n + j)];
+          sum = dtype === "int32" ? (sum + Math.imul(x, y)) | 0 : sum + x * y;
+          absolute += Math.abs(x * y);
+        }
+        product.push(sum);
+        size.push(absolute);
+      }
+    }
+  }
+  return { product, size };
+}
+
+/** Numbers of many sizes from a seed, rounded to the dtype. */
+function numbers(dtype: MatmulSpec["dtype"], length: number, seed: number): Numbers {
+  let state = seed | 1;
+  const next = (): number => {
+    state = Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9;
+    return (Math.imul(state ^ (state >>> 13), 0x297a2d39) >>> 0) / 2 ** 32;
+  };
+  return new arrays[dtype](length).map(() =>
+    dtype === "int32" ? (next() * 2 ** 32) | 0 : (next() - 0.5) * 2 ** Math.floor(next() * 8),
+  );
+}
+
+function operands(spec: MatmulSpec, seed: number): [Numbers, Numbers] {
+  const { m, k, n, batch, strideA, strideB, dtype } = spec;
+  return [
+    numbers(dtype, extent(batch, strideA, m * k), seed),
+    numbers(dtype, extent(batch, strideB, k * n), seed + 1),
+  ];
+}
+
+/** |computed − exact| ≤ γ_k Σ |a| |b| (Higham 2002, 3.5), γ_k = k u / (1 − k u), however the sum is ordered. */
+function expectClose(spec: MatmulSpec, computed: Numbers, { product, size }: Exact): void {
+  if (spec.dtype === "int32") {
+    expect(Array.from(computed)).toEqual(product);
+    return;
+  }
+  const unit = spec.dtype === "float32" ? 2 ** -24 : 2 ** -53;
+  // The float64 reference has the same error as what it checks.
+  const gamma = (spec.k + 1) * unit * (spec.dtype === "float64" ? 2 : 1);
+  expect(computed.length).toBe(product.length);
+  product.forEach((exact, i) => {
+    const error = Math.abs(computed[i] - exact);
+    if (!(error <= gamma * size[i])) {
+      expect.fail(`element ${i} of ${JSON.stringify(spec)}: ${computed[i]} instead of ${exact}`);
+    }
+  });
+}
+
+const anySpec = fc
+  .record({
+    m: fc.nat(40),
+    k: fc.nat(40),
+    n: fc.nat(40),
+    transposeA: fc.boolean(),
+    transposeB: fc.boolean(),
+    dtype: fc.constantFrom("float32" as const, "float64" as const, "int32" as const),
+    batch: fc.constantFrom(0, 1, 1, 2, 3),
+    shareA: fc.boolean(),
+    shareB: fc.boolean(),
+  })
+  .map(({ shareA, shareB, ...rest }) => {
+    const spec = specOf(rest);
+    return { ...spec, strideA: shareA ? 0 : spec.strideA, strideB: shareB ? 0 : spec.strideB };
+  });
+
+const layouts = [false, true].flatMap((transposeA) =>
+  [false, true].map((transposeB) => ({ transposeA, transposeB })),
+);
+
+describe.each(targets)("matmul with $simd SIMD, keepsLoadOrder $keepsLoadOrder", (target) => {
+  property.prop([anySpec, fc.integer()], { numRuns: 400 })(
+    "is the product within γ_k |A| |B|",
+    (spec, seed) => {
+      const [a, b] = operands(spec, seed);
+      expectClose(spec, run(spec, target, a, b), reference(spec, a, b));
+    },
+  );
+
+  property.prop([anySpec, fc.integer(), fc.array(fc.nat(40), { maxLength: 3 })], { numRuns: 200 })(
+    "has the same bits however its units are split",
+    (spec, seed, cuts) => {
+      const [a, b] = operands(spec, seed);
+      expect(run(spec, target, a, b, cuts)).toEqual(run(spec, target, a, b));
+    },
+  );
+
+  // Blocks of k, blocks of rows, packed panels, split in panels and in rows.
+  test.each(
+    [
+      { m: 7, k: 700, n: 25 },
+      { m: 130, k: 300, n: 130 },
+      { m: 40, k: 257, n: 513 },
+      { m: 1200, k: 301, n: 17 },
+      { m: 3, k: 5001, n: 9 },
+      { m: 1, k: 2500, n: 70 },
+      { m: 70, k: 2500, n: 1 },
+      { m: 1, k: 1, n: 1 },
+    ].flatMap((shape) => layouts.map((layout) => ({ ...shape, ...layout }))),
+  )("m $m, k $k, n $n, transposeA $transposeA, transposeB $transposeB", (shape) => {
+    const spec = specOf(shape);
+    const [a, b] = operands(spec, 7);
+    const whole = run(spec, target, a, b);
+    expectClose(spec, whole, reference(spec, a, b));
+    expect(run(spec, target, a, b, [1, 2, matmulUnits(spec, target) >> 1])).toEqual(whole);
+  });
+
+  property.prop(
+    [
+      anySpec.filter(({ m, k, n, batch, dtype }) => m * k * n * batch > 0 && dtype !== "int32"),
+      fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY),
+      fc.nat(),
+      fc.boolean(),
+    ],
+    { numRuns: 100 },
+  )("NaN and ∞ reach the elements that IEEE 754 says, zeros included", (spec, special, position, inA) => {
+    const [a, b] = operands(spec, 3).map((x) => x.map((v, i) => (i % 3 === 0 ? 0 : v)));
+    const operand = inA ? a : b;
+    operand[position % operand.length] = special;
+    const computed = run(spec, target, a, b);
+    reference(spec, a, b).product.forEach((exact, i) => {
+      if (!Number.isFinite(exact)) expect(computed[i]).toBe(exact);
+      else expect(Number.isFinite(computed[i])).toBe(true);
+    });
+  });
+
+  test.each(layouts)("no terms give zeros: transposeA $transposeA, transposeB $transposeB", (layout) => {
+    for (const dtype of ["float32", "float64", "int32"] as const) {
+      const spec = specOf({ m: 5, k: 0, n: 7, batch: 2, dtype, ...layout });
+      expect(Array.from(run(spec, target, [], []))).toEqual(new Array(70).fill(0));
+    }
+  });
+
+  test.each([{ m: 0 }, { n: 0 }, { batch: 0 }])("nothing to compute is no units: %o", (zero) => {
+    expect(matmulUnits(specOf({ m: 3, k: 4, n: 5, ...zero }), target)).toBe(0);
+  });
+
+  test("int32 wraps", () => {
+    const spec = specOf({ m: 1, k: 2, n: 1, dtype: "int32" });
+    expect(Array.from(run(spec, target, [2 ** 30, 2 ** 31 - 1], [2, 2]))).toEqual([
+      (2 ** 31 + 2 ** 32 - 2) | 0,
+    ]);
+  });
+});
+
+test("counts a multiplication and an addition for each term", () => {
+  expect(matmulFlops(specOf({ m: 2, k: 3, n: 5, batch: 7 }))).toBe(420);
+});
