@@ -1,9 +1,14 @@
-import type { Expression, FunctionBuilder, Local } from "./ir/index.ts";
+import type { Expression, FunctionBuilder, Local, Statement } from "./ir/index.ts";
 
 /**
  * Arithmetic on floats of one kind, in as many lanes as fit: four float32 or two float64 in a vector, or one scalar. Functions written
  * with it (`math/`) serve all. Every operation takes and gives expressions; a value that is used twice must be kept in a local first
  * ({@link Lanes.keep}), as an expression is code that runs where it stands.
+ *
+ * Constants live in locals that {@link Lanes.prologue} sets. Who owns the function captures its body and puts that in front:
+ *
+ *     const body = f.capture(() => { …forRange, math functions… });
+ *     f.emit(lanes.prologue(), body);
  */
 export interface Lanes {
   /** The function that the code is written into. */
@@ -16,8 +21,13 @@ export interface Lanes {
 
   /** The value in a local of its own, to be used more than once. */
   keep(value: Expression): Local;
-  /** The number in every lane, rounded to the dtype. */
-  constant(value: number): Expression;
+  /** The number in every lane, rounded to the dtype: a local, set once by the prologue however often it is asked for. */
+  constant(value: number): Local;
+  /**
+   * Sets the constants' locals: to be run before any code that was written with these lanes, outside its loops. A vector is splat
+   * from a scalar, because V8 builds a `v128.const` anew wherever it is used.
+   */
+  prologue(): Statement;
 
   add(a: Expression, b: Expression): Expression;
   sub(a: Expression, b: Expression): Expression;
@@ -37,6 +47,9 @@ export interface Lanes {
   /** The smaller; NaN if either is NaN, −0 below 0. */
   min(a: Expression, b: Expression): Expression;
   max(a: Expression, b: Expression): Expression;
+  /** `bound` where `a` is larger (smaller), else `a`, which may be NaN: one instruction, where `min` is several. */
+  atMost(a: Expression, bound: Expression): Expression;
+  atLeast(a: Expression, bound: Expression): Expression;
   /** The size of `a` with the sign of `b`. */
   copysign(a: Expression, b: Expression): Expression;
 
@@ -57,7 +70,7 @@ export interface Lanes {
   bits(a: Expression): Expression;
   fromBits(a: Expression): Expression;
   /** Integers in lanes: int32 for float32, int64 for float64. */
-  intConstant(value: number | bigint): Expression;
+  intConstant(value: number | bigint): Local;
   intAdd(a: Expression, b: Expression): Expression;
   intSub(a: Expression, b: Expression): Expression;
   intAnd(a: Expression, b: Expression): Expression;
@@ -76,4 +89,11 @@ export interface Lanes {
    */
   toInt(a: Expression): Expression;
   toFloat(a: Expression): Expression;
+
+  /** Lanes of float64 in the same function, of which {@link Lanes.widen} fills two vectors from four float32. These lanes, if float64. */
+  readonly wide: Lanes;
+  /** The lanes as float64, lowest first. */
+  widen(a: Expression): readonly Local[];
+  /** Rounds what {@link Lanes.widen} gave back to the dtype. */
+  narrow(parts: readonly Expression[]): Expression;
 }

@@ -368,6 +368,8 @@ export const f64x2 = {
   div: binary<V, V, V>(simd(243), "v128"),
   min: binary<V, V, V>(simd(244), "v128"),
   max: binary<V, V, V>(simd(245), "v128"),
+  pmin: binary<V, V, V>(simd(246), "v128"),
+  pmax: binary<V, V, V>(simd(247), "v128"),
   /** The low two float32. */
   promoteLow: unary<V, V>(simd(95), "v128"),
   convertLowS: unary<V, V>(simd(254), "v128"),

@@ -1,0 +1,33 @@
+import type { Expression } from "../ir/index.ts";
+import type { Lanes } from "../lanes.ts";
+import { nearestWideExponent, powersOfTwo, subtractLn2 } from "./exponent.ts";
+import { polynomial } from "./polynomial.ts";
+
+/** test/golden/coefficients.py: `(eʳ − 1 − r) / r²` for `|r| ≤ ln 2 / 2`; error of eʳ 2^−27.8 and 2^−60. */
+export const EXP: Readonly<Record<Lanes["dtype"], readonly number[]>> = {
+  float32: [0.5, 0.166665181517601, 0.04166620224714279, 0.008369024842977524, 0.0013950709253549576],
+  float64: [
+    0.5, 0.16666666666666677, 0.041666666666666505, 0.008333333333321516, 0.0013888888888963448,
+    0.00019841269886472886, 2.4801587171107182e-5, 2.7557243808392674e-6, 2.755740327191409e-7,
+    2.5109193700678093e-8, 2.0875318670067526e-9,
+  ],
+};
+
+/** Below the first the result is 0, above the second ∞. */
+const BOUNDS = { float32: [-104, 89], float64: [-746, 710] } as const;
+
+/**
+ * `eˣ = 2ᵏ (1 + r + r² p(r))` with `x = k ln 2 + r` (Cody and Waite 1980).
+ *
+ * Domain: all numbers; subnormal results are rounded once.
+ */
+export function exp(lanes: Lanes, x: Expression): Expression {
+  const [lowest, highest] = BOUNDS[lanes.dtype];
+  const bounded = lanes.keep(lanes.atLeast(lanes.atMost(x, lanes.constant(highest)), lanes.constant(lowest)));
+  const exponent = nearestWideExponent(lanes, bounded, Math.LOG2E);
+  const r = subtractLn2(lanes, bounded, exponent.k);
+  const [first, second] = powersOfTwo(lanes, exponent);
+  const p = polynomial(lanes, EXP[lanes.dtype], r);
+  const value = lanes.add(lanes.madd(lanes.mul(r, r), p, r), lanes.constant(1));
+  return lanes.mul(lanes.mul(value, first), second);
+}
