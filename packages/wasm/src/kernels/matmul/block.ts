@@ -1,6 +1,6 @@
 import { type Expression, type FunctionBuilder, i32, type Local, when } from "../../ir/index.ts";
 import type { Element } from "./element.ts";
-import type { Panels, Plan } from "./plan.ts";
+import type { Plan } from "./plan.ts";
 import type { NormalSpec } from "./spec.ts";
 
 /** Bytes from one element to the next along an axis of an operand. */
@@ -9,7 +9,7 @@ export interface Strides {
   readonly column: number;
 }
 
-/** A block of a product that is being written: some rows of A, one block of k. */
+/** A part of a product that is being written: some rows of A, one block of k. */
 export interface Block {
   readonly f: FunctionBuilder;
   readonly spec: NormalSpec;
@@ -23,6 +23,7 @@ export interface Block {
   readonly a: Local<"i32">;
   readonly b: Local<"i32">;
   readonly c: Local<"i32">;
+  /** Room for a panel of B. */
   readonly scratch: Local<"i32">;
   /** Length along k. */
   readonly steps: Expression<"i32">;
@@ -31,10 +32,26 @@ export interface Block {
   /** Does C hold sums of blocks before? */
   readonly isLater: Expression<"i32"> | undefined;
   /** The rows whose tiles are to be computed; all if undefined. */
-  readonly rows: { readonly from: Expression<"i32">; readonly to: Expression<"i32"> } | undefined;
+  readonly rows: RowRange | undefined;
+  /** Locals for sums and for what is multiplied, used by one tile after the other. */
+  readonly register: (index: number) => Local;
 }
 
-/** `a + b`, where b may be known. */
+export interface RowRange {
+  readonly from: Expression<"i32">;
+  readonly to: Expression<"i32">;
+}
+
+/** Locals of one type by number. */
+export function registersOf(f: FunctionBuilder, { type }: Element): (index: number) => Local {
+  const locals: Local[] = [];
+  return (index) => {
+    while (locals.length <= index) locals.push(f.local(type));
+    return locals[index];
+  };
+}
+
+/** `a + b`, where b is known. */
 export function plus(a: Expression<"i32">, b: number): Expression<"i32"> {
   return b === 0 ? a : i32.add(a, i32.const(b));
 }
@@ -52,14 +69,14 @@ export function smaller(f: FunctionBuilder, a: Expression<"i32">, b: Expression<
 }
 
 /**
- * Writes the loop over the rows of a panel. `write` gives the code of a tile from the addresses of its first row in A and C and its
- * height.
+ * Writes the loop over the tiles of a panel, which have `height` rows each. `write` gives the code of a tile from the addresses of its
+ * first row in A and C and its number of rows.
  */
 export function forTiles(
   block: Block,
-  { height }: Panels,
+  height: number,
   column: Expression<"i32">,
-  write: (a: Local<"i32">, c: Local<"i32">, height: number) => void,
+  write: (a: Local<"i32">, c: Local<"i32">, rows: number) => void,
 ): void {
   const { f, spec, strideA, element, rows } = block;
   const whole = Math.floor(spec.m / height);
@@ -95,13 +112,53 @@ export function forTiles(
   }
 }
 
-/** Adds what C holds of the blocks of k before: `sums` in place of C's `offset` bytes from `c`. */
-export function addEarlier(
+/**
+ * Multiplies each of `rows` values by each of `columns` values and adds the products to the sums, which stand row after row in the
+ * first registers. What there is more of is loaded one by one, so that it needs one register if loads stay where they are.
+ */
+export function multiplyAdd(
+  { f, element, register }: Block,
+  rows: number,
+  columns: number,
+  load: { readonly row: (index: number) => Expression; readonly column: (index: number) => Expression },
+): void {
+  const count = rows * columns;
+  const isWide = columns > rows;
+  const few = isWide ? rows : columns;
+  const many = isWide ? columns : rows;
+  for (let i = 0; i < few; i++) f.emit(register(count + i).set(isWide ? load.row(i) : load.column(i)));
+  for (let j = 0; j < many; j++) {
+    const value = register(count + few + j);
+    f.emit(value.set(isWide ? load.column(j) : load.row(j)));
+    for (let i = 0; i < few; i++) {
+      const sum = register(isWide ? i * columns + j : j * columns + i);
+      f.emit(sum.set(element.madd(value, register(count + i), sum)));
+    }
+  }
+}
+
+/** Sets the first registers to zero. */
+export function clear({ f, element, register }: Block, count: number): void {
+  for (let i = 0; i < count; i++) f.emit(register(i).set(element.zero()));
+}
+
+/** A vector of results and where its lanes go: `bytes` from the tile's first element of C, a run of neighbours each. */
+export interface Result {
+  readonly value: Local;
+  readonly runs: readonly { readonly lane: number; readonly lanes: number; readonly offset: number }[];
+}
+
+/** Stores results in C, added to what it holds of the blocks of k before. */
+export function storeResults(
   { f, element, isLater }: Block,
   c: Local<"i32">,
-  sums: readonly { readonly value: Local; readonly offset: number }[],
+  results: readonly Result[],
 ): void {
-  if (isLater === undefined) return;
-  const adding = sums.map(({ value, offset }) => value.set(element.add(element.load(c, offset), value)));
-  f.emit(when(isLater, adding));
+  if (isLater !== undefined) {
+    const adding = results.map(({ value, runs }) => value.set(element.add(element.loadRuns(c, runs), value)));
+    f.emit(when(isLater, adding));
+  }
+  for (const { value, runs } of results) {
+    for (const run of runs) f.emit(element.store(c, value, run));
+  }
 }

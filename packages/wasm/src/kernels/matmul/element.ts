@@ -1,4 +1,3 @@
-import type { ValueType } from "../../ir/index.ts";
 import {
   type Expression,
   f32,
@@ -9,12 +8,20 @@ import {
   i32x4,
   type Local,
   type Statement,
+  type ValueType,
   v128,
 } from "../../ir/index.ts";
 import type { Target } from "../../target.ts";
 import type { MatmulSpec } from "./spec.ts";
 
 type Address = Expression<"i32">;
+
+/** Neighbouring lanes of a vector, from `lane`, that stand `offset` bytes from an address. */
+export interface Run {
+  readonly lane: number;
+  readonly lanes: number;
+  readonly offset: number;
+}
 
 /** How products are computed: in vectors of as many elements as fit, or one by one. */
 export interface Element {
@@ -30,28 +37,10 @@ export interface Element {
   add(a: Expression, b: Expression): Expression;
   /** `a b + c`. */
   madd(a: Expression, b: Expression, c: Expression): Expression;
-  /** Stores the first lanes and touches nothing behind them. */
-  store(address: Address, value: Local, lanes: number, offset: number): Statement;
-}
-
-function storeFirstLanes(
-  address: Address,
-  value: Local,
-  lanes: number,
-  bytes: 4 | 8,
-  offset: number,
-): Statement {
-  const vector = value as Local<"v128">;
-  switch ((lanes * bytes) / 4) {
-    case 1:
-      return v128.store32Lane(address, vector, 0, offset);
-    case 2:
-      return v128.store64Lane(address, vector, 0, offset);
-    case 3:
-      return [v128.store64Lane(address, vector, 0, offset), v128.store32Lane(address, vector, 2, offset + 8)];
-    default:
-      return v128.store(address, vector, offset);
-  }
+  /** The runs in their lanes; other lanes hold anything. A run that begins with lane 0 may be read past its end. */
+  loadRuns(address: Address, runs: readonly Run[]): Expression;
+  /** Stores the lanes of the run and touches nothing beside them. */
+  store(address: Address, value: Local, run: Run): Statement;
 }
 
 type V = Expression<"v128">;
@@ -65,9 +54,12 @@ interface VectorOps {
 function vectors(ops: VectorOps, bytes: 4 | 8, isRelaxed: boolean): Element {
   const fused = isRelaxed ? ops.relaxedMadd : undefined;
   const madd = fused ?? ((a: V, b: V, c: V): V => ops.add(ops.mul(a, b), c));
+  const lanes = bytes === 4 ? 4 : 2;
+  const storeOne = bytes === 4 ? v128.store32Lane : v128.store64Lane;
+  const loadOne = bytes === 4 ? v128.load32Lane : v128.load64Lane;
   return {
     bytes,
-    lanes: bytes === 4 ? 4 : 2,
+    lanes,
     type: "v128",
     isFused: fused !== undefined,
     zero: () => f32x4.const(0),
@@ -75,7 +67,32 @@ function vectors(ops: VectorOps, bytes: 4 | 8, isRelaxed: boolean): Element {
     splat: bytes === 4 ? v128.load32Splat : v128.load64Splat,
     add: ops.add as Element["add"],
     madd: madd as Element["madd"],
-    store: (address, value, lanes, offset) => storeFirstLanes(address, value, lanes, bytes, offset),
+    loadRuns: (address, runs) => {
+      let value = v128.load(address, runs[0].offset);
+      for (const run of runs.slice(1)) {
+        for (let i = 0; i < run.lanes; i++) {
+          value = loadOne(address, value, run.lane + i, run.offset + i * bytes);
+        }
+      }
+      return value;
+    },
+    store: (address, value, run) => {
+      const vector = value as Local<"v128">;
+      if (run.lanes === lanes) return v128.store(address, vector, run.offset);
+      const statements: Statement[] = [];
+      for (let i = 0; i < run.lanes; ) {
+        const lane = run.lane + i;
+        const offset = run.offset + i * bytes;
+        const isPair = bytes === 4 && lane % 2 === 0 && i + 1 < run.lanes;
+        statements.push(
+          isPair
+            ? v128.store64Lane(address, vector, lane / 2, offset)
+            : storeOne(address, vector, lane, offset),
+        );
+        i += isPair ? 2 : 1;
+      }
+      return statements;
+    },
   };
 }
 
@@ -99,7 +116,8 @@ function scalars<T extends "f32" | "f64" | "i32">(type: T, ops: ScalarOps<T>): E
     add: ops.add as Element["add"],
     madd: ((a: Expression<T>, b: Expression<T>, c: Expression<T>) =>
       ops.add(ops.mul(a, b), c)) as Element["madd"],
-    store: (address, value, _lanes, offset) => ops.store(address, value as Local<T>, offset),
+    loadRuns: (address, [{ offset }]) => ops.load(address, offset),
+    store: (address, value, { offset }) => ops.store(address, value as Local<T>, offset),
   };
 }
 

@@ -1,9 +1,10 @@
 import { type Expression, FunctionBuilder, i32, type Local, loopWhile, when } from "../../ir/index.ts";
 import type { Target } from "../../target.ts";
-import { type Block, plus, smaller, times } from "./block.ts";
-import { dotPanel } from "./dot.ts";
+import { type Block, plus, registersOf, smaller, times } from "./block.ts";
+import { dotPanel, gatheredBytes } from "./dot.ts";
 import { type Element, elementOf } from "./element.ts";
-import { outerPanel } from "./outer.ts";
+import { outerPanel, uprightPanel } from "./outer.ts";
+import { packedRowBytes, packRows } from "./pack.ts";
 import { type Plan, planOf } from "./plan.ts";
 import { type MatmulSpec, type NormalSpec, normalise } from "./spec.ts";
 
@@ -35,13 +36,32 @@ export function matmulUnits(spec: MatmulSpec, target: Target): number {
   return kernel.plan.units * kernel.spec.batch;
 }
 
-/** Bytes of scratch that each thread needs: one packed panel of B. */
+/** Bytes of scratch that each thread needs: a panel of B, then rows of A. */
 export function matmulScratchBytes(spec: MatmulSpec, target: Target): number {
   if (isEmpty(spec)) return 0;
-  const { plan, element } = kernelOf(spec, target);
-  if (plan.packing === "none") return 0;
-  const widest = Math.max(...plan.panels.map(({ width }) => width));
-  return (plan.kBlock + element.lanes) * widest * element.lanes * element.bytes;
+  const kernel = kernelOf(spec, target);
+  return panelScratchBytes(kernel) + rowScratchBytes(kernel);
+}
+
+function panelScratchBytes({ spec, plan, element }: Kernel): number {
+  const { lanes, bytes } = element;
+  const sizes = plan.panels.map(({ form, width }) => {
+    if (form === "outer" && plan.packing !== "none") return (plan.kBlock + lanes) * width * lanes * bytes;
+    return form === "dot" && !spec.transposeB ? width * gatheredBytes(plan.kBlock, bytes) : 0;
+  });
+  return Math.max(...sizes);
+}
+
+/** Rows of the tallest tile that reads packed rows of A. */
+function tallestTile({ panels }: Plan): number {
+  return Math.max(...panels.filter(({ form }) => form !== "upright").map(({ height }) => height));
+}
+
+function rowScratchBytes({ plan, element }: Kernel): number {
+  if (!plan.packsA) return 0;
+  // A tile may begin in a block of rows and end behind it.
+  const rows = plan.rowBlock + tallestTile(plan) - 1;
+  return Math.ceil(rows / element.lanes) * element.lanes * packedRowBytes(plan.kBlock, element);
 }
 
 /** The kernel: a function of (a, b, c, scratch, begin, end: i32), byte addresses and the range of units. */
@@ -82,60 +102,40 @@ export function matmulKernel(spec: MatmulSpec, target: Target): FunctionBuilder 
   return f;
 }
 
+const writers = { outer: outerPanel, upright: uprightPanel, dot: dotPanel };
+
 /** One product, or the units of it from `from` to `to`, of which there is one at least. */
 function product(
   f: FunctionBuilder,
-  { spec, element, plan }: Kernel,
+  kernel: Kernel,
   a: Local<"i32">,
   b: Local<"i32">,
   c: Local<"i32">,
   from: Expression<"i32">,
   to: Expression<"i32">,
 ): void {
+  const { spec, element, plan } = kernel;
   const { m, k, n, transposeA, transposeB } = spec;
   const { bytes } = element;
-  const strideA = transposeA ? { row: bytes, column: m * bytes } : { row: k * bytes, column: bytes };
+  const inMemory = transposeA ? { row: bytes, column: m * bytes } : { row: k * bytes, column: bytes };
   const strideB = transposeB ? { row: bytes, column: k * bytes } : { row: n * bytes, column: bytes };
-  const isSplitInRows = plan.split === "rows";
-  const writePanel = plan.form === "dot" ? dotPanel : outerPanel;
+  const scratch = f.parameter<"i32">(3);
+  const register = registersOf(f, element);
 
-  const kBlocks = (rows: Block["rows"]): void => {
-    const { kBlock, kBlocks: count } = plan;
-    if (count === 1) {
-      panels({ ...fixed, rows, a, b, steps: i32.const(k), isLast: i32.const(1), isLater: undefined });
-      return;
-    }
-    const index = f.local("i32");
-    f.forRange(index, i32.const(0), i32.const(count), 1, () => {
-      const isLast = i32.eq(index, i32.const(count - 1));
-      const steps = f.keep(i32.const(kBlock));
-      if (kBlock * count > k) f.emit(when(isLast, steps.set(i32.const(k - kBlock * (count - 1)))));
-      panels({
-        ...fixed,
-        rows,
-        a: f.keep(i32.add(a, times(index, kBlock * strideA.column))),
-        b: f.keep(i32.add(b, times(index, kBlock * strideB.row))),
-        steps,
-        isLast,
-        isLater: index,
-      });
-    });
-  };
-  const fixed = { f, spec, plan, element, strideA, strideB, c, scratch: f.parameter<"i32">(3) };
-
-  const panels = (block: Block): void => {
+  // Upright panels want the rows of A side by side, as they are before they are packed.
+  const panels = (inPlace: Block, packed: Block): void => {
     let first = 0;
     for (const panel of plan.panels) {
-      const { column, columns, count } = panel;
+      const { column, columns, count, form } = panel;
       const index = f.local("i32");
       const write = (): void => {
-        writePanel(
-          block,
+        writers[form](
+          form === "upright" ? inPlace : packed,
           panel,
           count === 1 ? i32.const(column) : f.keep(plus(times(index, columns), column)),
         );
       };
-      if (isSplitInRows) {
+      if (plan.split === "rows") {
         if (count === 1) write();
         else f.forRange(index, i32.const(0), i32.const(count), 1, write);
       } else if (count === 1) {
@@ -150,12 +150,45 @@ function product(
     }
   };
 
-  if (!isSplitInRows && plan.rowBlock >= m) {
+  const withRows = (block: Block): void => {
+    if (!plan.packsA) {
+      panels(block, block);
+      return;
+    }
+    const row = packedRowBytes(plan.kBlock, element);
+    const packed = f.keep(plus(scratch, panelScratchBytes(kernel)));
+    const rows = block.rows ?? { from: i32.const(0), to: i32.const(m) };
+    const end = smaller(f, plus(rows.to, tallestTile(plan) - 1), i32.const(m));
+    packRows(block, { from: rows.from, to: end }, packed);
+    const rowZero = f.keep(i32.sub(packed, times(rows.from, row)));
+    panels(block, { ...block, a: rowZero, strideA: { row, column: bytes } });
+  };
+
+  const kBlocks = (rows: Block["rows"]): void => {
+    const { kBlock, kBlocks: count } = plan;
+    const block = { f, spec, plan, element, strideA: inMemory, strideB, a, b, c, scratch, rows, register };
+    if (count === 1) {
+      withRows({ ...block, steps: i32.const(k), isLast: i32.const(1), isLater: undefined });
+      return;
+    }
+    const index = f.local("i32");
+    f.forRange(index, i32.const(0), i32.const(count), 1, () => {
+      const isLast = i32.eq(index, i32.const(count - 1));
+      const steps = f.keep(i32.const(kBlock));
+      if (kBlock * count > k) f.emit(when(isLast, steps.set(i32.const(k - kBlock * (count - 1)))));
+      const blockA = f.keep(i32.add(a, times(index, kBlock * inMemory.column)));
+      const blockB = f.keep(i32.add(b, times(index, kBlock * strideB.row)));
+      withRows({ ...block, a: blockA, b: blockB, steps, isLast, isLater: index });
+    });
+  };
+
+  if (plan.split === "columns" && plan.rowBlock >= m) {
     kBlocks(undefined);
     return;
   }
-  const rowFrom = isSplitInRows ? f.keep(times(from, plan.unitRows)) : i32.const(0);
-  const rowTo = isSplitInRows ? smaller(f, times(to, plan.unitRows), i32.const(m)) : i32.const(m);
+  const inRows = plan.split === "rows";
+  const rowFrom = inRows ? f.keep(times(from, plan.unitRows)) : i32.const(0);
+  const rowTo = inRows ? smaller(f, times(to, plan.unitRows), i32.const(m)) : i32.const(m);
   if (plan.rowBlock >= m) {
     kBlocks({ from: rowFrom, to: rowTo });
     return;

@@ -1,9 +1,14 @@
-import { type Expression, i32, type Local, loopWhile, v128 } from "../../ir/index.ts";
-import { type Block, plus, times } from "./block.ts";
+import { type Expression, type FunctionBuilder, i32, type Local, loopWhile, v128 } from "../../ir/index.ts";
+import { type Block, plus, type RowRange, times } from "./block.ts";
+import type { Element } from "./element.ts";
 import type { Panels } from "./plan.ts";
 
-/** The first lanes of four vectors, then their second, and so on: what turns rows of B's storage into its columns. */
-export function transposed(f: Block["f"], rows: readonly Local<"v128">[], bytes: 4 | 8): Local<"v128">[] {
+/** The first lanes of vectors, then their second, and so on: what turns rows into columns. */
+export function transposed(
+  f: FunctionBuilder,
+  rows: readonly Expression[],
+  { bytes }: Element,
+): Local<"v128">[] {
   const pick = (
     a: Expression<"v128">,
     b: Expression<"v128">,
@@ -17,11 +22,8 @@ export function transposed(f: Block["f"], rows: readonly Local<"v128">[], bytes:
         lanes.flatMap((lane) => Array.from({ length: size }, (_, i) => lane * size + i)),
       ),
     );
-  if (bytes === 8) {
-    const [a, b] = rows;
-    return [pick(a, b, [0, 2], 8), pick(a, b, [1, 3], 8)];
-  }
-  const [a, b, c, d] = rows;
+  const [a, b, c, d] = rows as Expression<"v128">[];
+  if (bytes === 8) return [pick(a, b, [0, 2], 8), pick(a, b, [1, 3], 8)];
   const lowAB = pick(a, b, [0, 4, 1, 5], 4);
   const highAB = pick(a, b, [2, 6, 3, 7], 4);
   const lowCD = pick(c, d, [0, 4, 1, 5], 4);
@@ -34,6 +36,17 @@ export function transposed(f: Block["f"], rows: readonly Local<"v128">[], bytes:
   ];
 }
 
+/** Repeats until `goal`, which moves on by `step`, is at the end. */
+function loopTo(
+  f: FunctionBuilder,
+  goal: Local<"i32">,
+  step: number,
+  end: Expression<"i32">,
+  write: () => void,
+): void {
+  f.emit(loopWhile(f.capture(write), i32.ne(goal.tee(plus(goal, step)), end)));
+}
+
 /** Copies a panel of B to the scratch, row after row, so that it is read in one stream that fits in the cache. */
 export function copyPanel(block: Block, { width }: Panels, from: Local<"i32">): void {
   const { f, element, scratch, steps, strideB } = block;
@@ -41,11 +54,10 @@ export function copyPanel(block: Block, { width }: Panels, from: Local<"i32">): 
   const source = f.keep(from);
   const goal = f.keep(scratch);
   const end = f.keep(i32.add(scratch, times(steps, width * vector)));
-  const body = f.capture(() => {
+  loopTo(f, goal, width * vector, end, () => {
     for (let j = 0; j < width; j++) f.emit(v128.store(goal, v128.load(source, j * vector), j * vector));
     f.emit(source.increase(strideB.row));
   });
-  f.emit(loopWhile(body, i32.ne(goal.tee(plus(goal, width * vector)), end)));
 }
 
 /**
@@ -56,22 +68,76 @@ export function transposePanel(block: Block, { width, columns }: Panels, from: L
   const { f, element, scratch, steps, strideB } = block;
   const { bytes, lanes } = element;
   const vector = lanes * bytes;
-  const rounds = i32.shru(plus(steps, lanes - 1), i32.const(lanes === 4 ? 2 : 1));
-  const length = f.keep(times(rounds, lanes * width * vector));
+  const length = f.keep(times(wholeVectors(steps, lanes), width * vector));
   for (let j = 0; j < width; j++) {
     const source = f.keep(plus(from, j * lanes * strideB.column));
     const goal = f.keep(plus(scratch, j * vector));
-    const end = f.keep(i32.add(goal, length));
     const held = Math.min(lanes, columns - j * lanes);
-    const body = f.capture(() => {
+    loopTo(f, goal, lanes * width * vector, f.keep(i32.add(goal, length)), () => {
       const rows = Array.from({ length: lanes }, (_, lane) =>
         f.keep(v128.load(source, Math.min(lane, held - 1) * strideB.column)),
       );
-      transposed(f, rows, bytes).forEach((row, step) => {
+      transposed(f, rows, element).forEach((row, step) => {
         f.emit(v128.store(goal, row, step * width * vector));
       });
       f.emit(source.increase(vector));
     });
-    f.emit(loopWhile(body, i32.ne(goal.tee(plus(goal, lanes * width * vector)), end)));
   }
+}
+
+/** The next multiple of the lanes. */
+function wholeVectors(count: Expression<"i32">, lanes: number): Expression<"i32"> {
+  return i32.and(plus(count, lanes - 1), i32.const(-lanes));
+}
+
+/** Copies single columns of B to the scratch, each in a row of `betweenColumns` bytes. */
+export function gatherColumns(
+  { f, element, scratch, steps, strideB }: Block,
+  columns: number,
+  from: Local<"i32">,
+  betweenColumns: number,
+): void {
+  const { bytes } = element;
+  const [load, store] =
+    bytes === 4 ? [v128.load32Zero, v128.store32Lane] : [v128.load64Zero, v128.store64Lane];
+  const source = f.keep(from);
+  const goal = f.keep(scratch);
+  loopTo(f, goal, bytes, f.keep(i32.add(scratch, times(steps, bytes))), () => {
+    for (let j = 0; j < columns; j++) {
+      f.emit(store(goal, load(source, j * strideB.column), 0, j * betweenColumns));
+    }
+    f.emit(source.increase(strideB.row));
+  });
+}
+
+/** Bytes of a row of packed A. Vectors more than needed, so that rows are not a power of two apart. */
+export function packedRowBytes(kBlock: number, { bytes, lanes }: Element): number {
+  return (Math.ceil(kBlock / lanes) + 1) * lanes * bytes;
+}
+
+/**
+ * Copies rows of A, which is stored as `[k, m]`, to `goal`, so that each is contiguous along k. Rows come in groups of as many as there
+ * are lanes; up to three steps more than there are are written, and never used.
+ */
+export function packRows(block: Block, { from, to }: RowRange, goal: Local<"i32">): void {
+  const { f, element, steps, strideA, plan } = block;
+  const { bytes, lanes } = element;
+  const betweenRows = packedRowBytes(plan.kBlock, element);
+  const first = f.keep(i32.add(block.a, times(from, bytes)));
+  const column = f.keep(goal);
+  const size = f.keep(times(wholeVectors(i32.sub(to, from), lanes), betweenRows));
+  loopTo(f, column, lanes * bytes, f.keep(i32.add(goal, times(wholeVectors(steps, lanes), bytes))), () => {
+    const source = f.keep(first);
+    const at = f.keep(column);
+    loopTo(f, at, lanes * betweenRows, f.keep(i32.add(column, size)), () => {
+      const rows = Array.from({ length: lanes }, (_, step) =>
+        f.keep(v128.load(source, step * strideA.column)),
+      );
+      transposed(f, rows, element).forEach((row, i) => {
+        f.emit(v128.store(at, row, i * betweenRows));
+      });
+      f.emit(source.increase(lanes * bytes));
+    });
+    f.emit(first.increase(lanes * strideA.column));
+  });
 }

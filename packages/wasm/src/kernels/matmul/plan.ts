@@ -3,32 +3,34 @@ import type { Element } from "./element.ts";
 import type { NormalSpec } from "./spec.ts";
 
 /**
- * A block of C that is computed in registers: `height` rows and `width` vectors (in the outer-product form) or columns (in the
- * dot-product form).
+ * Where the vectors lie. `outer`: along the columns of C; each step along k multiplies vectors of B by single elements of A.
+ * `upright`: along the rows of C, with single elements of B: for the few columns that do not fill a vector, if A is stored with its
+ * rows side by side. `dot`: along k, whose lanes are added in the end.
  */
+export type Form = "outer" | "upright" | "dot";
+
+/** A block of C that is computed in registers, `height` rows by `width` columns, counted in vectors along the axis of the vectors. */
 interface Tile {
   readonly height: number;
   readonly width: number;
 }
 
-/** Column panels of one width side by side. */
+/** Column panels of one width side by side, each computed in tiles from top to bottom. */
 export interface Panels extends Tile {
+  readonly form: Form;
   readonly count: number;
   /** The first column. */
   readonly column: number;
-  /** Columns of one panel; fewer than `width` vectors hold only if there is one panel, the last. */
+  /** Columns of one panel. If they do not fill its vectors there is one panel, the last. */
   readonly columns: number;
 }
 
 export interface Plan {
-  /**
-   * `outer`: vectors along the columns of C; each step along k multiplies a vector of B by one element of A.
-   * `dot`: vectors along k, whose lanes are added in the end.
-   */
-  readonly form: "outer" | "dot";
-  /** B is read where it is, or each panel of it is packed in the scratch first. */
-  readonly packing: "none" | "copy" | "transpose";
   readonly panels: readonly Panels[];
+  /** How a panel of B for outer products gets to the scratch first, if it is not read where it is. */
+  readonly packing: "none" | "copy" | "transpose";
+  /** Rows of A are packed in the scratch, transposed. */
+  readonly packsA: boolean;
   /** k is cut in blocks of this length (the last may be shorter), whose sums are added up in C. */
   readonly kBlock: number;
   readonly kBlocks: number;
@@ -47,8 +49,9 @@ const registers = 15;
 /** Bytes of a packed panel, in the first-level cache beside rows of A and C. */
 const panelBytes = 12 * 1024;
 
-/** Bytes of the rows of A that are used with every panel: half of a second-level cache. */
+/** Bytes of the rows of A that are used with every panel: half of a second-level cache, or a quarter where they are packed. */
 const rowBlockBytes = 512 * 1024;
+const packedRowBlockBytes = 256 * 1024;
 
 /** Cycles that a tile costs beside its steps along k: setting up, storing, and the mispredicted end of the loop. */
 const tileOverhead = 16;
@@ -67,52 +70,70 @@ function stepCycles({ height, width }: Tile): number {
   return Math.max(products / 2, (height + width) / 2, 4, (products + height + width + 5) / 5);
 }
 
-/** Cycles for all rows of one panel. */
-function panelCycles(tile: Tile, m: number, steps: number): number {
+/** Cycles of one panel that has `rows` rows (or vectors of rows), and one step for each element or vector of k. */
+function panelCycles(tile: Tile, rows: number, steps: number): number {
   const cycles = (height: number): number =>
     height === 0
       ? 0
       : steps * stepCycles({ height, width: tile.width }) + tileOverhead + 2 * height * tile.width;
-  return Math.floor(m / tile.height) * cycles(tile.height) + cycles(m % tile.height);
+  return Math.floor(rows / tile.height) * cycles(tile.height) + cycles(rows % tile.height);
 }
 
 interface Cover {
   readonly cycles: number;
-  readonly panels: readonly { readonly tile: Tile; readonly count: number }[];
+  readonly panels: readonly { readonly form: Form; readonly tile: Tile; readonly count: number }[];
 }
 
-/** The panels that cover `units` vectors or columns in the fewest cycles: many of one width, and up to two others. */
-function cover(units: number, m: number, steps: number, element: Element, target: Target): Cover {
-  const best: ({ tile: Tile; cycles: number } | undefined)[] = [];
+const nothing: Cover = { cycles: 0, panels: [] };
+const never = Number.POSITIVE_INFINITY;
+
+/** What the choice of tiles depends on. */
+interface Task {
+  readonly form: Form;
+  readonly rows: number;
+  readonly steps: number;
+  readonly element: Element;
+  readonly target: Target;
+}
+
+/** The tile for one panel of each width, by its cost. */
+function bestTiles({ rows, steps, element, target }: Task): { tile: Tile; cycles: number }[] {
+  const best: { tile: Tile; cycles: number }[] = [];
   for (let width = 1; fits({ height: 1, width }, element, target); width++) {
-    for (let height = 1; height <= m && fits({ height, width }, element, target); height++) {
-      const tile = { height, width };
-      const cycles = panelCycles(tile, m, steps);
-      if (cycles < (best[width]?.cycles ?? Number.POSITIVE_INFINITY)) best[width] = { tile, cycles };
+    let found = { tile: { height: 1, width }, cycles: never };
+    for (let height = 1; height <= rows && fits({ height, width }, element, target); height++) {
+      const cycles = panelCycles({ height, width }, rows, steps);
+      if (cycles < found.cycles) found = { tile: { height, width }, cycles };
     }
+    best[width] = found;
   }
-  let found: Cover = { cycles: Number.POSITIVE_INFINITY, panels: [] };
-  const consider = (widths: readonly (readonly [width: number, count: number])[]): void => {
-    let cycles = 0;
-    const panels: { tile: Tile; count: number }[] = [];
-    for (const [width, count] of widths) {
-      if (count === 0) continue;
-      const one = best[width];
-      if (one === undefined) return;
-      cycles += one.cycles * count + 8;
-      panels.push({ tile: one.tile, count });
-    }
-    if (cycles < found.cycles) found = { cycles, panels };
+  return best;
+}
+
+/** The panels that cover `width` columns (or vectors of columns) in the fewest cycles: many of one width, and up to two others. */
+function cover(width: number, task: Task): Cover {
+  if (width === 0) return nothing;
+  const best = bestTiles(task);
+  let found: Cover = { cycles: never, panels: [] };
+  const consider = (parts: readonly (readonly [width: number, count: number])[]): void => {
+    const used = parts.filter(([, count]) => count > 0);
+    if (used.some(([part]) => best[part] === undefined)) return;
+    const cycles = used.reduce((sum, [part, count]) => sum + best[part].cycles * count + 8, 0);
+    if (cycles >= found.cycles) return;
+    found = {
+      cycles,
+      panels: used.map(([part, count]) => ({ form: task.form, tile: best[part].tile, count })),
+    };
   };
-  for (let width = 1; width < best.length; width++) {
-    const most = Math.floor(units / width);
+  for (let main = 1; main < best.length; main++) {
+    const most = Math.floor(width / main);
     for (let count = most; count >= Math.max(1, most - 1); count--) {
-      const rest = units - count * width;
-      for (let second = 0; second <= rest / 2; second++) {
+      const rest = width - count * main;
+      for (let last = 0; last <= rest / 2; last++) {
         consider([
-          [width, count],
-          [rest - second, rest > second ? 1 : 0],
-          [second, second > 0 ? 1 : 0],
+          [main, count],
+          [rest - last, rest > last ? 1 : 0],
+          [last, last > 0 ? 1 : 0],
         ]);
       }
     }
@@ -120,71 +141,105 @@ function cover(units: number, m: number, steps: number, element: Element, target
   return found;
 }
 
+function sideBySide(...covers: readonly Cover[]): Cover {
+  return {
+    cycles: covers.reduce((sum, { cycles }) => sum + cycles, 0),
+    panels: covers.flatMap(({ panels }) => panels),
+  };
+}
+
+function plusCycles(one: Cover, cycles: number): Cover {
+  return { ...one, cycles: one.cycles + cycles };
+}
+
+/** The cheapest way to cover the columns of C. */
+function coverColumns(
+  { m, k, n, transposeA, transposeB }: NormalSpec,
+  element: Element,
+  target: Target,
+): Cover {
+  const { lanes } = element;
+  const task = (form: Form, rows: number, steps: number): Task => ({ form, rows, steps, element, target });
+  // Transposing B costs about a cycle for two elements, gathering a column of it one for each.
+  const transposing = transposeB && lanes > 1 ? k / 2 : 0;
+  const gathering = transposeB ? 0 : k;
+  const outer = (vectors: number): Cover =>
+    plusCycles(cover(vectors, task("outer", m, k)), vectors * lanes * transposing);
+  const dot = (columns: number): Cover =>
+    plusCycles(cover(columns, task("dot", m, Math.ceil(k / lanes))), columns * (2 * m + gathering));
+  const upright = (columns: number): Cover =>
+    plusCycles(cover(columns, task("upright", Math.ceil(m / lanes), k)), columns * m);
+
+  const vectors = Math.floor(n / lanes);
+  const rest = n - vectors * lanes;
+  const ways = [outer(Math.ceil(n / lanes))];
+  if (lanes > 1 && rest > 0) ways.push(sideBySide(outer(vectors), transposeA ? upright(rest) : dot(rest)));
+  if (lanes > 1 && transposeB && !transposeA) ways.push(dot(n));
+  return ways.reduce((least, way) => (way.cycles < least.cycles ? way : least));
+}
+
 /** Places the panels of a cover, the last of which may be partly outside. */
 function place({ panels }: Cover, n: number, lanes: number): Panels[] {
   const placed: Panels[] = [];
   let column = 0;
-  for (const { tile, count } of panels) {
-    const columns = tile.width * lanes;
+  for (const { form, tile, count } of panels) {
+    const columns = form === "outer" ? tile.width * lanes : tile.width;
     const whole = Math.min(count, Math.floor((n - column) / columns));
-    if (whole > 0) placed.push({ ...tile, count: whole, column, columns });
+    if (whole > 0) placed.push({ ...tile, form, count: whole, column, columns });
     column += whole * columns;
-    if (whole < count) placed.push({ ...tile, count: 1, column, columns: n - column });
+    if (whole < count) placed.push({ ...tile, form, count: 1, column, columns: n - column });
   }
   return placed;
 }
 
-function blocks(length: number, most: number, multiple: number): { block: number; count: number } {
-  const count = Math.max(1, Math.ceil(length / most));
-  const block = Math.ceil(length / count / multiple) * multiple;
-  return { block: count === 1 ? length : block, count: count === 1 ? 1 : Math.ceil(length / block) };
+/** Parts of equal length, a multiple of `multiple`, but for the last. */
+function parts(length: number, most: number, multiple: number): { part: number; count: number } {
+  const count = Math.ceil(length / most);
+  if (count <= 1) return { part: length, count: 1 };
+  const part = Math.ceil(length / count / multiple) * multiple;
+  return { part, count: Math.ceil(length / part) };
 }
 
 /** How the product is computed. */
 export function planOf(spec: NormalSpec, element: Element, target: Target): Plan {
   const { m, k, n, transposeA, transposeB } = spec;
   const { bytes, lanes } = element;
-  const outer = cover(Math.ceil(n / lanes), m, k, element, target);
-  const isStrided = lanes > 1 && transposeB;
-  // Transposing costs about a cycle for two elements; copying, less than one for a vector.
-  const transposing = isStrided ? (n * k) / 2 : 0;
-  const dot = isStrided && !transposeA ? cover(n, m, Math.ceil(k / lanes), element, target) : undefined;
-  const addingLanes = m * Math.ceil(n / lanes) * 8;
-  const isDot = dot !== undefined && dot.cycles + addingLanes < outer.cycles + transposing;
-
-  const panels = isDot ? place(dot, n, 1) : place(outer, n, lanes);
+  const panels = place(coverColumns(spec, element, target), n, lanes);
+  const outer = panels.filter(({ form }) => form === "outer");
+  const panelCount = panels.reduce((sum, { count }) => sum + count, 0);
   const rowBytes = n * bytes;
-  const copies =
-    !transposeB &&
-    lanes > 1 &&
-    m >= 16 &&
-    k >= 16 &&
-    (rowBytes >= 2048 || (rowBytes >= 512 && rowBytes % 512 === 0));
-  const packing = isDot ? "none" : isStrided ? "transpose" : copies ? "copy" : "none";
-  const widest = Math.max(...panels.map(({ width }) => width));
-  const kMost = isDot ? 8192 / bytes : Math.max(64, Math.floor(panelBytes / (widest * lanes * bytes)));
-  const { block: kBlock, count: kBlocks } = blocks(k, kMost, 4);
-  const { block: rowBlock } = blocks(
+  const copies = m >= 16 && k >= 16 && (rowBytes >= 2048 || (rowBytes >= 512 && rowBytes % 512 === 0));
+  const packing =
+    outer.length === 0 || lanes === 1 ? "none" : transposeB ? "transpose" : copies ? "copy" : "none";
+  const packsA = transposeA && lanes > 1 && m * bytes >= 1024 && k >= 64 && panelCount >= 8;
+
+  const widest = Math.max(...outer.map(({ width }) => width * lanes));
+  const { part: kBlock, count: kBlocks } = parts(
+    k,
+    outer.length === 0 ? 8192 / bytes : Math.max(64, Math.floor(panelBytes / (widest * bytes))),
+    4,
+  );
+  const { part: rowBlock } = parts(
     m,
-    Math.max(48, Math.floor(rowBlockBytes / (Math.max(1, kBlock) * bytes))),
+    Math.max(48, Math.floor((packsA ? packedRowBlockBytes : rowBlockBytes) / (Math.max(1, kBlock) * bytes))),
     12,
   );
 
-  const panelCount = panels.reduce((sum, { count }) => sum + count, 0);
-  const unitRows = panels[0]?.height ?? 1;
+  const unitRows = panels[0].form === "upright" ? panels[0].height * lanes : panels[0].height;
   const rowUnits = Math.ceil(m / unitRows);
-  const split =
-    packing === "none"
-      ? rowUnits >= Math.min(8, panelCount)
-        ? "rows"
-        : "columns"
-      : panelCount >= Math.min(8, rowUnits)
-        ? "columns"
-        : "rows";
+  // Threads that split the columns pack no panel twice; those that split the rows read less of A.
+  const isPacked = packing !== "none" || packsA;
+  const split = isPacked
+    ? panelCount >= Math.min(8, rowUnits)
+      ? "columns"
+      : "rows"
+    : rowUnits >= Math.min(8, panelCount)
+      ? "rows"
+      : "columns";
   return {
-    form: isDot ? "dot" : "outer",
-    packing,
     panels,
+    packing,
+    packsA,
     kBlock,
     kBlocks,
     rowBlock,
