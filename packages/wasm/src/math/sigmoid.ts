@@ -1,52 +1,55 @@
-import type { Expression } from "../ir/index.ts";
+import type { Expression, Local } from "../ir/index.ts";
 import type { Lanes } from "../lanes.ts";
 import { EXP } from "./exp.ts";
-import { nearestExponent, powerOfTwo, subtractLn2 } from "./exponent.ts";
+import { addLn2, nearestExponent, powerOfTwo } from "./exponent.ts";
 import { polynomial } from "./polynomial.ts";
 
-/** Beyond, σ(−|x|) is 0. */
-const BOUND = { float32: 104, float64: 746 } as const;
-/** Powers of two that make 2ᵏ normal. */
-const LIFT = { float32: 24, float64: 54 } as const;
+/** `(1 − q − e^−q) / q²`. */
+const NEGATED: Readonly<Record<Lanes["dtype"], readonly number[]>> = {
+  float32: EXP.float32.map((c, i) => (i % 2 === 0 ? -c : c)),
+  float64: EXP.float64.map((c, i) => (i % 2 === 0 ? -c : c)),
+};
+
+/** The argument's range: below the first x σ(x) is 0, above the second σ(x) is 1. */
+const BOUNDS = { float32: [-110, 30], float64: [-760, 60] } as const;
+/** The exponent of {@link LogisticQuotient.unit}, so small that `unit e⁻ˣ` is finite over the whole range. */
+const UNIT = { float32: -34, float64: -74 } as const;
+
+/** `σ(x) = unit / denominator`, and `x σ(x) = unit x / denominator`: quotients that are rounded once, subnormal ones too. */
+export interface LogisticQuotient {
+  readonly unit: Local;
+  /** `unit (1 + e⁻ˣ)`. */
+  readonly denominator: Local;
+}
 
 /**
- * `σ(−a) = scale (1 + y) / (1 + scale (1 + y))` with `e⁻ᵃ = scale (1 + y)` and `scale = lifted · drop`, a power of two: as
- * `value = 1/d + y/d`, in which neither `1 + y` nor, to first order, `d` is rounded.
+ * `σ(x)` as a quotient. With `e⁻ˣ = 2ᵏ (1 + y)` its denominator is `(unit 2ᵏ + unit) + unit 2ᵏ y`, of which the first sum is exact where
+ * it counts.
  */
-export interface LogisticTail {
-  /** `σ(−a) / scale`. */
-  readonly value: Expression;
-  /** `scale` and `lifted`, which is normal where `scale` is subnormal: `value lifted drop` is rounded once. */
-  readonly lifted: Expression;
-  readonly drop: Expression;
-}
-
-/** σ(−a) for a ≥ 0 in parts, NaN for NaN. */
-export function logisticTail(lanes: Lanes, size: Expression): LogisticTail {
-  const lift = LIFT[lanes.dtype];
-  const bounded = lanes.keep(lanes.atLeast(lanes.neg(size), lanes.constant(-BOUND[lanes.dtype])));
-  const exponent = nearestExponent(lanes, bounded, Math.LOG2E, -lift);
-  const r = subtractLn2(lanes, bounded, exponent.k);
-  const lifted = powerOfTwo(lanes, exponent);
-  const drop = lanes.constant(2 ** -lift);
-  const y = lanes.keep(lanes.madd(lanes.mul(r, r), polynomial(lanes, EXP[lanes.dtype], r), r));
-  const one = lanes.constant(1);
-  const scale = lanes.keep(lanes.mul(lifted, drop));
-  const whole = lanes.keep(lanes.add(scale, one));
-  const denominator = lanes.keep(lanes.madd(scale, y, whole));
-  const lost = lanes.madd(scale, y, lanes.sub(whole, denominator));
-  const reciprocal = lanes.keep(lanes.div(one, denominator));
-  return { value: lanes.madd(reciprocal, lanes.nmadd(reciprocal, lost, y), reciprocal), lifted, drop };
+export function logisticQuotient(lanes: Lanes, x: Expression): LogisticQuotient {
+  const { dtype } = lanes;
+  const [lowest, highest] = BOUNDS[dtype];
+  const bounded = lanes.keep(lanes.atLeast(lanes.atMost(x, lanes.constant(highest)), lanes.constant(lowest)));
+  const exponent = nearestExponent(lanes, bounded, -Math.LOG2E, -UNIT[dtype]);
+  // q = x + k ln 2, so that y = e^−q − 1.
+  const q = addLn2(lanes, bounded, exponent.k);
+  const p = polynomial(lanes, NEGATED[dtype], q);
+  const negativeY = lanes.madd(lanes.mul(q, q), p, q);
+  const unit = lanes.constant(2 ** UNIT[dtype]);
+  const power = powerOfTwo(lanes, exponent);
+  const sum = lanes.keep(lanes.add(power, unit));
+  // What the sum rounds away: without it the result is off by another ulp where 2ᵏ is the mantissa's length.
+  const lost = lanes.sub(unit, lanes.sub(sum, power));
+  return { unit, denominator: lanes.keep(lanes.add(sum, lanes.nmadd(power, negativeY, lost))) };
 }
 
 /**
- * `σ(x) = 1 / (1 + e⁻ˣ)`, for `x ≥ 0` as `1 − σ(−x)`, with its tail.
+ * `σ(x) = 1 / (1 + e⁻ˣ)`, as `u / (u + u e⁻ˣ)` with a small power of two u, so that the exponential does not overflow while the
+ * result is not 0.
  *
  * Domain: all numbers; −∞ gives 0, ∞ gives 1; subnormal results are rounded once.
  */
 export function sigmoid(lanes: Lanes, x: Expression): Expression {
-  const given = lanes.keep(x);
-  const { value, lifted, drop } = logisticTail(lanes, lanes.abs(given));
-  const tail = lanes.keep(lanes.mul(lanes.mul(value, lifted), drop));
-  return lanes.select(lanes.lt(given, lanes.constant(0)), tail, lanes.sub(lanes.constant(1), tail));
+  const { unit, denominator } = logisticQuotient(lanes, x);
+  return lanes.div(unit, denominator);
 }
