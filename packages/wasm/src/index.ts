@@ -1,1 +1,3 @@
-export * from "./ir/index.ts";
+export { type WasmBackend, type WasmOptions, wasmBackend } from "./backend.ts";
+export { MemoryError, type MemoryOptions } from "./memory.ts";
+export type { Target } from "./target.ts";

@@ -23,6 +23,7 @@ export {
   i32x4,
   i64,
   i64x2,
+  memoryCopy,
   select,
   v128,
 } from "./instructions.ts";

@@ -395,6 +395,11 @@ export function select<T extends ValueType>(a: E<T>, b: E<T>, condition: E<I>): 
   return expression(a.type, a.code, b.code, condition.code, a.type === "v128" ? [0x1c, 1, 0x7b] : 0x1b);
 }
 
+/** Copies bytes. */
+export function memoryCopy(target: E<I>, source: E<I>, bytes: E<I>): Statement {
+  return [target.code, source.code, bytes.code, 0xfc, 10, 0, 0];
+}
+
 /** Forgets a value. */
 export function drop(value: Expression): Statement {
   return [value.code, 0x1a];

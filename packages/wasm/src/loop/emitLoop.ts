@@ -1,0 +1,645 @@
+import { type Access, countOf, type LoopKernel, type LoopNode } from "@adjoint/compiler";
+import { type DType, isFloat, primitives } from "@adjoint/tensor";
+import { bytesPerElement } from "@adjoint/tensor/engine";
+import { type Expression, FunctionBuilder, i32, type Local, type Statement, when } from "../ir/index.ts";
+import type { Target } from "../target.ts";
+import { type Argument, callsHost, costOfOp, emitElementwise } from "./elementwise.ts";
+import { type CallHost, type Machine, scalarMachine, vectorMachine } from "./machine.ts";
+import { type Accumulator, accumulatorOf } from "./reduce.ts";
+
+/** A loop ready to be written: its buffers are parameters, numbered in the order in which they are met. */
+export interface LoopSpec {
+  readonly loop: LoopKernel;
+  /** Program buffers by parameter. */
+  readonly buffers: readonly number[];
+  /** Equal for loops with equal code. */
+  readonly key: string;
+  /** One row without an end of its own: the range is of elements, not of rows. */
+  readonly isFlat: boolean;
+  readonly width: 1 | 4;
+  /** Calls JavaScript, which workers do not. */
+  readonly usesHost: boolean;
+  /** Pieces of work that threads may share: rows, blocks of columns, or elements of a flat loop. */
+  readonly units: number;
+  /** A range begins at multiples of this. */
+  readonly unitStep: number;
+  /** Bytes of scratch that each thread needs for a row. */
+  readonly scratchBytes: number;
+  /** Roughly how many instructions the whole loop takes. */
+  readonly cost: number;
+  /** What is kept of one pass over a row for the next, by node. */
+  readonly saved: readonly number[];
+}
+
+const recomputeLimit = 12;
+
+/** Decides how a loop is run; writes nothing yet. */
+export function loopSpec(
+  loop: LoopKernel,
+  buffers: readonly { readonly dtype: DType; readonly size: number }[],
+  target: Target,
+): LoopSpec {
+  const used: number[] = [];
+  const parameterOf = (buffer: number): number => {
+    const known = used.indexOf(buffer);
+    return known === -1 ? used.push(buffer) - 1 : known;
+  };
+  const renumbered: LoopKernel = {
+    ...loop,
+    nodes: loop.nodes.map((node) =>
+      node.kind === "load"
+        ? { ...node, access: { ...node.access, buffer: parameterOf(node.access.buffer) } }
+        : node,
+    ),
+    stores: loop.stores.map(({ node, access }) => ({
+      node,
+      access: { ...access, buffer: parameterOf(access.buffer) },
+    })),
+  };
+  const isNarrow = loop.nodes.every(({ dtype }) => dtype !== "float64");
+  const isScalar = loop.inner.length === 0 && loop.outer.length === 0;
+  const isHostExact = loop.nodes.every(
+    (node) =>
+      node.kind !== "apply" ||
+      !callsHost(node.op, node.dtype) ||
+      node.args.every((arg) => loop.nodes[arg].dtype !== "int32"),
+  );
+  const width = target.simd !== "none" && isNarrow && !isScalar && isHostExact ? 4 : 1;
+  // The end of a flat loop's stores is the end of their buffers, so that writing beyond it hurts nobody.
+  const isFlat =
+    loop.outer.length === 0 &&
+    loop.inner.length === 1 &&
+    loop.phases === 1 &&
+    loop.stores.every(({ access }) => {
+      const [step] = access.inner;
+      return step === 1 && access.offset + loop.inner[0] === buffers[access.buffer].size;
+    }) &&
+    loop.nodes.every(
+      (node) => node.kind !== "load" || node.access.inner[0] === 0 || node.access.inner[0] === 1,
+    );
+  const saved = savedNodes(loop);
+  const [outer, inner] = [countOf(loop.outer), countOf(loop.inner)];
+  const columns = loop.isVectorOuter ? (loop.outer.at(-1) ?? 1) : 1;
+  const blocks = loop.isVectorOuter ? (outer / Math.max(1, columns)) * Math.ceil(columns / width) : outer;
+  const turnCost = { uniform: 0, outer: outer, full: outer * inner };
+  let cost = 0;
+  for (const node of loop.nodes) {
+    if (node.kind === "apply") cost += (turnCost[node.extent] * costOfOp(node.op, node.dtype)) / width;
+    else if (node.kind !== "number") cost += turnCost[node.extent] / width;
+  }
+  const shape = isFlat ? "flat" : `${loop.outer} of ${loop.inner}`;
+  const names = used.map((buffer) => buffers[buffer].dtype);
+  const key = `loop ${width} ${shape} ${loop.isVectorOuter} ${names} ${JSON.stringify(renumbered.nodes.map(nodeKey))} ${JSON.stringify(renumbered.stores)}`;
+  return {
+    loop: renumbered,
+    buffers: used,
+    key,
+    isFlat,
+    width,
+    usesHost: loop.nodes.some((node) => node.kind === "apply" && callsHost(node.op, node.dtype)),
+    units: isFlat ? inner : blocks,
+    unitStep: isFlat ? 16 : 1,
+    scratchBytes: saved.length * rowBytes(loop, width),
+    cost,
+    saved,
+  };
+}
+
+function nodeKey(node: LoopNode): unknown {
+  const { dtype, extent, phase } = node;
+  switch (node.kind) {
+    case "apply":
+      return [dtype, extent, phase, node.op.id, node.args, node.attributes];
+    case "reduce":
+      return [dtype, extent, phase, "reduce", node.op.id, node.arg];
+    case "number":
+      return [dtype, Object.is(node.value, -0) ? "-0" : String(node.value)];
+    default:
+      return node;
+  }
+}
+
+/** Bytes of one saved value along a row. */
+function rowBytes(loop: LoopKernel, width: 1 | 4): number {
+  const each = loop.isVectorOuter ? 4 * width : 4;
+  return Math.ceil((countOf(loop.inner) * Math.max(each, width === 1 ? 8 : 4) + 32) / 64) * 64;
+}
+
+/** The nodes that the pass of `phase` computes on the way to its targets: those that are neither saved before nor of another extent. */
+function passNodes(loop: LoopKernel, phase: number, saved: ReadonlySet<number>): Set<number> {
+  const needed = new Set<number>();
+  const visit = (i: number): void => {
+    const node = loop.nodes[i];
+    if (node.extent !== "full" || needed.has(i)) return;
+    needed.add(i);
+    if (saved.has(i) && node.phase < phase) return;
+    if (node.kind === "apply") for (const arg of node.args) visit(arg);
+  };
+  for (const i of passTargets(loop, phase, saved)) visit(i);
+  return needed;
+}
+
+/** What the pass of `phase` is for: reductions' arguments, stores, and values saved for later passes. */
+function passTargets(loop: LoopKernel, phase: number, saved: ReadonlySet<number>): number[] {
+  const targets: number[] = [];
+  for (const node of loop.nodes)
+    if (node.kind === "reduce" && node.phase === phase + 1) targets.push(node.arg);
+  for (const { node, access } of loop.stores) {
+    if (loop.nodes[node].phase === phase && isFullStore(loop, node, access)) targets.push(node);
+  }
+  for (const i of saved) if (loop.nodes[i].phase === phase) targets.push(i);
+  return targets;
+}
+
+/** Is there something to store for each turn of the inner loop? */
+function isFullStore(loop: LoopKernel, node: number, access: Access): boolean {
+  return loop.nodes[node].extent === "full" || access.inner.some((stride) => stride !== 0);
+}
+
+/** Values that later passes need and that are dear to compute again. */
+function savedNodes(loop: LoopKernel): number[] {
+  if (loop.phases < 2 || loop.inner.length !== 1) return [];
+  const saved = new Set<number>();
+  const dearness = new Map<number, number>();
+  const dear = (i: number): number => {
+    const node = loop.nodes[i];
+    if (node.extent !== "full" || node.kind !== "apply") return 0;
+    let cost = dearness.get(i);
+    if (cost === undefined) {
+      cost = costOfOp(node.op, node.dtype) + node.args.reduce((sum, arg) => sum + dear(arg), 0);
+      dearness.set(i, cost);
+    }
+    return cost;
+  };
+  const visit = (i: number, phase: number, seen: Set<number>): void => {
+    const node = loop.nodes[i];
+    if (node.extent !== "full" || node.kind !== "apply" || seen.has(i) || saved.has(i)) return;
+    seen.add(i);
+    if (node.phase < phase && dear(i) > recomputeLimit) saved.add(i);
+    else for (const arg of node.args) visit(arg, phase, seen);
+  };
+  for (let phase = loop.phases - 1; phase > 0; phase--) {
+    const seen = new Set<number>();
+    for (const target of passTargets(loop, phase, saved)) visit(target, phase, seen);
+  }
+  return [...saved].sort((a, b) => a - b);
+}
+
+/**
+ * Writes the loop as a function of its buffers' addresses, a scratch address, and a range `[begin, end)` of {@link LoopSpec.units}.
+ * `callHost` writes a call of an op's definition.
+ */
+export function emitLoop(
+  spec: LoopSpec,
+  target: Target,
+  callHost: (f: FunctionBuilder) => CallHost,
+): FunctionBuilder {
+  const parameters = [
+    ...spec.buffers.map(() => "i32" as const),
+    "i32" as const,
+    "i32" as const,
+    "i32" as const,
+  ];
+  const f = new FunctionBuilder(parameters);
+  const machine = spec.width === 4 ? vectorMachine(f, target, callHost(f)) : scalarMachine(f, callHost(f));
+  const body = f.capture(() => new LoopWriter(f, machine, spec).write());
+  f.emit(machine.prologue(), body);
+  return f;
+}
+
+class LoopWriter {
+  readonly #f: FunctionBuilder;
+  readonly #machine: Machine;
+  readonly #spec: LoopSpec;
+  readonly #loop: LoopKernel;
+  readonly #saved: ReadonlySet<number>;
+  readonly #begin: Local<"i32">;
+  readonly #end: Local<"i32">;
+  readonly #scratch: Local<"i32">;
+  /** Values of the extents that are computed already, by node. */
+  readonly #values = new Map<number, Local>();
+  /** The first column of the present block. */
+  #block: Local<"i32"> | undefined;
+  /** Addresses of the present row, by access. */
+  readonly #rows = new Map<Access, Local<"i32">>();
+
+  constructor(f: FunctionBuilder, machine: Machine, spec: LoopSpec) {
+    this.#f = f;
+    this.#machine = machine;
+    this.#spec = spec;
+    this.#loop = spec.loop;
+    this.#saved = new Set(spec.saved);
+    const count = spec.buffers.length;
+    this.#scratch = f.parameter(count);
+    this.#begin = f.parameter(count + 1);
+    this.#end = f.parameter(count + 2);
+  }
+
+  write(): void {
+    const { outer, inner } = this.#loop;
+    this.#loop.nodes.forEach((node, i) => {
+      if (node.extent === "uniform") this.#values.set(i, this.#uniform(node));
+    });
+    if (this.#spec.isFlat) {
+      for (const access of this.#accesses()) this.#rows.set(access, this.#f.keep(this.#address(access, [])));
+      const i = this.#f.local("i32");
+      this.#f.forRange(i, this.#begin, this.#end, this.#machine.width, () =>
+        this.#turn(0, { at: i, steps: [i] }, 0),
+      );
+      return;
+    }
+    const unit = this.#f.local("i32");
+    this.#f.forRange(unit, this.#begin, this.#end, 1, () => this.#row(unit, outer, inner));
+  }
+
+  #accesses(): Access[] {
+    return [
+      ...this.#loop.nodes.flatMap((node) => (node.kind === "load" ? [node.access] : [])),
+      ...this.#loop.stores.map(({ access }) => access),
+    ];
+  }
+
+  #dtypeOf(access: Access): DType {
+    const load = this.#loop.nodes.find((node) => node.kind === "load" && node.access === access);
+    if (load !== undefined) return load.dtype;
+    const store = this.#loop.stores.find((one) => one.access === access);
+    return this.#loop.nodes[(store as { node: number }).node].dtype;
+  }
+
+  /** The address of an access at indices of the outer axes. */
+  #address(access: Access, indices: readonly Local<"i32">[]): Expression<"i32"> {
+    const bytes = bytesPerElement(this.#dtypeOf(access));
+    let address: Expression<"i32"> = this.#f.parameter<"i32">(access.buffer);
+    if (access.offset !== 0) address = i32.add(address, i32.const(access.offset * bytes));
+    indices.forEach((index, axis) => {
+      const step = access.outer[axis] * bytes;
+      if (step !== 0) address = i32.add(address, times(index, step));
+    });
+    return address;
+  }
+
+  #uniform(node: LoopNode): Local {
+    const machine = this.#machine;
+    switch (node.kind) {
+      case "number":
+        return machine.keep(machine.number(node.value, node.dtype));
+      case "load":
+        return machine.keep(machine.loadOne(this.#address(node.access, []), node.dtype));
+      case "index":
+        return machine.keep(machine.number(node.offset, node.dtype));
+      case "apply":
+        return machine.keep(this.#apply(node));
+      case "reduce":
+        throw new Error("a reduction is no uniform value");
+    }
+  }
+
+  #apply(node: LoopNode & { kind: "apply" }): Expression {
+    const args = node.args.map(
+      (arg): Argument => ({ value: this.#values.get(arg) as Local, dtype: this.#loop.nodes[arg].dtype }),
+    );
+    return emitElementwise(this.#machine, node.op, args, node.dtype, node.attributes);
+  }
+
+  /** One row: its addresses, what is the same along it, then a pass for each phase. */
+  #row(unit: Local<"i32">, outer: readonly number[], inner: readonly number[]): void {
+    const f = this.#f;
+    const indices = this.#indicesOf(unit, outer);
+    for (const access of this.#accesses()) this.#rows.set(access, f.keep(this.#address(access, indices)));
+    const last = indices.at(-1);
+    const isVector = this.#loop.isVectorOuter && this.#machine.width > 1;
+    this.#block = last;
+    this.#outerNodes(0, indices, isVector ? last : undefined);
+    for (let phase = 0; phase < this.#loop.phases; phase++) {
+      const accumulators = new Map<number, Accumulator>();
+      this.#loop.nodes.forEach((node, i) => {
+        if (node.kind === "reduce" && node.phase === phase + 1)
+          accumulators.set(
+            i,
+            accumulatorOf(this.#machine, node.op === primitives.max, this.#loop.nodes[node.arg].dtype),
+          );
+      });
+      if (passTargets(this.#loop, phase, this.#saved).length > 0) {
+        const pass = (): void => this.#pass(phase, inner, accumulators, indices);
+        pass();
+        for (const [, accumulator] of accumulators) accumulator.repeat?.(pass);
+      }
+      for (const [i, accumulator] of accumulators)
+        this.#values.set(i, accumulator.result({ isSpread: !this.#loop.isVectorOuter }));
+      this.#outerNodes(phase + 1, indices, isVector ? last : undefined);
+    }
+    for (const { node, access } of this.#loop.stores) {
+      if (isFullStore(this.#loop, node, access)) continue;
+      this.#storeOuter(node, access, isVector ? last : undefined);
+    }
+  }
+
+  #indicesOf(unit: Local<"i32">, outer: readonly number[]): Local<"i32">[] {
+    const f = this.#f;
+    const { width } = this.#machine;
+    const isBlocked = this.#loop.isVectorOuter;
+    const indices: Local<"i32">[] = new Array(outer.length);
+    let rest: Local<"i32"> = unit;
+    for (let axis = outer.length - 1; axis >= 0; axis--) {
+      const isLast = axis === outer.length - 1;
+      const extent = isLast && isBlocked ? Math.ceil(outer[axis] / width) : outer[axis];
+      const index: Expression<"i32"> = axis === 0 ? rest : i32.remu(rest, i32.const(extent));
+      indices[axis] = f.keep(isLast && isBlocked && width > 1 ? i32.mul(index, i32.const(width)) : index);
+      if (axis > 0) rest = f.keep(i32.divu(rest, i32.const(extent)));
+    }
+    return indices;
+  }
+
+  /** Values of the whole row that can be computed once `phase` passes are done. In blocks of columns they are vectors. */
+  #outerNodes(phase: number, indices: readonly Local<"i32">[], block: Local<"i32"> | undefined): void {
+    const machine = this.#machine;
+    this.#loop.nodes.forEach((node, i) => {
+      if (node.extent !== "outer" || node.phase !== phase || node.kind === "reduce") return;
+      let value: Expression;
+      if (node.kind === "load") value = this.#loadOuter(node.access, node.dtype, block);
+      else if (node.kind === "index")
+        value = this.#indexValue(node, indices, [], block === undefined ? 0 : (node.outer.at(-1) ?? 0));
+      else value = this.#apply(node as LoopNode & { kind: "apply" });
+      this.#values.set(i, machine.keep(value));
+    });
+  }
+
+  #loadOuter(access: Access, dtype: DType, block: Local<"i32"> | undefined): Expression {
+    const address = this.#rows.get(access) as Local<"i32">;
+    const step = access.outer.at(-1) ?? 0;
+    if (block === undefined || step === 0) return this.#machine.loadOne(address, dtype);
+    if (step === 1) return this.#machine.loadMany(address, dtype);
+    return this.#machine.loadEach(
+      this.#laneAddresses(address, step, dtype, block, this.#loop.outer.at(-1) ?? 1),
+      dtype,
+    );
+  }
+
+  /** Addresses of neighbours `step` elements apart, none beyond the last one of the axis. */
+  #laneAddresses(
+    address: Local<"i32">,
+    step: number,
+    dtype: DType,
+    index: Local<"i32">,
+    extent: number,
+  ): Expression<"i32">[] {
+    const bytes = step * bytesPerElement(dtype);
+    const { width } = this.#machine;
+    return Array.from({ length: width }, (_, lane) => {
+      if (lane === 0) return address;
+      if (extent % width === 0) return i32.add(address, i32.const(lane * bytes));
+      // Lanes past the end read what the last one reads.
+      const left = this.#f.keep(i32.sub(i32.const(extent - 1), index));
+      const ahead = this.#machine.f.keep(i32.const(lane));
+      const clamped: Expression<"i32"> = {
+        type: "i32",
+        code: [left.code, ahead.code, i32.lt(left, ahead).code, 0x1b],
+      };
+      return i32.add(address, i32.mul(clamped, i32.const(bytes)));
+    });
+  }
+
+  #indexValue(
+    node: LoopNode & { kind: "index" },
+    outer: readonly Local<"i32">[],
+    inner: readonly Local<"i32">[],
+    laneStep: number,
+  ): Expression {
+    let first: Expression<"i32"> = i32.const(node.offset);
+    outer.forEach((index, axis) => {
+      if (node.outer[axis] !== 0) first = i32.add(first, times(index, node.outer[axis]));
+    });
+    inner.forEach((index, axis) => {
+      if (node.inner[axis] !== 0) first = i32.add(first, times(index, node.inner[axis]));
+    });
+    return this.#machine.ramp(first, laneStep);
+  }
+
+  #storeOuter(node: number, access: Access, block: Local<"i32"> | undefined): void {
+    const machine = this.#machine;
+    const value = this.#values.get(node) as Local;
+    const { dtype } = this.#loop.nodes[node];
+    const address = this.#rows.get(access) as Local<"i32">;
+    if (block === undefined) {
+      this.#f.emit(machine.storeOne(address, value, dtype));
+      return;
+    }
+    this.#storeLanes(value, dtype, address, access.outer.at(-1) ?? 0, block, this.#loop.outer.at(-1) ?? 1);
+  }
+
+  /** Stores lanes `step` elements apart, none beyond the last one of the axis. */
+  #storeLanes(
+    value: Expression,
+    dtype: DType,
+    address: Local<"i32">,
+    step: number,
+    index: Local<"i32">,
+    extent: number,
+  ): void {
+    const machine = this.#machine;
+    const f = this.#f;
+    const { width } = machine;
+    const kept = machine.keep(value);
+    const all = (count: number): Statement => {
+      if (step === 1) return f.capture(() => f.emit(machine.storeMany(address, kept, dtype, count)));
+      const bytes = step * bytesPerElement(dtype);
+      const addresses = Array.from({ length: count }, (_, lane) => i32.add(address, i32.const(lane * bytes)));
+      return f.capture(() => f.emit(machine.storeEach(addresses, kept, dtype)));
+    };
+    const rest = extent % width;
+    if (rest === 0) f.emit(all(width));
+    else {
+      const full = all(width);
+      const part = all(rest);
+      f.emit(when(i32.le(i32.add(index, i32.const(width)), i32.const(extent)), full, part));
+    }
+  }
+
+  /** A pass over the inner axes: all but the last one by one, the last in vectors where neighbours are neighbours along it. */
+  #pass(
+    phase: number,
+    inner: readonly number[],
+    accumulators: ReadonlyMap<number, Accumulator>,
+    outerIndices: readonly Local<"i32">[],
+  ): void {
+    const f = this.#f;
+    const nest = (axis: number, indices: readonly Local<"i32">[]): void => {
+      if (axis < inner.length - 1) {
+        const index = f.local("i32");
+        f.forRange(index, i32.const(0), i32.const(inner[axis]), 1, () => nest(axis + 1, [...indices, index]));
+        return;
+      }
+      const [extent] = inner.slice(-1);
+      if (extent === undefined) {
+        this.#turn(phase, { at: undefined, steps: [] }, 0, accumulators, outerIndices);
+        return;
+      }
+      const step = this.#loop.isVectorOuter ? 1 : this.#machine.width;
+      const whole = extent - (extent % step);
+      const index = f.local("i32");
+      if (whole > 0)
+        f.forRange(index, i32.const(0), i32.const(whole), step, () =>
+          this.#turn(phase, { at: index, steps: [...indices, index] }, 0, accumulators, outerIndices),
+        );
+      if (whole < extent) {
+        f.emit(index.set(i32.const(whole)));
+        this.#turn(
+          phase,
+          { at: index, steps: [...indices, index] },
+          extent - whole,
+          accumulators,
+          outerIndices,
+        );
+      }
+    };
+    nest(0, []);
+  }
+
+  /** One turn of the inner loop; `rest` is the number of lanes that count, 0 for all. */
+  #turn(
+    phase: number,
+    { at, steps }: { at: Local<"i32"> | undefined; steps: readonly Local<"i32">[] },
+    rest: number,
+    accumulators: ReadonlyMap<number, Accumulator> = new Map(),
+    outerIndices: readonly Local<"i32">[] = [],
+  ): void {
+    const f = this.#f;
+    const machine = this.#machine;
+    const needed = passNodes(this.#loop, phase, this.#saved);
+    const values = new Map<number, Local>();
+    const isVector = !this.#loop.isVectorOuter && machine.width > 1;
+    const valueAt = (i: number): Local => (values.get(i) ?? this.#values.get(i)) as Local;
+    this.#loop.nodes.forEach((node, i) => {
+      if (!needed.has(i)) return;
+      let value: Expression;
+      if (this.#saved.has(i) && node.phase < phase)
+        value = this.#loadSaved(i, node.dtype, at as Local<"i32">);
+      else if (node.kind === "load") value = this.#loadFull(node.access, node.dtype, steps, isVector);
+      else if (node.kind === "index")
+        value = this.#indexValue(
+          node,
+          outerIndices,
+          steps,
+          isVector ? (node.inner.at(-1) ?? 0) : this.#loop.isVectorOuter ? (node.outer.at(-1) ?? 0) : 0,
+        );
+      else {
+        const { op, args, dtype, attributes } = node as LoopNode & { kind: "apply" };
+        const given = args.map(
+          (arg): Argument => ({ value: valueAt(arg), dtype: this.#loop.nodes[arg].dtype }),
+        );
+        value = emitElementwise(machine, op, given, dtype, attributes);
+      }
+      values.set(i, machine.keep(value));
+    });
+    for (const i of this.#saved) {
+      if (this.#loop.nodes[i].phase === phase) f.emit(this.#storeSaved(i, valueAt(i), at as Local<"i32">));
+    }
+    for (const [i, accumulator] of accumulators) {
+      const { arg } = this.#loop.nodes[i] as LoopNode & { kind: "reduce" };
+      accumulator.add(valueAt(arg), isVector ? rest : 0);
+    }
+    for (const { node, access } of this.#loop.stores) {
+      if (this.#loop.nodes[node].phase !== phase || !isFullStore(this.#loop, node, access)) continue;
+      this.#storeFull(valueAt(node), this.#loop.nodes[node].dtype, access, {
+        steps,
+        rest,
+        isVector,
+        outerIndices,
+      });
+    }
+  }
+
+  /** Where a turn of the inner loop finds an access: the row's address, and steps along the inner axes. */
+  #turnAddress(access: Access, dtype: DType, steps: readonly Local<"i32">[]): Expression<"i32"> {
+    const bytes = bytesPerElement(dtype);
+    let address: Expression<"i32"> = this.#rows.get(access) as Local<"i32">;
+    steps.forEach((index, axis) => {
+      const step = access.inner[axis] * bytes;
+      if (step !== 0) address = i32.add(address, times(index, step));
+    });
+    return address;
+  }
+
+  #loadFull(access: Access, dtype: DType, steps: readonly Local<"i32">[], isVector: boolean): Expression {
+    const machine = this.#machine;
+    const address = this.#turnAddress(access, dtype, steps);
+    const isBlock = this.#loop.isVectorOuter && machine.width > 1;
+    const step = (isBlock ? access.outer : access.inner).at(-1) ?? 0;
+    if ((!isVector && !isBlock) || step === 0) return machine.loadOne(address, dtype);
+    if (step === 1) return machine.loadMany(address, dtype);
+    const index = isBlock ? (this.#block as Local<"i32">) : (steps.at(-1) as Local<"i32">);
+    const extent = (isBlock ? this.#loop.outer : this.#loop.inner).at(-1) ?? 1;
+    return machine.loadEach(this.#laneAddresses(this.#f.keep(address), step, dtype, index, extent), dtype);
+  }
+
+  #storeFull(
+    value: Local,
+    dtype: DType,
+    access: Access,
+    place: {
+      steps: readonly Local<"i32">[];
+      rest: number;
+      isVector: boolean;
+      outerIndices: readonly Local<"i32">[];
+    },
+  ): void {
+    const machine = this.#machine;
+    const f = this.#f;
+    const address = this.#turnAddress(access, dtype, place.steps);
+    const isBlock = this.#loop.isVectorOuter && machine.width > 1;
+    if (isBlock) {
+      const index = place.outerIndices.at(-1) as Local<"i32">;
+      this.#storeLanes(
+        value,
+        dtype,
+        f.keep(address),
+        access.outer.at(-1) ?? 0,
+        index,
+        this.#loop.outer.at(-1) ?? 1,
+      );
+      return;
+    }
+    if (!place.isVector) {
+      f.emit(machine.storeOne(address, value, dtype));
+      return;
+    }
+    const step = access.inner.at(-1) ?? 0;
+    const count = place.rest === 0 ? machine.width : place.rest;
+    if (step === 1) {
+      f.emit(machine.storeMany(address, value, dtype, count));
+      return;
+    }
+    const start = f.keep(address);
+    const bytes = step * bytesPerElement(dtype);
+    const addresses = Array.from({ length: count }, (_, lane) => i32.add(start, i32.const(lane * bytes)));
+    f.emit(machine.storeEach(addresses, value, dtype));
+  }
+
+  #savedAddress(i: number, at: Local<"i32">): Expression<"i32"> {
+    const { width } = this.#machine;
+    const each = this.#loop.isVectorOuter ? 4 * width : width === 1 ? 8 : 4;
+    const start = this.#spec.saved.indexOf(i) * rowBytes(this.#loop, width);
+    return i32.add(i32.add(this.#scratch, i32.const(start)), times(at, width === 1 ? 8 : each));
+  }
+
+  #savedDType(dtype: DType): DType {
+    // A mask is saved as it is in its lanes.
+    return isFloat(dtype) ? dtype : "int32";
+  }
+
+  #storeSaved(i: number, value: Local, at: Local<"i32">): Statement {
+    const dtype = this.#savedDType(this.#loop.nodes[i].dtype);
+    return this.#machine.storeMany(this.#savedAddress(i, at), value, dtype);
+  }
+
+  #loadSaved(i: number, dtype: DType, at: Local<"i32">): Expression {
+    return this.#machine.loadMany(this.#savedAddress(i, at), this.#savedDType(dtype));
+  }
+}
+
+/** `index · factor`, without a multiplication where none is needed. */
+function times(index: Expression<"i32">, factor: number): Expression<"i32"> {
+  if (factor === 1) return index;
+  const shift = Math.log2(factor);
+  return Number.isInteger(shift) ? i32.shl(index, i32.const(shift)) : i32.mul(index, i32.const(factor));
+}
