@@ -1,6 +1,15 @@
+export { cosh } from "./cosh.ts";
 export { exp } from "./exp.ts";
+export { exp2 } from "./exp2.ts";
 export { expm1 } from "./expm1.ts";
 export { log } from "./log.ts";
 export { log1p } from "./log1p.ts";
+export { log2 } from "./log2.ts";
+export { log10 } from "./log10.ts";
+export { logisticPdf } from "./logisticPdf.ts";
+export { logSigmoid } from "./logSigmoid.ts";
 export { sigmoid } from "./sigmoid.ts";
+export { silu } from "./silu.ts";
+export { sinh } from "./sinh.ts";
+export { softplus } from "./softplus.ts";
 export { tanh } from "./tanh.ts";
