@@ -43,19 +43,22 @@ export const adamRanges: { readonly [K in keyof AdamHyperparameters]?: Range } =
   weightDecay: nonNegative,
 };
 
-/** The direction of a step of Adam: `m̂ / (√v̂ + ε)` of a parameter's gradient. */
-export function adamDirection(
+/**
+ * The step of Adam: `γ m̂ / (√v̂ + ε)` of a parameter's gradient, as `(γ / (1 − β₁ᵗ)) m / (√v / √(1 − β₂ᵗ) + ε)`: a division and a root
+ * for each element where the formula as written has three and a root.
+ */
+export function adamStep(
   { beta1, beta2, epsilon, amsgrad }: AdamHyperparameters,
-  { t, scalar, slot }: StepContext,
+  { t, rate, scalar, slot }: StepContext,
 ): (g: Tensor) => Tensor {
-  const correction1 = scalar(neg(expm1(mul(t, Math.log(beta1))))); // 1 − β₁ᵗ; in float32 `1 - 0.999` is off by 1e-5
-  const correction2 = scalar(neg(expm1(mul(t, Math.log(beta2)))));
+  // 1 − β₁ᵗ; in float32 `1 - 0.999` is off by 1e-5
+  const stepSize = div(rate, scalar(neg(expm1(mul(t, Math.log(beta1))))));
+  const correction2 = scalar(div(1, sqrt(neg(expm1(mul(t, Math.log(beta2)))))) as typeof t);
   return (g) => {
     const m = slot("m", (m) => add(mul(beta1, m), mul(1 - beta1, g)));
     const v = slot("v", (v) => add(mul(beta2, v), mul(1 - beta2, square(g))));
-    const mHat = div(m, correction1);
-    const vHat = div(amsgrad ? slot("vMax", (vMax) => maximum(vMax, v)) : v, correction2);
-    return div(mHat, add(sqrt(vHat), epsilon));
+    const largest = amsgrad ? slot("vMax", (vMax) => maximum(vMax, v)) : v;
+    return mul(stepSize, div(m, add(mul(sqrt(largest), correction2), epsilon)));
   };
 }
 
@@ -75,8 +78,8 @@ export function adam(
     ranges: adamRanges,
     rule(hyperparameters, step) {
       const { weightDecay } = hyperparameters;
-      const direction = adamDirection(hyperparameters, step);
-      return (w, g) => sub(w, mul(step.rate, direction(weightDecay === 0 ? g : add(g, mul(weightDecay, w)))));
+      const stepOf = adamStep(hyperparameters, step);
+      return (w, g) => sub(w, stepOf(weightDecay === 0 ? g : add(g, mul(weightDecay, w))));
     },
   });
 }

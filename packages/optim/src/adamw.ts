@@ -1,11 +1,5 @@
 import { add, mul, sub } from "@adjoint/tensor";
-import {
-  type AdamHyperparameters,
-  type AdamOptions,
-  adamDefaults,
-  adamDirection,
-  adamRanges,
-} from "./adam.ts";
+import { type AdamHyperparameters, type AdamOptions, adamDefaults, adamRanges, adamStep } from "./adam.ts";
 import { type Optimizer, type OptimizerParameters, optimizer } from "./optimizer.ts";
 
 /**
@@ -23,9 +17,9 @@ export function adamw(
     defaults: { ...adamDefaults, weightDecay: 0.01 },
     ranges: adamRanges,
     rule(hyperparameters, step) {
-      const { rate } = step;
-      const direction = adamDirection(hyperparameters, step);
-      return (w, g) => sub(w, mul(rate, add(direction(g), mul(hyperparameters.weightDecay, w))));
+      const stepOf = adamStep(hyperparameters, step);
+      const decay = mul(step.rate, hyperparameters.weightDecay);
+      return (w, g) => sub(w, add(stepOf(g), mul(decay, w)));
     },
   });
 }

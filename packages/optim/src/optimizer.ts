@@ -28,6 +28,7 @@ import {
 } from "@adjoint/tensor";
 import { clipByGlobalNorm } from "./clipByGlobalNorm.ts";
 import { clipByValue } from "./clipByValue.ts";
+import { flushSubnormals } from "./flushSubnormals.ts";
 import { checkNumber, checkOptions, nonNegative, positive, type Range, show } from "./options.ts";
 import { asSchedule, type LearningRate, type Scalar } from "./schedule.ts";
 
@@ -63,7 +64,7 @@ export interface StepContext {
   scalar(x: Scalar): Tensor<[]>;
   /**
    * State of the parameter that is being updated, of its shape and dtype: `next` gives the new value from the previous
-   * one, which at first is `initial` (0) everywhere. Returns the new value.
+   * one, which at first is `initial` (0) everywhere. Returns the new value, in which subnormal numbers are 0.
    */
   slot(name: string, next: (previous: Tensor) => Tensor, initial?: number): Tensor;
 }
@@ -183,9 +184,9 @@ export function optimizer<H extends object>(
           scalar,
           slot(slot, next, initial = 0) {
             const state = slotOf(owner, slot, initial);
-            const value = next(state as AnyTensor as Tensor);
+            const value = flushSubnormals(next(state as AnyTensor as Tensor));
             assignments.push([state, value]);
-            return value;
+            return value as Tensor;
           },
         });
         for (owner of updated.filter((one) => one.dtype === dtype)) {
