@@ -1,6 +1,6 @@
 export { type CompilerOptions, compileGraph } from "./compile.ts";
 export { paddedBytes } from "./memory.ts";
-export { type Cost, costOf, printProgram } from "./print.ts";
+export { type Cost, costOf, kernelTitle, printProgram } from "./print.ts";
 export {
   type Access,
   type Buffer,

@@ -70,6 +70,18 @@ function loopText(loop: LoopKernel): string[] {
   return [...lines, ...stores];
 }
 
+/** A kernel in a few words: its ops and its extents. */
+export function kernelTitle(kernel: Kernel): string {
+  if (kernel.kind === "op")
+    return `${kernel.op.name} ${kernel.inputs.map(({ shape }) => shapeText(shape)).join(" × ")}`;
+  const ops = kernel.nodes.flatMap((node) =>
+    node.kind === "apply" || node.kind === "reduce" ? [node.op.name] : [],
+  );
+  const names = [...new Set(ops)];
+  const list = names.length === 0 ? "copy" : names.slice(0, 6).join(" ") + (names.length > 6 ? " …" : "");
+  return `${list} ${shapeText([...kernel.outer, ...kernel.inner])}`;
+}
+
 /** A program as text: its kernels with their loops, buffers, bytes and floating-point operations. */
 export function printProgram(program: LoopProgram): string {
   const { buffers, kernels, results, scratchBytes } = program;

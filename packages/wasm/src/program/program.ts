@@ -1,4 +1,11 @@
-import { type LoopProgram, type OpKernel, paddedBytes, printProgram } from "@adjoint/compiler";
+import {
+  costOf,
+  kernelTitle,
+  type LoopProgram,
+  type OpKernel,
+  paddedBytes,
+  printProgram,
+} from "@adjoint/compiler";
 import { type DType, type Program, Storage } from "@adjoint/tensor";
 import { allocate, bytesPerElement } from "@adjoint/tensor/engine";
 import {
@@ -13,6 +20,7 @@ import {
   when,
 } from "../ir/index.ts";
 import type { Region, WasmMemory } from "../memory.ts";
+import { activeRecorder, type Recorder } from "../profile.ts";
 import type { KernelCache, KernelFunction } from "./kernels.ts";
 import { type Pointer, type Step, valuesAt } from "./steps.ts";
 
@@ -34,6 +42,7 @@ export class WasmProgram implements Program {
   readonly #program: LoopProgram;
   readonly #steps: readonly Step[];
   readonly #memory: WasmMemory;
+  readonly #kernels: KernelCache;
   readonly #entry: Entry;
   /** Where small values of inputs and outputs are in the frame; −1 for other buffers. */
   readonly #smallPlaces: readonly number[];
@@ -51,6 +60,7 @@ export class WasmProgram implements Program {
     this.#program = program;
     this.#steps = steps;
     this.#memory = memory;
+    this.#kernels = kernels;
     const { buffers, results } = program;
     const inputs: (number | undefined)[] = [];
     buffers.forEach(({ place }, buffer) => {
@@ -181,7 +191,8 @@ export class WasmProgram implements Program {
     const places = this.#smallPlaces;
     for (let i = 0; i < addresses.length; i++)
       words[table + i] = addresses[i] === 0 ? frame + places[i] : addresses[i];
-    const status = this.#entry(frame);
+    const recorder = activeRecorder();
+    const status = recorder === undefined ? this.#entry(frame) : this.#runRecorded(frame, recorder);
     if (status !== 0) {
       regions.forEach((region, k) => {
         if (region !== undefined && !isOver(k)) memory.free(region);
@@ -195,6 +206,25 @@ export class WasmProgram implements Program {
       if (isOver(k)) memory.forget(region);
       return memory.keep(region);
     });
+  }
+
+  /** The same calls in the same order, each by itself and timed. */
+  #runRecorded(frame: number, recorder: Recorder): number {
+    for (const [i, step] of this.#steps.entries()) {
+      const kernel = this.#program.kernels[step.kernel];
+      const start = performance.now();
+      let status = 0;
+      if (step.kind === "host") this.#runHost(i);
+      else {
+        const { run } = this.#kernels.get(step.key);
+        const pointers = step.pointers.map(({ buffer, offset }) => this.#addressOf(buffer) + offset);
+        if (step.kind === "check") status = run(...pointers);
+        else run(...pointers, frame + this.#threadPlace, 0, step.units);
+      }
+      recorder.add(kernelTitle(kernel), costOf(kernel, this.#program), start, performance.now());
+      if (status !== 0) return i + 1;
+    }
+    return 0;
   }
 
   #copyOut(buffer: number): Storage {
