@@ -8,9 +8,9 @@
 import { parseArgs } from "node:util";
 import v8 from "node:v8";
 
-// Optimised code from the first call, as after tiering up; Node 20 has relaxed SIMD behind a flag.
-v8.setFlagsFromString("--no-liftoff");
-v8.setFlagsFromString("--experimental-wasm-relaxed-simd");
+const major = Number(process.versions.node.split(".")[0]);
+v8.setFlagsFromString("--no-liftoff"); // optimised code from the first call, as after tiering up
+if (major < 22) v8.setFlagsFromString("--experimental-wasm-relaxed-simd");
 
 const { FunctionBuilder, ModuleBuilder, f32x4, i32, loopWhile, v128 } = await import(
   "../../packages/wasm/dist/ir/index.js"
@@ -25,7 +25,7 @@ const { values: options } = parseArgs({
     simd: { type: "string", default: "relaxed" },
     dtype: { type: "string", default: "float32" },
     seconds: { type: "string", default: "0.3" },
-    "keeps-load-order": { type: "boolean", default: Number(process.versions.node.split(".")[0]) >= 24 },
+    "keeps-load-order": { type: "boolean", default: major >= 24 },
   },
 });
 const target = { simd: options.simd, keepsLoadOrder: options["keeps-load-order"] };

@@ -74,21 +74,18 @@ function run(
   const instance = new WebAssembly.Instance(new WebAssembly.Module(module.build()), { env: { memory } });
   const kernel = instance.exports.matmul as (...args: number[]) => void;
   const units = matmulUnits(spec, target);
+  const before = Buffer.from(all.slice(0, addressC));
   const bounds = [0, ...cuts.map((cut) => Math.min(cut, units)).sort((x, y) => x - y), units];
   for (let i = bounds.length - 2; i >= 0; i--) {
     kernel(addressA, addressB, addressC, addressScratch, bounds[i], bounds[i + 1]);
   }
 
-  const holds = (from: number, to: number): boolean =>
+  const isGuard = (from: number, to: number): boolean =>
     Buffer.alloc(to - from, guard).equals(all.subarray(from, to));
   const padded = Math.ceil((size * bytes) / 16) * 16;
-  expect(Array.from(array(addressA, a.length))).toEqual(Array.from(new arrays[spec.dtype](a)));
-  expect(Array.from(array(addressB, b.length))).toEqual(Array.from(new arrays[spec.dtype](b)));
-  expect(holds(0, addressA)).toBe(true);
-  expect(holds(addressA + a.length * bytes, addressB)).toBe(true);
-  expect(holds(addressB + b.length * bytes, addressC)).toBe(true);
-  expect(holds(addressC + padded, addressScratch)).toBe(true);
-  expect(holds(addressScratch + scratchBytes, memory.buffer.byteLength)).toBe(true);
+  expect(before.equals(all.subarray(0, addressC))).toBe(true);
+  expect(isGuard(addressC + padded, addressScratch)).toBe(true);
+  expect(isGuard(addressScratch + scratchBytes, memory.buffer.byteLength)).toBe(true);
   return array(addressC, size);
 }
 
@@ -142,6 +139,12 @@ function operands(spec: MatmulSpec, seed: number): [Numbers, Numbers] {
   ];
 }
 
+function expectSameBits(a: Numbers, b: Numbers): void {
+  const bytes = ({ buffer, byteOffset, byteLength }: Numbers): Buffer =>
+    Buffer.from(buffer, byteOffset, byteLength);
+  expect(bytes(a).equals(bytes(b))).toBe(true);
+}
+
 /** |computed − exact| ≤ γ_k Σ |a| |b| (Higham 2002, 3.5), γ_k = k u / (1 − k u), however the sum is ordered. */
 function expectClose(spec: MatmulSpec, computed: Numbers, { product, size }: Exact): void {
   if (spec.dtype === "int32") {
@@ -182,7 +185,7 @@ const layouts = [false, true].flatMap((transposeA) =>
 );
 
 describe.each(targets)("matmul with $simd SIMD, keepsLoadOrder $keepsLoadOrder", (target) => {
-  property.prop([anySpec, fc.integer()], { numRuns: 400 })(
+  property.prop([anySpec, fc.integer()], { numRuns: 150 })(
     "is the product within γ_k |A| |B|",
     (spec, seed) => {
       const [a, b] = operands(spec, seed);
@@ -190,11 +193,11 @@ describe.each(targets)("matmul with $simd SIMD, keepsLoadOrder $keepsLoadOrder",
     },
   );
 
-  property.prop([anySpec, fc.integer(), fc.array(fc.nat(40), { maxLength: 3 })], { numRuns: 200 })(
+  property.prop([anySpec, fc.integer(), fc.array(fc.nat(40), { maxLength: 3 })], { numRuns: 60 })(
     "has the same bits however its units are split",
     (spec, seed, cuts) => {
       const [a, b] = operands(spec, seed);
-      expect(run(spec, target, a, b, cuts)).toEqual(run(spec, target, a, b));
+      expectSameBits(run(spec, target, a, b, cuts), run(spec, target, a, b));
     },
   );
 
@@ -215,7 +218,7 @@ describe.each(targets)("matmul with $simd SIMD, keepsLoadOrder $keepsLoadOrder",
     const [a, b] = operands(spec, 7);
     const whole = run(spec, target, a, b);
     expectClose(spec, whole, reference(spec, a, b));
-    expect(run(spec, target, a, b, [1, 2, matmulUnits(spec, target) >> 1])).toEqual(whole);
+    expectSameBits(run(spec, target, a, b, [1, 2, matmulUnits(spec, target) >> 1]), whole);
   });
 
   property.prop(
@@ -225,7 +228,7 @@ describe.each(targets)("matmul with $simd SIMD, keepsLoadOrder $keepsLoadOrder",
       fc.nat(),
       fc.boolean(),
     ],
-    { numRuns: 100 },
+    { numRuns: 60 },
   )("NaN and ∞ reach the elements that IEEE 754 says, zeros included", (spec, special, position, inA) => {
     const [a, b] = operands(spec, 3).map((x) => x.map((v, i) => (i % 3 === 0 ? 0 : v)));
     const operand = inA ? a : b;

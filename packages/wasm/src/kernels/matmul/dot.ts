@@ -1,7 +1,9 @@
 import { type Expression, i32, type Local, loopWhile, v128, when } from "../../ir/index.ts";
 import { type Block, clear, forTiles, multiplyAdd, plus, type Result, storeResults, times } from "./block.ts";
-import { gatherColumns, transposed } from "./pack.ts";
+import { evenLanes, gatherColumns, oddLanes } from "./pack.ts";
 import type { Panels } from "./plan.ts";
+
+type V = Expression<"v128">;
 
 /** Bytes from one gathered column of B to the next. */
 export function gatheredBytes(kBlock: number, bytes: number): number {
@@ -62,11 +64,11 @@ function addedLanes({ f, element, spec, register }: Block, rows: number, width: 
   const offset = (at: number): number => (Math.floor(at / width) * spec.n + (at % width)) * bytes;
   for (let at = 0; at < rows * width; ) {
     const length = Math.min(lanes, isByRow ? width - (at % width) : rows * width - at);
-    const sums = Array.from({ length: lanes }, (_, i) => register(at + Math.min(i, length - 1)));
-    const byLane = transposed(f, sums, element);
-    const [a, b, c, d] = byLane;
-    const low = element.add(a, b);
-    const value = f.keep(lanes === 2 ? low : element.add(low, element.add(c, d)));
+    const pairSums = (a: Local, b: Local): Local =>
+      f.keep(element.add(evenLanes[bytes](a as V, b as V), oddLanes[bytes](a as V, b as V)));
+    const [a, b, c, d] = Array.from({ length: 4 }, (_, i) => register(at + Math.min(i, length - 1)));
+    const low = pairSums(a, b);
+    const value = lanes === 2 ? low : pairSums(low, length > 2 ? pairSums(c, d) : low);
     const first = at;
     results.push({
       value,

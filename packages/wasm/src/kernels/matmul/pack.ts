@@ -3,36 +3,35 @@ import { type Block, plus, type RowRange, times } from "./block.ts";
 import type { Element } from "./element.ts";
 import type { Panels } from "./plan.ts";
 
-/** The first lanes of vectors, then their second, and so on: what turns rows into columns. */
-export function transposed(
-  f: FunctionBuilder,
-  rows: readonly Expression[],
-  { bytes }: Element,
-): Local<"v128">[] {
-  const pick = (
-    a: Expression<"v128">,
-    b: Expression<"v128">,
-    lanes: readonly number[],
-    size: number,
-  ): Local<"v128"> =>
-    f.keep(
-      v128.shuffle(
-        a,
-        b,
-        lanes.flatMap((lane) => Array.from({ length: size }, (_, i) => lane * size + i)),
-      ),
-    );
-  const [a, b, c, d] = rows as Expression<"v128">[];
-  if (bytes === 8) return [pick(a, b, [0, 2], 8), pick(a, b, [1, 3], 8)];
-  const lowAB = pick(a, b, [0, 4, 1, 5], 4);
-  const highAB = pick(a, b, [2, 6, 3, 7], 4);
-  const lowCD = pick(c, d, [0, 4, 1, 5], 4);
-  const highCD = pick(c, d, [2, 6, 3, 7], 4);
+type V = Expression<"v128">;
+type Shuffle = (a: V, b: V) => V;
+
+/** Takes these lanes, of 4 or 8 bytes, of two vectors side by side. */
+function shuffle(size: 4 | 8, ...lanes: readonly number[]): Shuffle {
+  const bytes = lanes.flatMap((lane) => Array.from({ length: size }, (_, i) => lane * size + i));
+  return (a, b) => v128.shuffle(a, b, bytes);
+}
+
+const interleaveLow = { 4: shuffle(4, 0, 4, 1, 5), 8: shuffle(8, 0, 2) };
+const interleaveHigh = { 4: shuffle(4, 2, 6, 3, 7), 8: shuffle(8, 1, 3) };
+
+/** The first or second of each pair of lanes. */
+export const evenLanes: Readonly<Record<4 | 8, Shuffle>> = { 4: shuffle(4, 0, 2, 4, 6), 8: shuffle(8, 0, 2) };
+export const oddLanes: Readonly<Record<4 | 8, Shuffle>> = { 4: shuffle(4, 1, 3, 5, 7), 8: shuffle(8, 1, 3) };
+
+/** The first lanes of as many vectors as they have lanes, then their second, and so on: what turns rows into columns. */
+function transposed(f: FunctionBuilder, rows: readonly Local<"v128">[]): V[] {
+  const [a, b, c, d] = rows;
+  if (rows.length === 2) return [interleaveLow[8](a, b), interleaveHigh[8](a, b)];
+  const lowAB = f.keep(interleaveLow[4](a, b));
+  const highAB = f.keep(interleaveHigh[4](a, b));
+  const lowCD = f.keep(interleaveLow[4](c, d));
+  const highCD = f.keep(interleaveHigh[4](c, d));
   return [
-    pick(lowAB, lowCD, [0, 2], 8),
-    pick(lowAB, lowCD, [1, 3], 8),
-    pick(highAB, highCD, [0, 2], 8),
-    pick(highAB, highCD, [1, 3], 8),
+    interleaveLow[8](lowAB, lowCD),
+    interleaveHigh[8](lowAB, lowCD),
+    interleaveLow[8](highAB, highCD),
+    interleaveHigh[8](highAB, highCD),
   ];
 }
 
@@ -77,7 +76,7 @@ export function transposePanel(block: Block, { width, columns }: Panels, from: L
       const rows = Array.from({ length: lanes }, (_, lane) =>
         f.keep(v128.load(source, Math.min(lane, held - 1) * strideB.column)),
       );
-      transposed(f, rows, element).forEach((row, step) => {
+      transposed(f, rows).forEach((row, step) => {
         f.emit(v128.store(goal, row, step * width * vector));
       });
       f.emit(source.increase(vector));
@@ -133,7 +132,7 @@ export function packRows(block: Block, { from, to }: RowRange, goal: Local<"i32"
       const rows = Array.from({ length: lanes }, (_, step) =>
         f.keep(v128.load(source, step * strideA.column)),
       );
-      transposed(f, rows, element).forEach((row, i) => {
+      transposed(f, rows).forEach((row, i) => {
         f.emit(v128.store(at, row, i * betweenRows));
       });
       f.emit(source.increase(lanes * bytes));

@@ -56,6 +56,10 @@ const packedRowBlockBytes = 256 * 1024;
 /** Cycles that a tile costs beside its steps along k: setting up, storing, and the mispredicted end of the loop. */
 const tileOverhead = 16;
 
+/** Cycles for a cache line of C that a tile touches. */
+const lineCycles = 4;
+const lineBytes = 64;
+
 /** Do the tile's accumulators and what a step loads fit in the registers? */
 function fits({ height, width }: Tile, element: Element, target: Target): boolean {
   const product = element.isFused ? 0 : 1;
@@ -70,13 +74,16 @@ function stepCycles({ height, width }: Tile): number {
   return Math.max(products / 2, (height + width) / 2, 4, (products + height + width + 5) / 5);
 }
 
-/** Cycles of one panel that has `rows` rows (or vectors of rows), and one step for each element or vector of k. */
-function panelCycles(tile: Tile, rows: number, steps: number): number {
-  const cycles = (height: number): number =>
-    height === 0
+/** Cycles of one panel of tiles from top to bottom. */
+function panelCycles({ height, width }: Tile, { rows, steps, linesOf }: Task): number {
+  const cycles = (used: number): number =>
+    used === 0
       ? 0
-      : steps * stepCycles({ height, width: tile.width }) + tileOverhead + 2 * height * tile.width;
-  return Math.floor(rows / tile.height) * cycles(tile.height) + cycles(rows % tile.height);
+      : steps * stepCycles({ height: used, width }) +
+        tileOverhead +
+        2 * used * width +
+        used * linesOf(width) * lineCycles;
+  return Math.floor(rows / height) * cycles(height) + cycles(rows % height);
 }
 
 interface Cover {
@@ -90,19 +97,24 @@ const never = Number.POSITIVE_INFINITY;
 /** What the choice of tiles depends on. */
 interface Task {
   readonly form: Form;
+  /** Rows, or vectors of rows. */
   readonly rows: number;
+  /** Elements along k, or vectors of them. */
   readonly steps: number;
+  /** Cache lines that a row of a tile of this width touches in C. */
+  readonly linesOf: (width: number) => number;
   readonly element: Element;
   readonly target: Target;
 }
 
 /** The tile for one panel of each width, by its cost. */
-function bestTiles({ rows, steps, element, target }: Task): { tile: Tile; cycles: number }[] {
+function bestTiles(task: Task): { tile: Tile; cycles: number }[] {
+  const { rows, element, target } = task;
   const best: { tile: Tile; cycles: number }[] = [];
   for (let width = 1; fits({ height: 1, width }, element, target); width++) {
     let found = { tile: { height: 1, width }, cycles: never };
     for (let height = 1; height <= rows && fits({ height, width }, element, target); height++) {
-      const cycles = panelCycles({ height, width }, rows, steps);
+      const cycles = panelCycles({ height, width }, task);
       if (cycles < found.cycles) found = { tile: { height, width }, cycles };
     }
     best[width] = found;
@@ -158,8 +170,15 @@ function coverColumns(
   element: Element,
   target: Target,
 ): Cover {
-  const { lanes } = element;
-  const task = (form: Form, rows: number, steps: number): Task => ({ form, rows, steps, element, target });
+  const { lanes, bytes } = element;
+  const isAligned = (n * bytes) % lineBytes === 0;
+  const linesOf = (width: number): number => {
+    const lines = (width * lanes * bytes) / lineBytes;
+    return isAligned && Number.isInteger(lines) ? lines : Math.ceil(lines) + 1;
+  };
+  const task = (form: Form, rows: number, steps: number): Task => {
+    return { form, rows, steps, linesOf: form === "outer" ? linesOf : () => 1, element, target };
+  };
   // Transposing B costs about a cycle for two elements, gathering a column of it one for each.
   const transposing = transposeB && lanes > 1 ? k / 2 : 0;
   const gathering = transposeB ? 0 : k;
