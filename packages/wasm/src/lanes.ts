@@ -96,4 +96,14 @@ export interface Lanes {
   widen(a: Expression): readonly Local[];
   /** Rounds what {@link Lanes.widen} gave back to the dtype. */
   narrow(parts: readonly Expression[]): Expression;
+
+  /**
+   * Lane by lane what vectors cannot: `write` gets the inputs as scalars and gives those that go into the outputs, which are locals
+   * of float lanes.
+   */
+  perLane(
+    inputs: readonly Local[],
+    outputs: readonly Local[],
+    write: (scalar: Lanes, inputs: readonly Local[]) => readonly Expression[],
+  ): void;
 }

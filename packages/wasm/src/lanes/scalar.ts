@@ -31,6 +31,7 @@ function scalarLanes<F extends "f32" | "f64", I extends "i32" | "i64">(
   | "narrow"
   | "fromBits"
   | "bits"
+  | "perLane"
 > {
   // The instructions' types are those of the caller's dtype, which Expression does not know.
   type Of<T extends ValueType> = (...operands: readonly Expression[]) => Expression<T>;
@@ -85,7 +86,7 @@ function scalarLanes<F extends "f32" | "f64", I extends "i32" | "i64">(
 }
 
 /** One float64, with constants shared with other lanes of the function. */
-function double(f: FunctionBuilder, constants: Constants): Lanes {
+export function float64Sharing(f: FunctionBuilder, constants: Constants): Lanes {
   const common = scalarLanes<"f64", "i64">(f, f64, i64, (count) => i64.const(BigInt(count)));
   const constant = (value: number): Local =>
     constants.local(`f64 ${Object.is(value, -0) ? "-0" : value}`, () => f64.const(value));
@@ -111,20 +112,31 @@ function double(f: FunctionBuilder, constants: Constants): Lanes {
     },
     widen: (a) => [f.keep(a)],
     narrow: ([a]) => a,
+    perLane: (inputs, outputs, write) => assign(f, outputs, write(lanes, inputs)),
   };
   return lanes;
 }
 
+function assign(f: FunctionBuilder, locals: readonly Local[], values: readonly Expression[]): void {
+  // All are computed before the first is set, as one may be read by the next.
+  const kept = values.map((value) => f.keep(value));
+  f.emit(...locals.map((local, i) => local.set(kept[i])));
+}
+
 /** One float64. */
 export function float64(f: FunctionBuilder): Lanes {
-  return double(f, new Constants(f));
+  return float64Sharing(f, new Constants(f));
 }
 
 /** One float32. */
 export function float32(f: FunctionBuilder): Lanes {
-  const constants = new Constants(f);
+  return float32Sharing(f, new Constants(f));
+}
+
+/** One float32, with constants shared with other lanes of the function. */
+export function float32Sharing(f: FunctionBuilder, constants: Constants): Lanes {
   const common = scalarLanes<"f32", "i32">(f, f32, i32, (count) => i32.const(count));
-  return {
+  const lanes: Lanes = {
     ...common,
     dtype: "float32",
     constant: (value) =>
@@ -139,8 +151,10 @@ export function float32(f: FunctionBuilder): Lanes {
         i32.const(0x4b400000),
       ),
     toFloat: (a) => f32.convertS(a as Expression<"i32">),
-    wide: double(f, constants),
+    wide: float64Sharing(f, constants),
     widen: (a) => [f.keep(f64.promote(a as Expression<"f32">))],
     narrow: ([a]) => f32.demote(a as Expression<"f64">),
+    perLane: (inputs, outputs, write) => assign(f, outputs, write(lanes, inputs)),
   };
+  return lanes;
 }

@@ -15,6 +15,7 @@ import {
 import type { Lanes } from "../lanes.ts";
 import type { Target } from "../target.ts";
 import { Constants } from "./constants.ts";
+import { float32Sharing, float64Sharing } from "./scalar.ts";
 
 type Vector = Expression<"v128">;
 
@@ -37,6 +38,7 @@ function vectorLanes(
   | "widen"
   | "narrow"
   | "copysign"
+  | "perLane"
 > {
   const one = (op: (a: Vector) => Vector) => (a: Expression) => op(a as Vector);
   const two = (op: (a: Vector, b: Vector) => Vector) => (a: Expression, b: Expression) =>
@@ -91,6 +93,32 @@ function vectorLanes(
   };
 }
 
+/** Runs `write` once for each lane: always on the first, after which all vectors are turned by one lane. */
+function perLane(
+  scalar: Lanes,
+  width: number,
+  turn: readonly number[],
+  first: { extract: (a: Vector) => Expression; replace: (a: Vector, value: Expression) => Vector },
+): Lanes["perLane"] {
+  return (inputs, outputs, write) => {
+    const { f } = scalar;
+    const turned = inputs.map((input) => f.keep(input as Local<"v128">));
+    const results = outputs as readonly Local<"v128">[];
+    const lane = f.local("i32");
+    f.forRange(lane, i32.const(0), i32.const(width), 1, () => {
+      const values = write(
+        scalar,
+        turned.map((vector) => f.keep(first.extract(vector))),
+      ).map((value) => f.keep(value));
+      f.emit(...results.map((result, i) => result.set(first.replace(result, values[i]))));
+      f.emit(...[...turned, ...results].map((vector) => vector.set(v128.shuffle(vector, vector, turn))));
+    });
+  };
+}
+
+const TURN_32 = [4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3];
+const TURN_64 = [8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7];
+
 /** Two float64 in a vector, with constants shared with other lanes of the function. */
 function pairs(f: FunctionBuilder, target: Target, constants: Constants): Lanes {
   const common = vectorLanes(f, f64x2, i64x2, target);
@@ -115,6 +143,10 @@ function pairs(f: FunctionBuilder, target: Target, constants: Constants): Lanes 
     },
     widen: (a) => [f.keep(a)],
     narrow: ([a]) => a,
+    perLane: perLane(float64Sharing(f, constants), 2, TURN_64, {
+      extract: (a) => f64x2.extractLane(a, 0),
+      replace: (a, value) => f64x2.replaceLane(a, 0, value as Expression<"f64">),
+    }),
   };
   return lanes;
 }
@@ -154,5 +186,9 @@ export function float32x4(f: FunctionBuilder, target: Target): Lanes {
     narrow([low, high]) {
       return v128.shuffle(f32x4.demoteZero(low as Vector), f32x4.demoteZero(high as Vector), LOW_HALVES);
     },
+    perLane: perLane(float32Sharing(f, constants), 4, TURN_32, {
+      extract: (a) => f32x4.extractLane(a, 0),
+      replace: (a, value) => f32x4.replaceLane(a, 0, value as Expression<"f32">),
+    }),
   };
 }

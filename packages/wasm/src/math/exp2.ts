@@ -3,13 +3,26 @@ import type { Lanes } from "../lanes.ts";
 import { nearestWideExponent, powersOfTwo } from "./exponent.ts";
 import { polynomial } from "./polynomial.ts";
 
-// test/golden/coefficients.py: (2ʳ − 1)/r, |r| ≤ ½; error of 2ʳ 2^−28.9 and 2^−59.
+// test/golden/coefficients.py: (2ʳ − 1)/r, |r| ≤ ½; error of 2ʳ 2^−28.9 and 2^−56.
 const COEFFICIENTS: Readonly<Record<Lanes["dtype"], readonly number[]>> = {
   float32: [
     0.6931471824645996, 0.24022650718688965, 0.05550410971045494, 0.009618036448955536, 0.0013333430979400873,
     0.0001546710991533473, 1.5314953998313285e-5,
   ],
-  float64: [],
+  float64: [
+    Math.LN2,
+    0.24022650695910072,
+    0.0555041086648217,
+    0.009618129107628494,
+    0.0013333558146390483,
+    0.00015403530393341255,
+    1.5252733856219125e-5,
+    1.3215486832958075e-6,
+    1.0178051229790494e-7,
+    7.05488827933282e-9,
+    4.456670381822684e-10,
+    2.574177834668258e-11,
+  ],
 };
 
 /** Below the first the result is 0, from the second on ∞. */
