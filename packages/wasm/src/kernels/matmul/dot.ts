@@ -7,7 +7,7 @@ type V = Expression<"v128">;
 
 /** Bytes from one gathered column of B to the next. */
 export function gatheredBytes(kBlock: number, bytes: number): number {
-  return Math.ceil((kBlock * bytes) / 16) * 16;
+  return (Math.ceil((kBlock * bytes) / 16) + 1) * 16;
 }
 
 /**

@@ -175,7 +175,7 @@ function product(
     f.forRange(index, i32.const(0), i32.const(count), 1, () => {
       const isLast = i32.eq(index, i32.const(count - 1));
       const steps = f.keep(i32.const(kBlock));
-      if (kBlock * count > k) f.emit(when(isLast, steps.set(i32.const(k - kBlock * (count - 1)))));
+      if (kBlock * count !== k) f.emit(when(isLast, steps.set(i32.const(k - kBlock * (count - 1)))));
       const blockA = f.keep(i32.add(a, times(index, kBlock * inMemory.column)));
       const blockB = f.keep(i32.add(b, times(index, kBlock * strideB.row)));
       withRows({ ...block, a: blockA, b: blockB, steps, isLast, isLater: index });

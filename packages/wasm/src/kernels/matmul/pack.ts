@@ -1,4 +1,12 @@
-import { type Expression, type FunctionBuilder, i32, type Local, loopWhile, v128 } from "../../ir/index.ts";
+import {
+  type Expression,
+  type FunctionBuilder,
+  i32,
+  type Local,
+  loopWhile,
+  v128,
+  when,
+} from "../../ir/index.ts";
 import { type Block, plus, type RowRange, times } from "./block.ts";
 import type { Element } from "./element.ts";
 import type { Panels } from "./plan.ts";
@@ -119,24 +127,35 @@ export function packedRowBytes(kBlock: number, { bytes, lanes }: Element): numbe
  * are lanes; up to three steps more than there are are written, and never used.
  */
 export function packRows(block: Block, { from, to }: RowRange, goal: Local<"i32">): void {
-  const { f, element, steps, strideA, plan } = block;
+  const { f, spec, element, steps, strideA, plan, isLast } = block;
   const { bytes, lanes } = element;
   const betweenRows = packedRowBytes(plan.kBlock, element);
   const first = f.keep(i32.add(block.a, times(from, bytes)));
   const column = f.keep(goal);
   const size = f.keep(times(wholeVectors(i32.sub(to, from), lanes), betweenRows));
-  loopTo(f, column, lanes * bytes, f.keep(i32.add(goal, times(wholeVectors(steps, lanes), bytes))), () => {
+  // The rows of storage behind the last one are not there to be read.
+  const packSteps = (held: number): void => {
     const source = f.keep(first);
     const at = f.keep(column);
     loopTo(f, at, lanes * betweenRows, f.keep(i32.add(column, size)), () => {
       const rows = Array.from({ length: lanes }, (_, step) =>
-        f.keep(v128.load(source, step * strideA.column)),
+        f.keep(v128.load(source, Math.min(step, held - 1) * strideA.column)),
       );
       transposed(f, rows).forEach((row, i) => {
         f.emit(v128.store(at, row, i * betweenRows));
       });
       f.emit(source.increase(lanes * bytes));
     });
+  };
+  const whole = i32.and(steps, i32.const(-lanes));
+  loopTo(f, column, lanes * bytes, f.keep(i32.add(goal, times(whole, bytes))), () => {
+    packSteps(lanes);
     f.emit(first.increase(lanes * strideA.column));
   });
+  const rest = spec.k % lanes;
+  if (rest === 0) return;
+  const remainder = f.capture(() => {
+    packSteps(rest);
+  });
+  f.emit(plan.kBlocks > 1 ? when(isLast, remainder) : remainder);
 }

@@ -31,7 +31,7 @@ export interface Plan {
   readonly packing: "none" | "copy" | "transpose";
   /** Rows of A are packed in the scratch, transposed. */
   readonly packsA: boolean;
-  /** k is cut in blocks of this length (the last may be shorter), whose sums are added up in C. */
+  /** k is cut in blocks of this length, whose sums are added up in C. The last may be shorter, or up to three longer. */
   readonly kBlock: number;
   readonly kBlocks: number;
   /** Rows of A that are used with every panel of B before the next rows: a part of A that stays in the cache. */
@@ -47,7 +47,7 @@ export interface Plan {
 const registers = 15;
 
 /** Bytes of a packed panel, in the first-level cache beside rows of A and C. */
-const panelBytes = 12 * 1024;
+const panelBytes = 16 * 1024;
 
 /** Bytes of the rows of A that are used with every panel: half of a second-level cache, or a quarter where they are packed. */
 const rowBlockBytes = 512 * 1024;
@@ -211,12 +211,11 @@ function place({ panels }: Cover, n: number, lanes: number): Panels[] {
   return placed;
 }
 
-/** Parts of equal length, a multiple of `multiple`, but for the last. */
+/** Parts of equal length, a multiple of `multiple`, but for the last, which takes less or a remainder more. */
 function parts(length: number, most: number, multiple: number): { part: number; count: number } {
-  const count = Math.ceil(length / most);
-  if (count <= 1) return { part: length, count: 1 };
-  const part = Math.ceil(length / count / multiple) * multiple;
-  return { part, count: Math.ceil(length / part) };
+  if (length <= most) return { part: length, count: 1 };
+  const part = Math.ceil(length / Math.ceil(length / most) / multiple) * multiple;
+  return { part, count: Math.floor((length + part - multiple) / part) };
 }
 
 /** How the product is computed. */
