@@ -255,8 +255,17 @@ describe.each(targets)("matmul with $simd SIMD, keepsLoadOrder $keepsLoadOrder",
 
   test.each(layouts)("no terms give zeros: transposeA $transposeA, transposeB $transposeB", (layout) => {
     for (const dtype of ["float32", "float64", "int32"] as const) {
-      const spec = specOf({ m: 5, k: 0, n: 7, batch: 2, dtype, ...layout });
-      expect(Array.from(run(spec, target, [], []))).toEqual(new Array(70).fill(0));
+      for (const [m, n] of [
+        [5, 7],
+        [9, 9],
+        [1, 9],
+        [9, 1],
+        [1, 1],
+        [40, 8],
+      ]) {
+        const spec = specOf({ m, k: 0, n, batch: 2, dtype, ...layout });
+        expect(Array.from(run(spec, target, [], []))).toEqual(new Array(2 * m * n).fill(0));
+      }
     }
   });
 

@@ -22,7 +22,7 @@ export function dotPanel(block: Block, { width, height }: Panels, column: Expres
   const isGathered = !spec.transposeB;
   const betweenColumns = isGathered ? gatheredBytes(plan.kBlock, bytes) : strideB.column;
   const inB = f.keep(i32.add(block.b, times(column, strideB.column)));
-  if (isGathered) gatherColumns(block, width, inB, betweenColumns);
+  if (isGathered && spec.k > 0) gatherColumns(block, width, inB, betweenColumns);
   const begin = isGathered ? scratch : inB;
   const end = f.keep(i32.add(begin, times(i32.and(steps, i32.const(-lanes)), bytes)));
   const atA = f.local("i32");

@@ -56,6 +56,6 @@ export function normalise(spec: MatmulSpec): NormalSpec {
   return {
     ...normal,
     transposeA: normal.transposeA && m > 1 && k > 1,
-    transposeB: (normal.transposeB && k > 1) || n === 1,
+    transposeB: (normal.transposeB || n === 1) && k > 1,
   };
 }
