@@ -1,7 +1,7 @@
 import type { Expression } from "../ir/index.ts";
 import type { Lanes } from "../lanes.ts";
 import { nearestWideExponent, powersOfTwo, subtractLn2 } from "./exponent.ts";
-import { polynomial } from "./polynomial.ts";
+import { polynomialBySquare } from "./polynomial.ts";
 
 /** test/golden/coefficients.py: `(eʳ − 1 − r) / r²` for `|r| ≤ ln 2 / 2`; error of eʳ 2^−27.8 and 2^−60. */
 export const EXP: Readonly<Record<Lanes["dtype"], readonly number[]>> = {
@@ -27,7 +27,8 @@ export function exp(lanes: Lanes, x: Expression): Expression {
   const exponent = nearestWideExponent(lanes, bounded, Math.LOG2E);
   const r = subtractLn2(lanes, bounded, exponent.k);
   const [first, second] = powersOfTwo(lanes, exponent);
-  const p = polynomial(lanes, EXP[lanes.dtype], r);
-  const value = lanes.add(lanes.madd(lanes.mul(r, r), p, r), lanes.constant(1));
+  const square = lanes.keep(lanes.mul(r, r));
+  const p = polynomialBySquare(lanes, EXP[lanes.dtype], r, square);
+  const value = lanes.add(lanes.madd(square, p, r), lanes.constant(1));
   return lanes.mul(lanes.mul(value, first), second);
 }

@@ -1,7 +1,7 @@
 import type { Expression } from "../ir/index.ts";
 import type { Lanes } from "../lanes.ts";
 import { nearestExponent, powerOfTwo, subtractLn2Exactly } from "./exponent.ts";
-import { polynomial } from "./polynomial.ts";
+import { polynomialBySquare } from "./polynomial.ts";
 
 // test/golden/coefficients.py: (eʳ − 1 − r)/r², |r| ≤ ln 2 / 2; error of eʳ − 1 2^−28.7 and 2^−60.
 const COEFFICIENTS: Readonly<Record<Lanes["dtype"], readonly number[]>> = {
@@ -35,8 +35,9 @@ export function expm1(lanes: Lanes, x: Expression): Expression {
   const h = powerOfTwo(lanes, exponent);
   const { high, low } = subtractLn2Exactly(lanes, bounded, exponent.k);
   const r = lanes.keep(lanes.sub(high, low));
-  const p = polynomial(lanes, COEFFICIENTS[lanes.dtype], r);
-  const small = lanes.keep(lanes.sub(lanes.mul(lanes.mul(r, r), p), low));
+  const square = lanes.keep(lanes.mul(r, r));
+  const p = polynomialBySquare(lanes, COEFFICIENTS[lanes.dtype], r, square);
+  const small = lanes.keep(lanes.sub(lanes.mul(square, p), low));
   const large = lanes.madd(h, high, lanes.sub(h, lanes.constant(0.5)));
   const half = lanes.keep(lanes.madd(h, small, large));
   return lanes.select(lanes.lt(lanes.abs(given), lanes.constant(tiny)), given, lanes.add(half, half));

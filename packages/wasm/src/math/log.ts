@@ -1,7 +1,7 @@
 import { type Expression, type Local, when } from "../ir/index.ts";
 import type { Lanes } from "../lanes.ts";
 import { LN2, split } from "./exponent.ts";
-import { polynomial } from "./polynomial.ts";
+import { polynomial, polynomialBySquare } from "./polynomial.ts";
 
 // test/golden/coefficients.py: (log(1 + f) − f)/f² for ¾ ≤ 1 + f ≤ 1½, error of the logarithm 2^−26.7; and with s = f/(2 + f)
 // and z = s², (log(1 + f)/s − 2)/z, error 2^−61.
@@ -27,7 +27,8 @@ const LIFT = { float32: 24, float64: 54 } as const;
 export function logOfSplit(lanes: Lanes, f: Local, negativeK: Local): Expression {
   const [high, low] = LN2[lanes.dtype];
   if (lanes.dtype === "float32") {
-    const y = lanes.madd(lanes.mul(f, f), polynomial(lanes, COEFFICIENTS, f), f);
+    const square = lanes.keep(lanes.mul(f, f));
+    const y = lanes.madd(square, polynomialBySquare(lanes, COEFFICIENTS, f, square), f);
     // ln 2 rounded to float32 is off by 0.05 ulp itself; what counts is that its product is not rounded.
     if (lanes.isFused) return lanes.nmadd(negativeK, lanes.constant(Math.LN2), y);
     return lanes.nmadd(negativeK, lanes.constant(high), lanes.nmadd(negativeK, lanes.constant(low), y));

@@ -2,7 +2,7 @@ import type { Expression, Local } from "../ir/index.ts";
 import type { Lanes } from "../lanes.ts";
 import { EXP } from "./exp.ts";
 import { addLn2, nearestExponent, powerOfTwo } from "./exponent.ts";
-import { polynomial } from "./polynomial.ts";
+import { polynomialBySquare } from "./polynomial.ts";
 
 /** `(1 − q − e^−q) / q²`. */
 const NEGATED: Readonly<Record<Lanes["dtype"], readonly number[]>> = {
@@ -33,8 +33,8 @@ export function logisticQuotient(lanes: Lanes, x: Expression): LogisticQuotient 
   const exponent = nearestExponent(lanes, bounded, -Math.LOG2E, -UNIT[dtype]);
   // q = x + k ln 2, so that y = e^−q − 1.
   const q = addLn2(lanes, bounded, exponent.k);
-  const p = polynomial(lanes, NEGATED[dtype], q);
-  const negativeY = lanes.madd(lanes.mul(q, q), p, q);
+  const square = lanes.keep(lanes.mul(q, q));
+  const negativeY = lanes.madd(square, polynomialBySquare(lanes, NEGATED[dtype], q, square), q);
   const unit = lanes.constant(2 ** UNIT[dtype]);
   const power = powerOfTwo(lanes, exponent);
   const sum = lanes.keep(lanes.add(power, unit));
