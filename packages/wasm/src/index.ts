@@ -1,4 +1,4 @@
-export { type WasmBackend, type WasmOptions, wasmBackend } from "./backend.ts";
+export { WasmBackend, type WasmOptions } from "./backend.ts";
 export { MemoryError, type MemoryOptions } from "./memory.ts";
 export { type KernelProfile, type Profile, type ProfileOptions, profile } from "./profile.ts";
 export type { Target } from "./target.ts";

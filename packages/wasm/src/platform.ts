@@ -13,7 +13,11 @@ interface NodeModules {
   readonly "node:v8": { setFlagsFromString(flags: string): void };
   readonly "node:os": { availableParallelism(): number };
   readonly "node:worker_threads": {
-    readonly Worker: new (source: string, options: { eval: true; workerData: unknown }) => NodeWorker;
+    readonly Worker: new (
+      source: string,
+      options: { eval: true; workerData: unknown; transferList: readonly unknown[] },
+    ) => NodeWorker;
+    receiveMessageOnPort(port: unknown): { readonly message: unknown } | undefined;
   };
 }
 

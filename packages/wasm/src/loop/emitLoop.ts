@@ -189,11 +189,7 @@ function savedNodes(loop: LoopKernel): number[] {
  * Writes the loop as a function of its buffers' addresses, a scratch address, and a range `[begin, end)` of {@link LoopSpec.units}.
  * `callHost` writes a call of an op's definition.
  */
-export function emitLoop(
-  spec: LoopSpec,
-  target: Target,
-  callHost: (f: FunctionBuilder) => CallHost,
-): FunctionBuilder {
+export function emitLoop(spec: LoopSpec, target: Target, callHost: CallHost): FunctionBuilder {
   const parameters = [
     ...spec.buffers.map(() => "i32" as const),
     "i32" as const,
@@ -201,7 +197,7 @@ export function emitLoop(
     "i32" as const,
   ];
   const f = new FunctionBuilder(parameters);
-  const machine = spec.width === 4 ? vectorMachine(f, target, callHost(f)) : scalarMachine(f, callHost(f));
+  const machine = spec.width === 4 ? vectorMachine(f, target, callHost) : scalarMachine(f, callHost);
   const body = f.capture(() => new LoopWriter(f, machine, spec).write());
   f.emit(machine.prologue(), body);
   return f;

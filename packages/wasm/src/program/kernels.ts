@@ -1,7 +1,8 @@
 import type { Op } from "@adjoint/tensor";
-import { call, type Expression, type FunctionBuilder, ModuleBuilder, type ValueType } from "../ir/index.ts";
+import { call, type FunctionBuilder, ModuleBuilder, type ValueType } from "../ir/index.ts";
 import type { CallHost } from "../loop/machine.ts";
 import type { WasmMemory } from "../memory.ts";
+import { barrierFunction } from "../threads/barrier.ts";
 
 /** A function in WebAssembly memory's reach: what a module exports and others import. */
 export interface KernelFunction {
@@ -18,14 +19,26 @@ export interface KernelModule {
   readonly exports: readonly string[];
 }
 
+/** A definition that a kernel calls, with its number of arguments. */
+interface Host {
+  readonly op: Op;
+  readonly arity: number;
+}
+
+/** A kernel that is written and not compiled. */
+interface Pending {
+  readonly key: string;
+  readonly name: string;
+  readonly f: FunctionBuilder;
+  readonly hosts: readonly Host[];
+}
+
 /** Kernels by what they compute. One that is known is not written or compiled again. */
 export class KernelCache {
   readonly #memory: WasmMemory;
   readonly #byKey = new Map<string, KernelFunction>();
-  readonly #functions: Record<string, (...args: number[]) => number> = {};
-  readonly #pending: { readonly key: string; readonly name: string; readonly f: FunctionBuilder }[] = [];
-  readonly #hostImports = new Map<string, { readonly op: Op; readonly arity: number }>();
-  /** Every module in order, for workers. */
+  readonly #pending: Pending[] = [];
+  /** Every module that workers need, in order. */
   readonly modules: KernelModule[] = [];
   #created = 0;
 
@@ -38,52 +51,54 @@ export class KernelCache {
     return this.#byKey.size;
   }
 
-  /** All functions by name, as imports for other modules. */
-  get imports(): WebAssembly.ModuleImports {
-    return { memory: this.#memory.memory, ...this.#functions };
+  /** Has the kernel of this key written by `write` if there is none. It can be had after {@link compile}. */
+  require(key: string, write: (callHost: CallHost) => FunctionBuilder): void {
+    if (this.#byKey.has(key) || this.#pending.some((one) => one.key === key)) return;
+    const hosts: Host[] = [];
+    const f = write((op, args) => {
+      const known = hosts.findIndex((host) => host.op === op && host.arity === args.length);
+      const index = known === -1 ? hosts.push({ op, arity: args.length }) - 1 : known;
+      return call(index, args, "f64");
+    });
+    this.#pending.push({ key, name: `k${this.#created++}`, f, hosts });
   }
 
-  /** The kernel of this key, which `write` writes if there is none. It can be run after {@link compile}. */
-  require(
-    key: string,
-    write: (callHost: (f: FunctionBuilder) => CallHost) => FunctionBuilder,
-  ): { readonly key: string; readonly name: string } {
-    const known = this.#byKey.get(key) ?? this.#pending.find((one) => one.key === key);
-    if (known !== undefined) return { key, name: known.name };
-    const name = `k${this.#created++}`;
-    const f = write(() => this.#callHost);
-    this.#pending.push({ key, name, f });
-    return { key, name };
-  }
-
-  readonly #callHost: CallHost = (op, args) => {
-    const name = `h${op.id}_${args.length}`;
-    this.#hostImports.set(name, { op, arity: args.length });
-    const index = [...this.#hostImports.keys()].indexOf(name);
-    return call(index, args as readonly Expression[], "f64");
-  };
-
-  /** Compiles what has been required since. */
+  /** Compiles what has been required since: in one module, but for kernels that call JavaScript, which workers do not get. */
   compile(): void {
-    if (this.#pending.length === 0) return;
-    const module = new ModuleBuilder({ shared: this.#memory.isShared });
-    const env: WebAssembly.ModuleImports = { memory: this.#memory.memory };
-    for (const [name, { op, arity }] of this.#hostImports) {
-      module.importFunction(name, { parameters: new Array<ValueType>(arity).fill("f64"), results: ["f64"] });
-      env[name] = op.scalar as (...x: number[]) => number;
+    const pending = this.#pending.splice(0);
+    const portable = pending.filter(({ hosts }) => hosts.length === 0);
+    if (portable.length > 0) {
+      const module = this.#compileModule(portable, []);
+      this.modules.push({ module, exports: portable.map(({ name }) => name) });
     }
-    const isForWorkers = this.#hostImports.size === 0;
-    for (const { name, f } of this.#pending) module.addFunction(name, f);
-    const compiled = new WebAssembly.Module(module.build());
-    const { exports } = new WebAssembly.Instance(compiled, { env });
-    for (const { key, name, f } of this.#pending) {
+    for (const one of pending) if (one.hosts.length > 0) this.#compileModule([one], one.hosts);
+  }
+
+  #compileModule(pending: readonly Pending[], hosts: readonly Host[]): WebAssembly.Module {
+    const builder = new ModuleBuilder({ shared: this.#memory.isShared });
+    const env: WebAssembly.ModuleImports = { memory: this.#memory.memory };
+    hosts.forEach(({ op, arity }, i) => {
+      builder.importFunction(`h${i}`, {
+        parameters: new Array<ValueType>(arity).fill("f64"),
+        results: ["f64"],
+      });
+      env[`h${i}`] = op.scalar as (...x: number[]) => number;
+    });
+    for (const { name, f } of pending) builder.addFunction(name, f);
+    const module = new WebAssembly.Module(builder.build());
+    const { exports } = new WebAssembly.Instance(module, { env });
+    for (const { key, name, f } of pending) {
       const run = exports[name] as (...args: number[]) => number;
-      this.#functions[name] = run;
       this.#byKey.set(key, { name, parameters: f.parameters, results: f.results, run });
     }
-    if (isForWorkers) this.modules.push({ module: compiled, exports: this.#pending.map(({ name }) => name) });
-    this.#pending.length = 0;
-    this.#hostImports.clear();
+    return module;
+  }
+
+  /** Where threads meet. */
+  barrier(): KernelFunction {
+    this.require("barrier", barrierFunction);
+    this.compile();
+    return this.get("barrier");
   }
 
   get(key: string): KernelFunction {

@@ -8,24 +8,13 @@ import {
 } from "@adjoint/compiler";
 import { type DType, type Program, Storage } from "@adjoint/tensor";
 import { allocate, bytesPerElement } from "@adjoint/tensor/engine";
-import {
-  call,
-  callVoid,
-  type Expression,
-  FunctionBuilder,
-  giveBack,
-  i32,
-  ModuleBuilder,
-  type Statement,
-  when,
-} from "../ir/index.ts";
 import type { Region, WasmMemory } from "../memory.ts";
 import { activeRecorder, type Recorder } from "../profile.ts";
+import { ThreadError, type ThreadedEntry, type ThreadPool } from "../threads/pool.ts";
+import { lostThread } from "../threads/signals.ts";
+import { entryModule, type FrameLayout, isDivided } from "./entry.ts";
 import type { KernelCache, KernelFunction } from "./kernels.ts";
-import { type Pointer, type Step, valuesAt } from "./steps.ts";
-
-/** Runs all kernels on the frame at this address; gives 0, or one more than the number of the check that failed. */
-type Entry = (frame: number) => number;
+import { type Step, valuesAt } from "./steps.ts";
 
 /** Values of no more bytes live in JavaScript arrays, unless they are parameters, and are copied for each run. */
 const smallBytes = 256;
@@ -43,12 +32,17 @@ export class WasmProgram implements Program {
   readonly #steps: readonly Step[];
   readonly #memory: WasmMemory;
   readonly #kernels: KernelCache;
-  readonly #entry: Entry;
+  readonly #threads: ThreadPool;
+  /** The kernel of each step; undefined for one that runs in JavaScript. */
+  readonly #functions: readonly (KernelFunction | undefined)[];
+  readonly #layout: FrameLayout;
+  /** Is there work for more than one thread? */
+  readonly #isLarge: boolean;
+  /** Runs all kernels on the frame at an address; gives 0, or one more than the number of the check that failed. */
+  #single: ((frame: number) => number) | undefined;
+  #threaded: ThreadedEntry | undefined;
   /** Where small values of inputs and outputs are in the frame; −1 for other buffers. */
   readonly #smallPlaces: readonly number[];
-  readonly #scratchPlace: number;
-  readonly #threadPlace: number;
-  readonly #frameBytes: number;
   /** Buffers that stand for inputs, by input. */
   readonly #inputBuffers: readonly (number | undefined)[];
   /** Inputs that some result may be written over. */
@@ -56,11 +50,18 @@ export class WasmProgram implements Program {
   readonly #constants: readonly { readonly buffer: number; readonly storage: Storage }[];
   #frame = 0;
 
-  constructor(program: LoopProgram, steps: readonly Step[], memory: WasmMemory, kernels: KernelCache) {
+  constructor(
+    program: LoopProgram,
+    steps: readonly Step[],
+    { memory, kernels, threads }: { memory: WasmMemory; kernels: KernelCache; threads: ThreadPool },
+  ) {
     this.#program = program;
     this.#steps = steps;
     this.#memory = memory;
     this.#kernels = kernels;
+    this.#threads = threads;
+    this.#functions = steps.map((step) => (step.kind === "host" ? undefined : kernels.get(step.key)));
+    this.#isLarge = steps.some(isDivided);
     const { buffers, results } = program;
     const inputs: (number | undefined)[] = [];
     buffers.forEach(({ place }, buffer) => {
@@ -83,55 +84,36 @@ export class WasmProgram implements Program {
       bytes += paddedBytes(size * bytesPerElement(dtype));
       return start;
     });
-    this.#scratchPlace = bytes;
-    this.#threadPlace = bytes + program.scratchBytes;
     const threadBytes = Math.max(0, ...steps.map((step) => (step.kind === "kernel" ? step.scratchBytes : 0)));
-    this.#frameBytes = this.#threadPlace + threadBytes;
-    this.#entry = this.#writeEntry(kernels);
+    this.#layout = {
+      scratchPlace: bytes,
+      threadPlace: bytes + program.scratchBytes,
+      threadBytes: align(threadBytes),
+    };
   }
 
-  /** Compiles the function that calls the kernels in order. */
-  #writeEntry(kernels: KernelCache): Entry {
-    const functions: KernelFunction[] = [];
-    const importOf = (key: string): number => {
-      const kernel = kernels.get(key);
-      const known = functions.indexOf(kernel);
-      return known === -1 ? functions.push(kernel) - 1 : known;
-    };
-    const indices = this.#steps.map((step) => (step.kind === "host" ? -1 : importOf(step.key)));
-    const host = functions.length;
-    const f = new FunctionBuilder(["i32"], ["i32"]);
-    const frame = f.parameter<"i32">(0);
-    const address = ({ buffer, offset }: Pointer): Expression<"i32"> => {
-      const { place } = this.#program.buffers[buffer];
-      if (place.kind === "scratch")
-        return i32.add(frame, i32.const(this.#scratchPlace + place.offset + offset));
-      const start = i32.load(frame, 4 * buffer);
-      return offset === 0 ? start : i32.add(start, i32.const(offset));
-    };
-    const threadScratch = i32.add(frame, i32.const(this.#threadPlace));
-    this.#steps.forEach((step, i) => {
-      const statement = ((): Statement => {
-        if (step.kind === "host") return callVoid(host, [i32.const(i)]);
-        const pointers = step.pointers.map(address);
-        if (step.kind === "check") return when(call(indices[i], pointers, "i32"), giveBack(i32.const(i + 1)));
-        return callVoid(indices[i], [...pointers, threadScratch, i32.const(0), i32.const(step.units)]);
-      })();
-      f.emit(statement);
+  /** Compiles the function that calls the kernels in order: for one thread, or for several. */
+  #entryFor(barrier: KernelFunction | undefined): {
+    module: WebAssembly.Module;
+    run: (...args: number[]) => number;
+  } {
+    const module = entryModule(this.#program, this.#steps, this.#functions, this.#layout, {
+      isShared: this.#memory.isShared,
+      barrier,
     });
-    f.emit(i32.const(0).code);
-    const module = new ModuleBuilder({ shared: this.#memory.isShared });
-    for (const kernel of functions) module.importFunction(kernel.name, kernel);
-    module.importFunction("host", { parameters: ["i32"], results: [] });
-    module.addFunction("run", f);
-    const env = { ...kernels.imports, host: (step: number) => this.#runHost(step) };
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(module.build()), { env });
-    return instance.exports.run as Entry;
+    const env: WebAssembly.ModuleImports = {
+      memory: this.#memory.memory,
+      host: (step: number) => this.#runHost(step),
+    };
+    for (const kernel of [...this.#functions, barrier])
+      if (kernel !== undefined) env[kernel.name] = kernel.run;
+    const { exports } = new WebAssembly.Instance(module, { env });
+    return { module, run: exports.run as (...args: number[]) => number };
   }
 
   #addressOf(buffer: number): number {
     const { place } = this.#program.buffers[buffer];
-    if (place.kind === "scratch") return this.#frame + this.#scratchPlace + place.offset;
+    if (place.kind === "scratch") return this.#frame + this.#layout.scratchPlace + place.offset;
     return this.#memory.words[this.#frame / 4 + buffer];
   }
 
@@ -179,8 +161,10 @@ export class WasmProgram implements Program {
       addresses[result.buffer] = region.address;
       return region;
     });
+    const recorder = activeRecorder();
+    const threads = this.#isLarge && recorder === undefined ? this.#threads.available() : 1;
     // Only now is the memory as large as it has to be, and the frame where it stays.
-    const frame = memory.scratch(this.#frameBytes);
+    const frame = memory.scratch(this.#layout.threadPlace + threads * this.#layout.threadBytes);
     this.#frame = frame;
     for (const { place, storage, dtype } of small) {
       const { values } = storage;
@@ -191,8 +175,7 @@ export class WasmProgram implements Program {
     const places = this.#smallPlaces;
     for (let i = 0; i < addresses.length; i++)
       words[table + i] = addresses[i] === 0 ? frame + places[i] : addresses[i];
-    const recorder = activeRecorder();
-    const status = recorder === undefined ? this.#entry(frame) : this.#runRecorded(frame, recorder);
+    const status = recorder === undefined ? this.#call(frame, threads) : this.#runRecorded(frame, recorder);
     if (status !== 0) {
       regions.forEach((region, k) => {
         if (region !== undefined && !isOver(k)) memory.free(region);
@@ -208,6 +191,24 @@ export class WasmProgram implements Program {
     });
   }
 
+  #call(frame: number, threads: number): number {
+    if (threads === 1) {
+      this.#single ??= this.#entryFor(undefined).run;
+      return this.#single(frame);
+    }
+    this.#threaded ??= this.#entryFor(this.#kernels.barrier());
+    const status = this.#threads.run(this.#threaded, frame, threads);
+    if (status === lostThread) {
+      const reason = this.#threads.failure() ?? "it has not come to a barrier for half a minute";
+      this.#threads.stop();
+      throw new ThreadError(
+        `threads: a worker stopped in the middle of a program (${reason}), so its results are lost and parameters may hold values of ` +
+          "different steps; restore them from a checkpoint, and call setThreads(1) to go on without workers",
+      );
+    }
+    return status;
+  }
+
   /** The same calls in the same order, each by itself and timed. */
   #runRecorded(frame: number, recorder: Recorder): number {
     for (const [i, step] of this.#steps.entries()) {
@@ -216,10 +217,10 @@ export class WasmProgram implements Program {
       let status = 0;
       if (step.kind === "host") this.#runHost(i);
       else {
-        const { run } = this.#kernels.get(step.key);
+        const { run } = this.#functions[i] as KernelFunction;
         const pointers = step.pointers.map(({ buffer, offset }) => this.#addressOf(buffer) + offset);
         if (step.kind === "check") status = run(...pointers);
-        else run(...pointers, frame + this.#threadPlace, 0, step.units);
+        else run(...pointers, frame + this.#layout.threadPlace, 0, step.units);
       }
       recorder.add(kernelTitle(kernel), costOf(kernel, this.#program), start, performance.now());
       if (status !== 0) return i + 1;

@@ -27,7 +27,7 @@ export type Step =
   | {
       readonly kind: "kernel";
       readonly key: string;
-      readonly write: (callHost: (f: FunctionBuilder) => CallHost) => FunctionBuilder;
+      readonly write: (callHost: CallHost) => FunctionBuilder;
       readonly pointers: readonly Pointer[];
       readonly units: number;
       readonly unitStep: number;

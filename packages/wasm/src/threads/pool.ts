@@ -1,0 +1,168 @@
+import type { WasmMemory } from "../memory.ts";
+import { type NodeWorker, nodeModule, processorCount } from "../platform.ts";
+import type { KernelCache } from "../program/kernels.ts";
+import { signals } from "./signals.ts";
+
+/** An entry function that every thread calls with its own number. */
+export interface ThreadedEntry {
+  readonly module: WebAssembly.Module;
+  /** In the main thread. */
+  readonly run: (frame: number, thread: number, threads: number) => number;
+}
+
+/** A worker that failed, or has not answered. */
+export class ThreadError extends Error {
+  override readonly name = "ThreadError";
+}
+
+/**
+ * What a worker runs: it waits for jobs in shared memory, fetches modules that it does not have, and calls the entry. It is text, so
+ * that no bundler has to find it.
+ */
+const workerSource = `
+const { workerData, receiveMessageOnPort } = require("node:worker_threads");
+const { memory, port, thread, signals, spins } = workerData;
+const words = new Int32Array(memory.buffer);
+const at = (address) => address >> 2;
+const functions = { memory };
+const serial = () => {}; // what runs in the main thread alone
+const entries = new Map();
+function receive() {
+  for (let received; (received = receiveMessageOnPort(port)) !== undefined; ) {
+    const { module, names, entry } = received.message;
+    for (const { name } of WebAssembly.Module.imports(module)) functions[name] ??= serial;
+    const { exports } = new WebAssembly.Instance(module, { env: functions });
+    if (entry === undefined) for (const name of names) functions[name] = exports[name];
+    else entries.set(entry, exports.run);
+  }
+}
+let job = Atomics.load(words, at(signals.job));
+Atomics.add(words, at(signals.ready), 1);
+for (;;) {
+  for (let i = 0; i < spins && Atomics.load(words, at(signals.job)) === job; i++);
+  Atomics.wait(words, at(signals.job), job);
+  job = Atomics.load(words, at(signals.job));
+  const threads = words[at(signals.threads)];
+  if (thread >= threads) continue;
+  try {
+    receive();
+    entries.get(words[at(signals.entry)])(words[at(signals.frame)], thread, threads);
+  } catch (error) {
+    port.postMessage(String(error));
+    Atomics.store(words, at(signals.failed), 1);
+    Atomics.notify(words, at(signals.generation));
+    throw error;
+  }
+}
+`;
+
+/** How often a worker looks for a job before it sleeps: about fifty microseconds. */
+const spins = 4000;
+
+interface Channel {
+  readonly port1: { postMessage(message: unknown): void; unref?(): void };
+  readonly port2: unknown;
+}
+
+/** Threads that run programs together with the main one. Workers start when they are first of use, and keep no process alive. */
+export class ThreadPool {
+  readonly #memory: WasmMemory;
+  readonly #kernels: KernelCache;
+  readonly #workers: {
+    readonly worker: NodeWorker;
+    readonly port: Channel["port1"];
+    modules: number;
+    readonly entries: Set<number>;
+  }[] = [];
+  readonly #entries = new Map<ThreadedEntry, number>();
+  #wanted: number;
+  #nextEntry = 0;
+
+  constructor(memory: WasmMemory, kernels: KernelCache, wanted: number = processorCount()) {
+    this.#memory = memory;
+    this.#kernels = kernels;
+    this.#wanted = wanted;
+  }
+
+  /** How many threads programs may use, the main one included. */
+  get wanted(): number {
+    const isAble = this.#memory.isShared && nodeModule("node:worker_threads") !== undefined;
+    return isAble ? this.#wanted : 1;
+  }
+
+  set wanted(threads: number) {
+    this.#wanted = threads;
+  }
+
+  /** How many threads are there to use now; starts those that are missing. */
+  available(): number {
+    const { wanted } = this;
+    while (this.#workers.length < wanted - 1) this.#start();
+    const ready = Atomics.load(this.#memory.words, signals.ready >> 2);
+    // Workers with the lowest numbers take part; all that were started must be there.
+    return ready >= wanted - 1 ? wanted : 1;
+  }
+
+  #start(): void {
+    const threads = nodeModule("node:worker_threads");
+    if (threads === undefined) return;
+    const channel = new (globalThis as unknown as { MessageChannel: new () => Channel }).MessageChannel();
+    const thread = this.#workers.length + 1;
+    const worker = new threads.Worker(workerSource, {
+      eval: true,
+      workerData: { memory: this.#memory.memory, port: channel.port2, thread, signals, spins },
+      transferList: [channel.port2],
+    });
+    worker.unref();
+    channel.port1.unref?.();
+    worker.on("error", () => {}); // told at the barrier that it does not come to
+    this.#workers.push({ worker, port: channel.port1, modules: 0, entries: new Set() });
+  }
+
+  /** Runs an entry on `threads` threads. Throws {@link ThreadError} when one of them fails. */
+  run(entry: ThreadedEntry, frame: number, threads: number): number {
+    let number = this.#entries.get(entry);
+    if (number === undefined) {
+      number = this.#nextEntry++;
+      this.#entries.set(entry, number);
+    }
+    for (const worker of this.#workers.slice(0, threads - 1)) {
+      const { modules } = this.#kernels;
+      for (; worker.modules < modules.length; worker.modules++) {
+        const { module, exports } = modules[worker.modules];
+        worker.port.postMessage({ module, names: exports });
+      }
+      if (!worker.entries.has(number)) {
+        worker.port.postMessage({ module: entry.module, entry: number });
+        worker.entries.add(number);
+      }
+    }
+    const { words } = this.#memory;
+    words[signals.entry >> 2] = number;
+    words[signals.frame >> 2] = frame;
+    words[signals.threads >> 2] = threads;
+    words[signals.status >> 2] = 0;
+    Atomics.add(words, signals.job >> 2, 1);
+    Atomics.notify(words, signals.job >> 2);
+    return entry.run(frame, 0, threads);
+  }
+
+  /** What a worker that failed has said; undefined when none has said anything. */
+  failure(): string | undefined {
+    const receive = nodeModule("node:worker_threads")?.receiveMessageOnPort;
+    for (const { port } of this.#workers) {
+      const received = receive?.(port);
+      if (received !== undefined) return String(received.message);
+    }
+    return undefined;
+  }
+
+  /** Ends all workers: after a failure, and for tests. */
+  stop(): void {
+    for (const { worker } of this.#workers) void worker.terminate();
+    this.#workers.length = 0;
+    const { words } = this.#memory;
+    for (const signal of [signals.ready, signals.arrived, signals.failed])
+      Atomics.store(words, signal >> 2, 0);
+  }
+}
