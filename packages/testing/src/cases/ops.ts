@@ -20,6 +20,7 @@ import {
   unary,
   unaryWith,
 } from "./families.ts";
+import { imageCases } from "./images.ts";
 import type { OpCase, OpForm } from "./op-case.ts";
 
 type Reducer = (x: AnyTensor, options: ReductionOptions) => AnyTensor;
@@ -336,4 +337,4 @@ const flat: readonly OpCase[] = [
 ];
 
 /** A case for every op and every function of `@adjoint/ops`. */
-export const opsCases: readonly OpCase[] = [...smooth, ...flat];
+export const opsCases: readonly OpCase[] = [...smooth, ...imageCases, ...flat];
