@@ -74,6 +74,15 @@ const table: Readonly<Record<string, Operation>> = {
       }) as AnyTensor,
   },
   expandDims: positional(ops.expandDims, "axis"),
+  layerNorm: {
+    call: ([x, scale, offset], attributes) =>
+      ops.layerNorm(
+        x as AnyTensor,
+        scale as AnyTensor,
+        offset as AnyTensor,
+        attributes as never,
+      ) as AnyTensor,
+  },
   maxPool2d: pooling(ops.maxPool2d),
   oneHot: positional(ops.oneHot, "depth"),
   pad: positional(engine.pad, "paddings"),

@@ -24,6 +24,7 @@ export { greaterEqual, greaterEqualOp } from "./greaterEqual.ts";
 export { isFinite, isFiniteOp } from "./isFinite.ts";
 export { isInfinite, isInfiniteOp } from "./isInfinite.ts";
 export { isNaN, isNaNOp } from "./isNaN.ts";
+export { type LayerNormOptions, layerNorm, layerNormOp } from "./layerNorm.ts";
 export { leakyRelu, leakyReluOp } from "./leakyRelu.ts";
 export { lessEqual, lessEqualOp } from "./lessEqual.ts";
 export { log2, log2Op } from "./log2.ts";

@@ -19,6 +19,7 @@ import { greaterEqualOp } from "./greaterEqual.ts";
 import { isFiniteOp } from "./isFinite.ts";
 import { isInfiniteOp } from "./isInfinite.ts";
 import { isNaNOp } from "./isNaN.ts";
+import { layerNormOp } from "./layerNorm.ts";
 import { leakyReluOp } from "./leakyRelu.ts";
 import { lessEqualOp } from "./lessEqual.ts";
 import { log2Op } from "./log2.ts";
@@ -78,6 +79,7 @@ export const opRegistry: Readonly<Record<string, Op>> = {
   isFinite: isFiniteOp,
   isInfinite: isInfiniteOp,
   isNaN: isNaNOp,
+  layerNorm: layerNormOp,
   leakyRelu: leakyReluOp,
   lessEqual: lessEqualOp,
   log10: log10Op,

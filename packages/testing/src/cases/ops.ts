@@ -189,6 +189,28 @@ const remainderDomains: readonly (readonly [Domain, Domain])[] = [
   ],
 ];
 
+/** Layer normalisation along one axis or several, of values that are not nearly equal. */
+const layerNormForms =
+  (isScaled: boolean) =>
+  (constraints: ShapeConstraints): fc.Arbitrary<OpForm> =>
+    shapes({ ...notEmpty(constraints), minRank: 1 }).chain((shape) =>
+      fc.tuple(axesOf(shape), fc.constantFrom(1e-5, 0.5)).map(([axes, epsilon]): OpForm => {
+        const axis = axes ?? -1;
+        const named = new Set([axis].flat().map((one) => (one < 0 ? one + shape.length : one)));
+        const features = shape.filter((_, i) => named.has(i));
+        const parameters = isScaled ? [features, features] : [];
+        return {
+          slots: [
+            { shape, values: interleaved[0] },
+            ...parameters.map((one) => ({ shape: one, values: {} })),
+          ],
+          call: (x, scale, offset) =>
+            ops.layerNorm(x, scale, offset, { axis, epsilon } as object) as AnyTensor,
+          options: { axis, epsilon },
+        };
+      }),
+    );
+
 const smooth: readonly OpCase[] = [
   unaryWith(ops.clipOp, (x, options) => ops.clip(x, options), {
     choices: fc.constantFrom({ min: 0, max: 2 }, { min: 1 }, { max: 2 }),
@@ -203,6 +225,8 @@ const smooth: readonly OpCase[] = [
   unary(ops.geluOp, (x) => ops.gelu(x), { domain: wide }),
   unary(ops.geluTanhOp, ops.geluTanh, { domain: wide, loweringUlps: gate }),
   unary(ops.geluTanhGateOp, ops.geluTanhGate, { domain: wide, loweringUlps: gate }),
+  opCase(ops.layerNormOp, layerNormForms(false)),
+  opCase(ops.layerNormOp, layerNormForms(true), { variant: "with scale and offset" }),
   unaryWith(ops.leakyReluOp, (x, options) => ops.leakyRelu(x, options), {
     choices: fc.constantFrom({}, { slope: 0.3 }),
     domain: () => awayFromZero,
