@@ -62,6 +62,18 @@ const table: Readonly<Record<string, Operation>> = {
   ...Object.fromEntries(byName(engine, [...engine.primitiveNames, "erfinv", "stopGradient"])),
   ...Object.fromEntries(byName(ops, Object.keys(ops))),
   avgPool2d: pooling(ops.avgPool2d),
+  batchNormTrain: {
+    call: ([x, scale, offset], { layout = "NCHW", ...rest }) =>
+      ops.batchNorm(
+        x as AnyTensor,
+        scale as AnyTensor,
+        offset as AnyTensor,
+        {
+          axis: layouts[String(layout)] === "NHWC" ? -1 : 1,
+          ...rest,
+        } as never,
+      ) as AnyTensor,
+  },
   broadcastTo: positional(engine.broadcastTo, "shape"),
   cast: positional(engine.cast, "dtype"),
   concat: ofList(engine.concat),
@@ -73,6 +85,7 @@ const table: Readonly<Record<string, Operation>> = {
         ...rest,
       }) as AnyTensor,
   },
+  embedding: plain(engine.take, { integers: [1] }),
   expandDims: positional(ops.expandDims, "axis"),
   layerNorm: {
     call: ([x, scale, offset], attributes) =>

@@ -2,6 +2,7 @@ export { all, allOp } from "./all.ts";
 export { any, anyOp } from "./any.ts";
 export { argmin, argminOp } from "./argmin.ts";
 export { type AvgPoolOptions, avgPool2d, avgPool2dOp } from "./avgPool2d.ts";
+export { type BatchNormOptions, batchNorm } from "./batchNorm.ts";
 export { ceil } from "./ceil.ts";
 export { clip, clipOp } from "./clip.ts";
 export { type Conv2dOptions, conv2d, conv2dOp } from "./conv2d.ts";

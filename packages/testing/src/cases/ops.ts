@@ -1,7 +1,7 @@
 import * as ops from "@adjoint/ops";
 import { type AnyTensor, exp, mul, type Shape, sqrt } from "@adjoint/tensor";
 import fc from "fast-check";
-import { axesOf, type ShapeConstraints, shapes } from "../arbitraries/shapes.ts";
+import { axesOf, axisOf, type ShapeConstraints, shapes } from "../arbitraries/shapes.ts";
 import type { Domain } from "../arbitraries/tensors.ts";
 import {
   alongAxis,
@@ -211,6 +211,21 @@ const layerNormForms =
       }),
     );
 
+const batchNormForms = (constraints: ShapeConstraints): fc.Arbitrary<OpForm> =>
+  shapes({ ...notEmpty(constraints), minRank: 1 }).chain((shape) =>
+    axisOf(shape).map(
+      (axis): OpForm => ({
+        slots: [
+          { shape, values: interleaved[0] },
+          { shape: [shape.at(axis) as number], values: {} },
+          { shape: [shape.at(axis) as number], values: {} },
+        ],
+        call: (x, scale, offset) => ops.batchNorm(x, scale, offset, { axis } as object) as AnyTensor,
+        options: { axis },
+      }),
+    ),
+  );
+
 const smooth: readonly OpCase[] = [
   unaryWith(ops.clipOp, (x, options) => ops.clip(x, options), {
     choices: fc.constantFrom({ min: 0, max: 2 }, { min: 1 }, { max: 2 }),
@@ -272,6 +287,7 @@ const smooth: readonly OpCase[] = [
   unary(ops.tanhOp, ops.tanh, { domain: wide }),
   spreadCase(ops.varianceOp, ops.variance as Reducer, { scale: meanSquare }),
   // Functions made of others.
+  opCase(derived("batchNorm"), batchNormForms),
   ofMatrices(derived("diagonal"), (x) => ops.diagonal(x) as AnyTensor),
   opCase(
     derived("dot"),
