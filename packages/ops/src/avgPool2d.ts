@@ -27,7 +27,7 @@ import {
 } from "./pooling.ts";
 
 /** Attributes of {@link avgPool2dOp}. */
-export type AvgPoolAttributes = PoolingAttributes & { readonly countIncludePad: boolean };
+type AvgPoolAttributes = PoolingAttributes & { readonly countIncludePad: boolean };
 
 /** Of images `[n, C, h, w]`: what {@link avgPool2d} calls in every layout. */
 export const avgPool2dOp: Op = composite<AvgPoolAttributes>("avgPool2d", {

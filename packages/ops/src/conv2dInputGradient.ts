@@ -24,7 +24,7 @@ import {
 } from "./convolutionProducts.ts";
 
 /** Attributes of {@link conv2dInputGradientOp}: those of the convolution, and height and width of its input. */
-export type InputGradientAttributes = ConvolutionAttributes & { readonly size: readonly number[] };
+type InputGradientAttributes = ConvolutionAttributes & { readonly size: readonly number[] };
 
 export const conv2dInputGradientOp: Op = composite<InputGradientAttributes>("conv2dInputGradient", {
   shape([y, kernel], { size, ...attributes }) {

@@ -23,7 +23,7 @@ import {
 } from "./convolutionProducts.ts";
 
 /** Attributes of {@link conv2dKernelGradientOp}: those of the convolution, and height and width of its kernel. */
-export type KernelGradientAttributes = ConvolutionAttributes & { readonly window: readonly number[] };
+type KernelGradientAttributes = ConvolutionAttributes & { readonly window: readonly number[] };
 
 export const conv2dKernelGradientOp: Op = composite<KernelGradientAttributes>("conv2dKernelGradient", {
   shape([x, y], { window, ...attributes }) {

@@ -32,7 +32,7 @@ import { mean } from "./mean.ts";
 import { checkNumber } from "./option.ts";
 
 /** Attributes of {@link layerNormOp}: the axes from the front, ascending, and what is added to the variance. */
-export type LayerNormAttributes = { readonly axes: readonly number[]; readonly epsilon: number };
+type LayerNormAttributes = { readonly axes: readonly number[]; readonly epsilon: number };
 
 function meanAlong(x: AnyTensor, axes: readonly number[]): AnyTensor {
   return mean(x, { axis: axes, keepDims: true });

@@ -4,7 +4,7 @@ import { fc } from "@fast-check/vitest";
 /** An image `[n, C, h, w]` as a function of places; 0 outside. */
 export type Image = (n: number, c: number, y: number, x: number) => number;
 
-export type Sides = readonly [number, number];
+type Sides = readonly [number, number];
 
 /** How windows slide over an image, in full. */
 export interface Geometry {
