@@ -93,8 +93,8 @@ function beside(name: string, given: AnyTensor, x: AnyTensor, axes: readonly num
  *
  * Gradient: with g = (ȳ scale − its mean) and r = 1/√(v + ε), `x̄ = r (g − x̂ mean(g x̂))`.
  * Numerics: the mean is subtracted twice, since it is rounded itself; never `E[x²] − E[x]²`. In the gradient g is taken apart
- * into what lies along x̂, of which ε/(v + ε) remains, and across it, so that nothing cancels. The square of x less its mean
- * must not overflow. A constant row gives 0. Throws {@link ShapeError} and {@link OptionError}.
+ * into what lies along x̂, of which ε/(v + ε) remains, and across it; u² v/ε of the former is lost, where the formula above
+ * loses u v/ε (u is 2⁻²⁴ or 2⁻⁵³). The square of x less its mean must not overflow. A constant row gives 0. Throws {@link ShapeError} and {@link OptionError}.
  */
 export function layerNorm<
   X extends AnyTensor,
