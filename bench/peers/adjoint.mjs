@@ -5,11 +5,15 @@ import {
   add,
   argmax,
   compile,
+  convolution2d,
   dense,
   evaluate,
+  flatten,
   getBackend,
   matmul,
+  maxPooling2d,
   mul,
+  reshape,
   sequential,
   sigmoid,
   sparseCategoricalCrossentropy,
@@ -41,8 +45,30 @@ function network(sizes) {
   return model;
 }
 
-function trainer({ sizes, batch, lr }, maybeCompile) {
-  const model = network(sizes);
+/** LeNet with max pooling, and the weights that all peers start with. */
+function lenet() {
+  const { c1, c2, dense: layers } = D.lenetInit();
+  layers[0].w = D.hwcRowsToChw(layers[0].w, 5, 5, 16, 120);
+  const model = sequential(
+    (x) => reshape(x, [-1, 1, 28, 28]),
+    convolution2d(1, 6, 5, { padding: "same", activation: "relu" }),
+    maxPooling2d(),
+    convolution2d(6, 16, 5, { activation: "relu" }),
+    maxPooling2d(),
+    flatten(),
+    dense(400, 120, { activation: "relu" }),
+    dense(120, 84, { activation: "relu" }),
+    dense(84, 10),
+  );
+  const convolutions = [c1, c2].map((c) => [D.hwioToOihw(c.w, 5, 5, c.cin, c.cout), c.b]);
+  const initial = [...convolutions, ...layers.map(({ w, b }) => [w, b])].flat();
+  model.parameters().forEach((one, i) => {
+    one.assign(tensor(initial[i], one.shape));
+  });
+  return model;
+}
+
+function trainer(model, { batch, lr }, maybeCompile) {
   const optimizer = adam(model.parameters(), { learningRate: lr, epsilon: 1e-8 });
   const step = maybeCompile((x, y) => {
     const loss = sparseCategoricalCrossentropy(model(x), y);
@@ -54,11 +80,11 @@ function trainer({ sizes, batch, lr }, maybeCompile) {
     const { x, y } = next();
     return step(tensor(x, [batch, 784]), tensor(y));
   };
-  return { model, nextStep };
+  return { nextStep };
 }
 
-function mlp_train(params) {
-  const { model, nextStep } = trainer(params, compileIfAsked);
+function training(model, params) {
+  const { nextStep } = trainer(model, params, compileIfAsked);
   let last = Number.NaN;
   const run = (n) => {
     for (let i = 0; i < n; i++) {
@@ -74,16 +100,24 @@ function mlp_train(params) {
     },
     result() {
       const { testX, testY } = D.mnist();
-      const predicted = argmax(model(tensor(testX, [testY.length, 784])), { axis: -1 }).toTypedArray();
-      const right = testY.filter((label, i) => label === predicted[i]).length;
+      let right = 0;
+      for (let from = 0; from < testY.length; from += 1000) {
+        const images = tensor(testX.subarray(from * 784, (from + 1000) * 784), [1000, 784]);
+        const predicted = argmax(model(images), { axis: -1 }).toTypedArray();
+        right += predicted.filter((label, i) => label === testY[from + i]).length;
+      }
       return { test_acc: right / testY.length, last_loss: last };
     },
   };
 }
 
+const mlp_train = (params) => training(network(params.sizes), params);
+
+const lenet_train = (params) => training(lenet(), params);
+
 /** The steps of W1 without compile, the loss read at each: how a newcomer writes them. */
 function newcomer(params) {
-  const { nextStep } = trainer(params, (fn) => fn);
+  const { nextStep } = trainer(network(params.sizes), params, (fn) => fn);
   let last = Number.NaN;
   return {
     run(n) {
@@ -170,5 +204,5 @@ function elementwise({ n, grad }) {
 await main({
   name: mode === "compiled" ? "adjoint" : "adjoint-plain",
   info: () => ({ versions: { node: process.version }, threads: 1, backend: getBackend().name }),
-  kinds: { mlp_train, matmul: matmulOf, op_chain, softmax_xent, elementwise, newcomer, numeric },
+  kinds: { mlp_train, lenet_train, matmul: matmulOf, op_chain, softmax_xent, elementwise, newcomer, numeric },
 });

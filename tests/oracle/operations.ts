@@ -61,10 +61,42 @@ const ofRows = { ofRows: true } as const;
 const table: Readonly<Record<string, Operation>> = {
   ...Object.fromEntries(byName(engine, [...engine.primitiveNames, "erfinv", "stopGradient"])),
   ...Object.fromEntries(byName(ops, Object.keys(ops))),
+  avgPool2d: pooling(ops.avgPool2d),
+  batchNormTrain: {
+    call: ([x, scale, offset], { layout = "NCHW", ...rest }) =>
+      ops.batchNorm(
+        x as AnyTensor,
+        scale as AnyTensor,
+        offset as AnyTensor,
+        {
+          axis: layouts[String(layout)] === "NHWC" ? -1 : 1,
+          ...rest,
+        } as never,
+      ) as AnyTensor,
+  },
   broadcastTo: positional(engine.broadcastTo, "shape"),
   cast: positional(engine.cast, "dtype"),
   concat: ofList(engine.concat),
+  conv2d: {
+    call: ([x, kernel, bias], { layout = "NCHW", ...rest }) =>
+      ops.conv2d(x as AnyTensor, kernel as never, {
+        bias: bias as AnyTensor,
+        layout: layouts[String(layout)],
+        ...rest,
+      }) as AnyTensor,
+  },
+  embedding: plain(engine.take, { integers: [1] }),
   expandDims: positional(ops.expandDims, "axis"),
+  layerNorm: {
+    call: ([x, scale, offset], attributes) =>
+      ops.layerNorm(
+        x as AnyTensor,
+        scale as AnyTensor,
+        offset as AnyTensor,
+        attributes as never,
+      ) as AnyTensor,
+  },
+  maxPool2d: pooling(ops.maxPool2d),
   oneHot: positional(ops.oneHot, "depth"),
   pad: positional(engine.pad, "paddings"),
   reshape: positional(engine.reshape, "shape"),
@@ -85,6 +117,25 @@ const table: Readonly<Record<string, Operation>> = {
   meanSquaredError: plain(losses.meanSquaredError),
   sparseCategoricalCrossentropy: plain(losses.sparseCategoricalCrossentropy, { integers: [1], ofRows: true }),
 };
+
+/** The channels of images and kernels, as files name them. */
+const layouts: Readonly<Record<string, engine.ImageLayout>> = {
+  NCHW: "NCHW",
+  "NCHW, OIHW": "NCHW",
+  NHWC: "NHWC",
+  "NHWC, HWIO": "NHWC",
+};
+
+/** `fn(x, { kernelSize, layout, … })`, where files say `kernel`. */
+function pooling(fn: unknown): Operation {
+  return {
+    call: ([x], { kernel, layout = "NCHW", ...rest }) =>
+      (fn as Fn)(
+        x as never,
+        { kernelSize: kernel, layout: layouts[String(layout)], ...rest } as never,
+      ) as AnyTensor,
+  };
+}
 
 /** A condition that a file writes in numbers holds where they are not 0. */
 function asCondition(condition: Operand): AnyTensor {

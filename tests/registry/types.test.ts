@@ -1,8 +1,11 @@
 import {
+  conv2d,
   dot,
   expandDims,
   greater,
+  layerNorm,
   logsumexp,
+  maxPool2d,
   mean,
   oneHot,
   outer,
@@ -115,5 +118,21 @@ describe("the type of a result is its shape and dtype", () => {
     expect(actual(dot(b, b) as never)).toEqual([[], "float32"]);
     expectTypeOf(outer(b, zeros([2]))).toEqualTypeOf<Tensor<[3, 2]>>();
     expect(actual(outer(b, zeros([2])) as never)).toEqual([[3, 2], "float32"]);
+  });
+
+  test("images", () => {
+    const images = zeros([2, 3, 8, 9]);
+    const kernel = zeros([5, 3, 3, 2]);
+    expectTypeOf(conv2d(images, kernel)).toEqualTypeOf<Tensor<[2, 5, 6, 8]>>();
+    expect(actual(conv2d(images, kernel) as never)).toEqual([[2, 5, 6, 8], "float32"]);
+    expectTypeOf(conv2d(images, kernel, { padding: 1 })).toEqualTypeOf<Tensor<[2, 5, 8, 10]>>();
+    expect(actual(conv2d(images, kernel, { padding: 1 }) as never)).toEqual([[2, 5, 8, 10], "float32"]);
+    const last = conv2d(zeros([8, 9, 3]), zeros([3, 2, 3, 5]), { layout: "NHWC", padding: "same" });
+    expectTypeOf(last).toEqualTypeOf<Tensor<[8, 9, 5]>>();
+    expect(actual(last as never)).toEqual([[8, 9, 5], "float32"]);
+    expectTypeOf(maxPool2d(images)).toEqualTypeOf<Tensor<[2, 3, number, number]>>();
+    expect(actual(maxPool2d(images) as never)).toEqual([[2, 3, 4, 4], "float32"]);
+    expectTypeOf(layerNorm(bytes, b)).toEqualTypeOf<Tensor<[4, 3]>>();
+    expect(actual(layerNorm(bytes, b) as never)).toEqual([[4, 3], "float32"]);
   });
 });

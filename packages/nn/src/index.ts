@@ -1,4 +1,6 @@
 export { type Activation, type ActivationFunction, type ActivationName, activation } from "./activation.ts";
+export { averagePooling2d } from "./averagePooling2d.ts";
+export { type Convolution2dOptions, convolution2d } from "./convolution2d.ts";
 export { type DenseOptions, dense } from "./dense.ts";
 export { type DropoutOptions, dropout } from "./dropout.ts";
 export { type FlattenLayer, flatten } from "./flatten.ts";
@@ -17,6 +19,7 @@ export {
   layer,
   type SameShapeLayer,
 } from "./layer.ts";
+export { type LayerNormalizationOptions, layerNormalization } from "./layerNormalization.ts";
 export {
   type BinaryCrossentropyOptions,
   binaryCrossentropy,
@@ -38,6 +41,7 @@ export {
   sparseCategoricalCrossentropy,
   sparseCategoricalCrossentropyOp,
 } from "./losses/sparseCategoricalCrossentropy.ts";
+export { maxPooling2d } from "./maxPooling2d.ts";
 export {
   accuracy,
   categoricalAccuracy,
@@ -55,6 +59,7 @@ export {
   recall,
 } from "./metrics/precisionRecall.ts";
 export { topKAccuracy } from "./metrics/topKAccuracy.ts";
+export type { PoolingLayer } from "./pooling-layer.ts";
 export { nextKey, setSeed } from "./seed.ts";
 export { type Sequential, sequential } from "./sequential.ts";
 export { type StateDict, StateDictError } from "./state.ts";

@@ -27,7 +27,7 @@ declare const types: unique symbol;
 export interface LayerProperties extends Stateful {
   /** What kind of layer it is: `"dense"`. */
   readonly name: string;
-  /** The shape it takes, without the batch axis; undefined if it takes any. */
+  /** The shape it takes, without the batch axis, −1 for a dimension that may be any; undefined if it takes any shape. */
   readonly inputShape: Shape | undefined;
   /** The layer in a few words, for summaries. */
   describe(): string;
@@ -72,21 +72,30 @@ export interface LayerOptions {
   readonly name?: string;
   /** The layer in a few words, for summaries; by default its name. */
   readonly describe?: string;
-  /** The shape it takes, without the batch axis: checked at each call, and the start of a summary. */
+  /**
+   * The shape it takes, without the batch axis, −1 for a dimension that may be any: checked at each call, and the start of a
+   * summary.
+   */
   readonly inputShape?: Shape;
 }
 
 const optionNames: Record<keyof LayerOptions, true> = { name: true, describe: true, inputShape: true };
 
+/** `[batch, 3, any, any]` of the shape that a layer takes. */
+export function batchText(inputShape: Shape): string {
+  return `[${["batch", ...inputShape.map((dimension) => (dimension === -1 ? "any" : dimension))].join(", ")}]`;
+}
+
 /** How `shape` fails to be a batch of `inputShape`; undefined if it is one. */
 export function misfit(shape: Shape, inputShape: Shape): string | undefined {
-  const expected = `[batch${inputShape.map((dimension) => `, ${dimension}`).join("")}]`;
+  const expected = batchText(inputShape);
   if (shape.length <= inputShape.length) {
     const wayOut = shape.length === inputShape.length ? `; reshape it to ${shapeText([1, ...shape])}` : "";
     return `${shapeText(shape)} has no batch axis; expected ${expected}${wayOut}`;
   }
   const features = shape.slice(shape.length - inputShape.length);
-  if (inputShape.every((dimension, axis) => dimension === features[axis])) return undefined;
+  if (inputShape.every((dimension, axis) => dimension === -1 || dimension === features[axis]))
+    return undefined;
   return inputShape.length === 1
     ? `${shapeText(shape)} has ${features[0]} features; expected ${inputShape[0]} features`
     : `${shapeText(shape)} does not fit ${expected}`;

@@ -1,6 +1,19 @@
-import type { AnyTensor, Checked, DType, Promote, Shape, ShapeError, ShapeOf, Tensor } from "@adjoint/tensor";
+import type {
+  AnyTensor,
+  Checked,
+  DType,
+  ImageLayout,
+  Pool2d,
+  Promote,
+  Result,
+  Shape,
+  ShapeError,
+  ShapeOf,
+  Tensor,
+} from "@adjoint/tensor";
 import type { Layer } from "./layer.ts";
 import type { LayerInput, LayerOutput, Show } from "./layer-types.ts";
+import type { PoolingLayer } from "./pooling-layer.ts";
 
 /** What `sequential` takes: layers, and functions of tensors without parameters, such as `relu`. */
 // A method's parameter is compared both ways, so that a function of some shapes only is taken as well.
@@ -54,13 +67,22 @@ export type ChainOf<
     : C;
 
 type Append<C extends Chain, Item, Index extends number> =
-  Item extends Layer<infer In, infer Out, infer D>
-    ? Then<C, In, Out, D, Index>
-    : KeepsShape<Item> extends true
-      ? C
-      : Item extends (x: infer X) => infer Y
-        ? Then<C, [X] extends [never] ? Shape : ShapeOf<X>, ShapeOf<Y>, "float32", Index>
-        : C;
+  Item extends PoolingLayer<infer Layout>
+    ? Then<C, AnyImages, PooledImages<C["output"], Layout>, "float32", Index>
+    : Item extends Layer<infer In, infer Out, infer D>
+      ? Then<C, In, Out, D, Index>
+      : KeepsShape<Item> extends true
+        ? C
+        : Item extends (x: infer X) => infer Y
+          ? Then<C, [X] extends [never] ? Shape : ShapeOf<X>, ShapeOf<Y>, "float32", Index>
+          : C;
+
+type AnyImages = [number, number, number, number];
+
+/** Images after pooling: the channels are those of the images before, as far as they are known. */
+type PooledImages<S extends Shape, Layout extends ImageLayout> = number extends S["length"]
+  ? AnyImages
+  : Result<Pool2d<S, Layout>>;
 
 type Then<C extends Chain, In extends Shape, Out extends Shape, D extends DType, Index extends number> =
   LayerInput<In, C["output"]> extends ShapeError

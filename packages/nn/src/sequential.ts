@@ -1,5 +1,5 @@
 import { type AnyTensor, type DType, type Shape, ShapeError, shapeText } from "@adjoint/tensor";
-import { type AnyLayer, layer, misfit } from "./layer.ts";
+import { type AnyLayer, batchText, layer, misfit } from "./layer.ts";
 import type { ChainOf, CheckedItems, SequentialItem } from "./sequential-types.ts";
 import { type Model, modelOf } from "./training/model.ts";
 
@@ -24,7 +24,7 @@ function checkStep(item: SequentialItem, index: number, x: AnyTensor): void {
   const [takes, gives] =
     expected.length === 1 && x.rank > 1
       ? [`${expected[0]} features`, String(x.shape[x.rank - 1])]
-      : [`[batch, ${expected.join(", ")}]`, shapeText(x.shape)];
+      : [batchText(expected), shapeText(x.shape)];
   throw new ShapeError("sequential", `layer ${index} takes ${takes}, layer ${index - 1} gives ${gives}`);
 }
 

@@ -6,7 +6,7 @@ import {
   type Shape,
   zeros,
 } from "@adjoint/tensor";
-import type { AnyLayer } from "./layer.ts";
+import { type AnyLayer, batchText } from "./layer.ts";
 import { checkOptions } from "./options.ts";
 import { namedParameters } from "./state.ts";
 
@@ -77,6 +77,12 @@ export function summary(model: AnyLayer, options: SummaryOptions = {}): string {
     throw new OptionError(
       "summary",
       "the first layer takes any shape; give that of one row, such as { inputShape: [784] }",
+    );
+  }
+  if (inputShape.includes(-1)) {
+    throw new OptionError(
+      "summary",
+      `the first layer takes ${batchText(inputShape)}; give the shape of one row, such as { inputShape: [${inputShape.map((dimension) => (dimension === -1 ? 28 : dimension)).join(", ")}] }`,
     );
   }
   const items = itemsOf(model);

@@ -4,6 +4,7 @@ import {
   type BinaryDType,
   type BinaryShape,
   type Checked,
+  type Conv2d,
   type DefaultDType,
   type DType,
   type DTypeOf,
@@ -11,9 +12,11 @@ import {
   type Flatten,
   type FloatOf,
   type HasAxis,
+  type ImageLayout,
   installMethods,
   type NumberOf,
   type Operand,
+  type Pool2d,
   type Reduce,
   type Result,
   type ShapeOf,
@@ -24,8 +27,11 @@ import {
 import { all } from "./all.ts";
 import { any } from "./any.ts";
 import { argmin } from "./argmin.ts";
+import { type AvgPoolOptions, avgPool2d } from "./avgPool2d.ts";
+import { type BatchNormOptions, batchNorm } from "./batchNorm.ts";
 import { ceil } from "./ceil.ts";
 import { clip } from "./clip.ts";
+import { conv2d } from "./conv2d.ts";
 import { cosh } from "./cosh.ts";
 import { countNonZero } from "./countNonZero.ts";
 import { type DiagonalShape, diagonal } from "./diagonal.ts";
@@ -42,6 +48,7 @@ import { greaterEqual } from "./greaterEqual.ts";
 import { isFinite as isFiniteOf } from "./isFinite.ts";
 import { isInfinite } from "./isInfinite.ts";
 import { isNaN as isNaNOf } from "./isNaN.ts";
+import { type LayerNormOptions, layerNorm } from "./layerNorm.ts";
 import { leakyRelu } from "./leakyRelu.ts";
 import { lessEqual } from "./lessEqual.ts";
 import { log2 } from "./log2.ts";
@@ -55,6 +62,7 @@ import { logSigmoid } from "./logSigmoid.ts";
 import { logSoftmax } from "./logSoftmax.ts";
 import { logsumexp } from "./logsumexp.ts";
 import type { Mask } from "./mask.ts";
+import { maxPool2d } from "./maxPool2d.ts";
 import { mean } from "./mean.ts";
 import { min } from "./min.ts";
 import { norm } from "./norm.ts";
@@ -63,6 +71,7 @@ import { normalPdf } from "./normalPdf.ts";
 import { notEqual } from "./notEqual.ts";
 import { type OneHotShape, oneHot } from "./oneHot.ts";
 import { type OuterShape, outer } from "./outer.ts";
+import type { PoolingOptions } from "./pooling.ts";
 import { prod } from "./prod.ts";
 import { ravel } from "./ravel.ts";
 import { reciprocal } from "./reciprocal.ts";
@@ -75,6 +84,7 @@ import { sigmoid } from "./sigmoid.ts";
 import { sign } from "./sign.ts";
 import { silu } from "./silu.ts";
 import { sinh } from "./sinh.ts";
+import type { Padding2d, Pair } from "./slidingWindow.ts";
 import { softmax } from "./softmax.ts";
 import { softplus } from "./softplus.ts";
 import { sort } from "./sort.ts";
@@ -111,11 +121,53 @@ declare module "@adjoint/tensor/methods" {
       this: A,
       options?: { axis?: Axis; keepDims?: KeepDims } & Checked<Reduce<"argmin", ShapeOf<A>, Axis, KeepDims>>,
     ): Tensor<Result<Reduce<"argmin", ShapeOf<A>, Axis, KeepDims>>, "int32">;
+    avgPool2d<A extends AnyTensor, const Layout extends ImageLayout = "NCHW">(
+      this: A,
+      options?: AvgPoolOptions & { layout?: Layout },
+    ): Tensor<Result<Pool2d<ShapeOf<A>, Layout>>, FloatOf<DTypeOf<A>>>;
+    batchNorm<
+      A extends AnyTensor,
+      Scale extends AnyTensor | undefined = undefined,
+      Offset extends AnyTensor | undefined = undefined,
+      const Axis extends number = 1,
+    >(
+      this: A,
+      scale?: Scale,
+      offset?: Offset,
+      options?: BatchNormOptions & { axis?: Axis } & Checked<HasAxis<"batchNorm", ShapeOf<A>, Axis>>,
+    ): Tensor<
+      Result<HasAxis<"batchNorm", ShapeOf<A>, Axis>>,
+      FloatOf<BinaryDType<Tensor<[], BinaryDType<A, Scale>>, Offset>>
+    >;
     ceil<A extends AnyTensor>(this: A): Tensor<ShapeOf<A>, NumberOf<DTypeOf<A>>>;
     clip<A extends AnyTensor>(
       this: A,
       options: { min?: number; max?: number },
     ): Tensor<ShapeOf<A>, NumberOf<DTypeOf<A>>>;
+    conv2d<
+      A extends AnyTensor,
+      K extends AnyTensor,
+      const Layout extends ImageLayout = "NCHW",
+      const Groups extends number = 1,
+      const Stride extends Pair = 1,
+      const Padding extends Padding2d = 0,
+      const Dilation extends Pair = 1,
+      Bias extends AnyTensor | undefined = undefined,
+    >(
+      this: A,
+      kernel: K & Checked<Conv2d<ShapeOf<A>, ShapeOf<K>, Layout, Groups, Stride, Padding, Dilation>>,
+      options?: {
+        bias?: Bias;
+        stride?: Stride;
+        padding?: Padding;
+        dilation?: Dilation;
+        groups?: Groups;
+        layout?: Layout;
+      },
+    ): Tensor<
+      Result<Conv2d<ShapeOf<A>, ShapeOf<K>, Layout, Groups, Stride, Padding, Dilation>>,
+      NumberOf<BinaryDType<Tensor<[], BinaryDType<A, K>>, Bias>>
+    >;
     cosh<A extends AnyTensor>(this: A): Tensor<ShapeOf<A>, FloatOf<DTypeOf<A>>>;
     countNonZero<
       A extends AnyTensor,
@@ -159,6 +211,20 @@ declare module "@adjoint/tensor/methods" {
     isFinite<A extends AnyTensor>(this: A): Tensor<ShapeOf<A>, "bool">;
     isInfinite<A extends AnyTensor>(this: A): Tensor<ShapeOf<A>, "bool">;
     isNaN<A extends AnyTensor>(this: A): Tensor<ShapeOf<A>, "bool">;
+    layerNorm<
+      A extends AnyTensor,
+      Scale extends AnyTensor | undefined = undefined,
+      Offset extends AnyTensor | undefined = undefined,
+      const Axis extends AxisOption = -1,
+    >(
+      this: A,
+      scale?: Scale,
+      offset?: Offset,
+      options?: LayerNormOptions & { axis?: Axis } & Checked<HasAxis<"layerNorm", ShapeOf<A>, Axis>>,
+    ): Tensor<
+      Result<HasAxis<"layerNorm", ShapeOf<A>, Axis>>,
+      FloatOf<BinaryDType<Tensor<[], BinaryDType<A, Scale>>, Offset>>
+    >;
     leakyRelu<A extends AnyTensor>(
       this: A,
       options?: { slope?: number },
@@ -198,6 +264,10 @@ declare module "@adjoint/tensor/methods" {
         Reduce<"logsumexp", ShapeOf<A>, Axis, KeepDims>
       >,
     ): Tensor<Result<Reduce<"logsumexp", ShapeOf<A>, Axis, KeepDims>>, FloatOf<DTypeOf<A>>>;
+    maxPool2d<A extends AnyTensor, const Layout extends ImageLayout = "NCHW">(
+      this: A,
+      options?: PoolingOptions & { layout?: Layout },
+    ): Tensor<Result<Pool2d<ShapeOf<A>, Layout>>, DTypeOf<A>>;
     mean<A extends AnyTensor, const Axis extends AxisOption = undefined, KeepDims extends boolean = false>(
       this: A,
       options?: { axis?: Axis; keepDims?: KeepDims } & Checked<Reduce<"mean", ShapeOf<A>, Axis, KeepDims>>,
@@ -297,8 +367,11 @@ installMethods({
   all,
   any,
   argmin,
+  avgPool2d,
+  batchNorm,
   ceil,
   clip,
+  conv2d,
   cosh,
   countNonZero,
   diagonal,
@@ -315,6 +388,7 @@ installMethods({
   isFinite: isFiniteOf,
   isInfinite,
   isNaN: isNaNOf,
+  layerNorm,
   leakyRelu,
   lessEqual,
   log10,
@@ -327,6 +401,7 @@ installMethods({
   logSigmoid,
   logSoftmax,
   logsumexp,
+  maxPool2d,
   mean,
   min,
   norm,

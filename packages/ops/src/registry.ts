@@ -2,7 +2,11 @@ import type { Op } from "@adjoint/tensor";
 import { allOp } from "./all.ts";
 import { anyOp } from "./any.ts";
 import { argminOp } from "./argmin.ts";
+import { avgPool2dOp } from "./avgPool2d.ts";
 import { clipOp } from "./clip.ts";
+import { conv2dOp } from "./conv2d.ts";
+import { conv2dInputGradientOp } from "./conv2dInputGradient.ts";
+import { conv2dKernelGradientOp } from "./conv2dKernelGradient.ts";
 import { coshOp } from "./cosh.ts";
 import { countNonZeroOp } from "./countNonZero.ts";
 import { eluOp } from "./elu.ts";
@@ -15,6 +19,7 @@ import { greaterEqualOp } from "./greaterEqual.ts";
 import { isFiniteOp } from "./isFinite.ts";
 import { isInfiniteOp } from "./isInfinite.ts";
 import { isNaNOp } from "./isNaN.ts";
+import { layerNormOp } from "./layerNorm.ts";
 import { leakyReluOp } from "./leakyRelu.ts";
 import { lessEqualOp } from "./lessEqual.ts";
 import { log2Op } from "./log2.ts";
@@ -27,6 +32,8 @@ import { logisticPdfOp } from "./logisticPdf.ts";
 import { logSigmoidOp } from "./logSigmoid.ts";
 import { logSoftmaxOp } from "./logSoftmax.ts";
 import { logsumexpOp } from "./logsumexp.ts";
+import { maxPool2dOp } from "./maxPool2d.ts";
+import { maxPool2dGradientOp } from "./maxPool2dGradient.ts";
 import { meanOp } from "./mean.ts";
 import { minOp } from "./min.ts";
 import { normOp } from "./norm.ts";
@@ -55,7 +62,11 @@ export const opRegistry: Readonly<Record<string, Op>> = {
   all: allOp,
   any: anyOp,
   argmin: argminOp,
+  avgPool2d: avgPool2dOp,
   clip: clipOp,
+  conv2d: conv2dOp,
+  conv2dInputGradient: conv2dInputGradientOp,
+  conv2dKernelGradient: conv2dKernelGradientOp,
   cosh: coshOp,
   countNonZero: countNonZeroOp,
   elu: eluOp,
@@ -68,6 +79,7 @@ export const opRegistry: Readonly<Record<string, Op>> = {
   isFinite: isFiniteOp,
   isInfinite: isInfiniteOp,
   isNaN: isNaNOp,
+  layerNorm: layerNormOp,
   leakyRelu: leakyReluOp,
   lessEqual: lessEqualOp,
   log10: log10Op,
@@ -80,6 +92,8 @@ export const opRegistry: Readonly<Record<string, Op>> = {
   logSigmoid: logSigmoidOp,
   logSoftmax: logSoftmaxOp,
   logsumexp: logsumexpOp,
+  maxPool2d: maxPool2dOp,
+  maxPool2dGradient: maxPool2dGradientOp,
   mean: meanOp,
   min: minOp,
   norm: normOp,

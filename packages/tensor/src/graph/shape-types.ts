@@ -305,6 +305,76 @@ type WithMatrix<Batch, M extends number, N extends number> = Batch extends Shape
   ? Normalise<[...Batch, M, N]>
   : Batch;
 
+// ---- Convolution and pooling ----
+
+/** Where the channels stand in images and kernels: `[…, C, H, W]` and `[O, I, kh, kw]`, or `[…, H, W, C]` and `[kh, kw, I, O]`. */
+export type ImageLayout = "NCHW" | "NHWC";
+
+/**
+ * Images under a kernel: `Conv2d<[8, 3, 28, 28], [6, 3, 5, 5]>` is `[8, 6, 24, 24]`. The channels must agree, those of the
+ * kernel times the groups. Height and width are known for steps of 1.
+ */
+export type Conv2d<
+  S extends Shape,
+  K extends Shape,
+  Layout = "NCHW",
+  Groups extends number = 1,
+  Stride = 1,
+  Padding = 0,
+  Dilation = 1,
+> = [Layout, [...S], [...K]] extends [
+  "NCHW",
+  [...infer Batch extends Shape, infer C extends number, infer H extends number, infer W extends number],
+  [infer O extends number, infer I extends number, infer KH extends number, infer KW extends number],
+]
+  ? Differ<C, Multiply<I, Groups>> extends true
+    ? ShapeError<ChannelsDiffer<C, I, Groups>>
+    : [...Batch, O, ...Slide<[H, W], [KH, KW], [Stride, Dilation], Padding>]
+  : [Layout, [...S], [...K]] extends [
+        "NHWC",
+        [
+          ...infer Batch extends Shape,
+          infer H extends number,
+          infer W extends number,
+          infer C extends number,
+        ],
+        [infer KH extends number, infer KW extends number, infer I extends number, infer O extends number],
+      ]
+    ? Differ<C, Multiply<I, Groups>> extends true
+      ? ShapeError<ChannelsDiffer<C, I, Groups>>
+      : [...Batch, ...Slide<[H, W], [KH, KW], [Stride, Dilation], Padding>, O]
+    : Shape;
+
+type ChannelsDiffer<C extends number, I extends number, Groups extends number> = [Groups] extends [1]
+  ? `conv2d: the input has ${C} channels, the kernel takes ${I}`
+  : `conv2d: the input has ${C} channels, the kernel takes ${I} in each of ${Groups} groups`;
+
+/** Height and width after sliding a window over them. */
+type Slide<
+  Size extends [number, number],
+  Window extends [number, number],
+  StrideAndDilation,
+  Padding,
+> = StrideAndDilation extends [1, 1]
+  ? [Padding] extends ["same"]
+    ? Size
+    : [Padding] extends [0 | "valid"]
+      ? [Add<Subtract<Size[0], Window[0]>, 1>, Add<Subtract<Size[1], Window[1]>, 1>]
+      : [Padding] extends [number]
+        ? Slide<[Add<Size[0], Add<Padding, Padding>>, Add<Size[1], Add<Padding, Padding>>], Window, [1, 1], 0>
+        : [number, number]
+  : [number, number];
+
+/** Images whose height and width are pooled: `Pool2d<[8, 6, 28, 28]>` is `[8, 6, number, number]`. */
+export type Pool2d<S extends Shape, Layout = "NCHW"> = [Layout, [...S]] extends [
+  "NCHW",
+  [...infer Front extends Shape, number, number],
+]
+  ? [...Front, number, number]
+  : [Layout, [...S]] extends ["NHWC", [...infer Batch extends Shape, number, number, infer C extends number]]
+    ? [...Batch, number, number, C]
+    : Shape;
+
 // ---- Axes ----
 
 /** What an `axis` option takes: one axis, several, or none for all. */

@@ -29,6 +29,7 @@ import { mulPrimitive } from "./mul.ts";
 import type { PrimitiveName } from "./names.ts";
 import { negPrimitive } from "./neg.ts";
 import { padPrimitive } from "./pad.ts";
+import { patchesPrimitive } from "./patches.ts";
 import { powPrimitive } from "./pow.ts";
 import { randomBitsPrimitive } from "./randomBits.ts";
 import { reshapePrimitive } from "./reshape.ts";
@@ -38,6 +39,7 @@ import { slicePrimitive } from "./slice.ts";
 import { sqrtPrimitive } from "./sqrt.ts";
 import { subPrimitive } from "./sub.ts";
 import { sumPrimitive } from "./sum.ts";
+import { sumPatchesPrimitive } from "./sumPatches.ts";
 import { takePrimitive } from "./take.ts";
 import { transposePrimitive } from "./transpose.ts";
 import { wherePrimitive } from "./where.ts";
@@ -73,6 +75,7 @@ export const primitives: Readonly<Record<PrimitiveName, Op>> = {
   mul: mulPrimitive,
   neg: negPrimitive,
   pad: padPrimitive,
+  patches: patchesPrimitive,
   pow: powPrimitive,
   randomBits: randomBitsPrimitive,
   reshape: reshapePrimitive,
@@ -82,6 +85,7 @@ export const primitives: Readonly<Record<PrimitiveName, Op>> = {
   sqrt: sqrtPrimitive,
   sub: subPrimitive,
   sum: sumPrimitive,
+  sumPatches: sumPatchesPrimitive,
   take: takePrimitive,
   transpose: transposePrimitive,
   where: wherePrimitive,

@@ -32,6 +32,7 @@ import {
   neg,
   type PrimitiveName,
   pad,
+  patches,
   pow,
   primitives,
   random,
@@ -45,6 +46,7 @@ import {
   stopGradientOp,
   sub,
   sum,
+  sumPatches,
   take,
   transpose,
   where,
@@ -137,6 +139,54 @@ const padForms = (constraints: ShapeConstraints): fc.Arbitrary<OpForm> =>
         };
       });
   });
+
+/** Windows that fit: for each of one or two last axes a dimension and how a window slides over it. */
+const windowForms =
+  (call: (x: AnyTensor, size: number[], windows: SlidingWindows) => AnyTensor, isTransposed: boolean) =>
+  ({ minDimension = 1 }: ShapeConstraints): fc.Arbitrary<OpForm> =>
+    fc
+      .tuple(
+        shapes({ minDimension, maxRank: 1, maxSize: 2 }),
+        fc.array(slidingAxes, { minLength: 1, maxLength: 2 }),
+      )
+      .map(([front, axes]): OpForm => {
+        const size = axes.map((axis) => axis.dimension);
+        const windows = {
+          window: axes.map((axis) => axis.window),
+          stride: axes.map((axis) => axis.stride),
+          dilation: axes.map((axis) => axis.dilation),
+          padding: axes.map((axis) => axis.padding),
+        };
+        const given = isTransposed ? [...windows.window, ...axes.map((axis) => axis.positions)] : size;
+        return {
+          slots: [{ shape: [...front, ...given], values: {} }],
+          call: (x) => call(x, size, windows),
+          options: windows,
+        };
+      });
+
+interface SlidingWindows {
+  readonly window: number[];
+  readonly stride: number[];
+  readonly dilation: number[];
+  readonly padding: (readonly [number, number])[];
+}
+
+const slidingAxes = fc
+  .tuple(
+    fc.integer({ min: 1, max: 3 }),
+    fc.integer({ min: 1, max: 3 }),
+    fc.integer({ min: 1, max: 2 }),
+    fc.integer({ min: 1, max: 2 }),
+    fc.nat({ max: 1 }),
+    fc.nat({ max: 1 }),
+  )
+  .map(([dimension, window, stride, dilation, before, after]) => {
+    const room = before + dimension + after - (window - 1) * dilation - 1;
+    const padding = [before, after] as const;
+    return { dimension, window, stride, dilation, padding, positions: Math.floor(room / stride) + 1 };
+  })
+  .filter(({ positions }) => positions >= 1);
 
 const concatForms = (constraints: ShapeConstraints): fc.Arbitrary<OpForm> =>
   shapeAndAxis({ maxSize: 6, ...constraints }).chain(({ shape, axis }) =>
@@ -257,6 +307,10 @@ const primitiveCases: Readonly<Record<PrimitiveName, OpCase>> = {
   mul: broadcasting(primitives.mul, mul, { slots: [{}, {}] }),
   neg: unary(primitives.neg, neg),
   pad: custom("pad", padForms),
+  patches: custom(
+    "patches",
+    windowForms((x, _, { window, ...options }) => patches(x, window, options), false),
+  ),
   pow: broadcasting(primitives.pow, pow, { slots: [{ min: 0.2 }, { min: -2, max: 2 }] }),
   randomBits: custom("randomBits", ({ minDimension = 1 }) =>
     shapes({ minDimension }).map((shape) => ({
@@ -274,6 +328,11 @@ const primitiveCases: Readonly<Record<PrimitiveName, OpCase>> = {
   sum: reduction(primitives.sum, (x, options) => sum(x, options as object) as AnyTensor, {
     scale: scaleOfSizes,
   }),
+  sumPatches: custom(
+    "sumPatches",
+    windowForms((y, size, { window, ...options }) => sumPatches(y, size, window, options) as AnyTensor, true),
+    { scale: scaleOfSizes },
+  ),
   take: custom("take", takeForms),
   transpose: custom("transpose", (constraints) =>
     shapes(constraints).chain((shape) =>

@@ -1,7 +1,7 @@
 import * as ops from "@adjoint/ops";
 import { type AnyTensor, exp, mul, type Shape, sqrt } from "@adjoint/tensor";
 import fc from "fast-check";
-import { axesOf, type ShapeConstraints, shapes } from "../arbitraries/shapes.ts";
+import { axesOf, axisOf, type ShapeConstraints, shapes } from "../arbitraries/shapes.ts";
 import type { Domain } from "../arbitraries/tensors.ts";
 import {
   alongAxis,
@@ -20,6 +20,7 @@ import {
   unary,
   unaryWith,
 } from "./families.ts";
+import { imageCases } from "./images.ts";
 import type { OpCase, OpForm } from "./op-case.ts";
 
 type Reducer = (x: AnyTensor, options: ReductionOptions) => AnyTensor;
@@ -188,6 +189,43 @@ const remainderDomains: readonly (readonly [Domain, Domain])[] = [
   ],
 ];
 
+/** Layer normalisation along one axis or several, of values that are not nearly equal. */
+const layerNormForms =
+  (isScaled: boolean) =>
+  (constraints: ShapeConstraints): fc.Arbitrary<OpForm> =>
+    shapes({ ...notEmpty(constraints), minRank: 1 }).chain((shape) =>
+      fc.tuple(axesOf(shape), fc.constantFrom(1e-5, 0.5)).map(([axes, epsilon]): OpForm => {
+        const axis = axes ?? -1;
+        const named = new Set([axis].flat().map((one) => (one < 0 ? one + shape.length : one)));
+        const features = shape.filter((_, i) => named.has(i));
+        const parameters = isScaled ? [features, features] : [];
+        return {
+          slots: [
+            { shape, values: interleaved[0] },
+            ...parameters.map((one) => ({ shape: one, values: {} })),
+          ],
+          call: (x, scale, offset) =>
+            ops.layerNorm(x, scale, offset, { axis, epsilon } as object) as AnyTensor,
+          options: { axis, epsilon },
+        };
+      }),
+    );
+
+const batchNormForms = (constraints: ShapeConstraints): fc.Arbitrary<OpForm> =>
+  shapes({ ...notEmpty(constraints), minRank: 1 }).chain((shape) =>
+    axisOf(shape).map(
+      (axis): OpForm => ({
+        slots: [
+          { shape, values: interleaved[0] },
+          { shape: [shape.at(axis) as number], values: {} },
+          { shape: [shape.at(axis) as number], values: {} },
+        ],
+        call: (x, scale, offset) => ops.batchNorm(x, scale, offset, { axis } as object) as AnyTensor,
+        options: { axis },
+      }),
+    ),
+  );
+
 const smooth: readonly OpCase[] = [
   unaryWith(ops.clipOp, (x, options) => ops.clip(x, options), {
     choices: fc.constantFrom({ min: 0, max: 2 }, { min: 1 }, { max: 2 }),
@@ -202,6 +240,8 @@ const smooth: readonly OpCase[] = [
   unary(ops.geluOp, (x) => ops.gelu(x), { domain: wide }),
   unary(ops.geluTanhOp, ops.geluTanh, { domain: wide, loweringUlps: gate }),
   unary(ops.geluTanhGateOp, ops.geluTanhGate, { domain: wide, loweringUlps: gate }),
+  opCase(ops.layerNormOp, layerNormForms(false)),
+  opCase(ops.layerNormOp, layerNormForms(true), { variant: "with scale and offset" }),
   unaryWith(ops.leakyReluOp, (x, options) => ops.leakyRelu(x, options), {
     choices: fc.constantFrom({}, { slope: 0.3 }),
     domain: () => awayFromZero,
@@ -247,6 +287,7 @@ const smooth: readonly OpCase[] = [
   unary(ops.tanhOp, ops.tanh, { domain: wide }),
   spreadCase(ops.varianceOp, ops.variance as Reducer, { scale: meanSquare }),
   // Functions made of others.
+  opCase(derived("batchNorm"), batchNormForms),
   ofMatrices(derived("diagonal"), (x) => ops.diagonal(x) as AnyTensor),
   opCase(
     derived("dot"),
@@ -336,4 +377,4 @@ const flat: readonly OpCase[] = [
 ];
 
 /** A case for every op and every function of `@adjoint/ops`. */
-export const opsCases: readonly OpCase[] = [...smooth, ...flat];
+export const opsCases: readonly OpCase[] = [...smooth, ...imageCases, ...flat];
