@@ -124,6 +124,7 @@ describe("debugNumerics", () => {
   test.each<[string, (x: AnyTensor) => AnyTensor]>([
     ["a mask in where", (x) => softmax(where(keep, x, minusInfinity) as AnyTensor)],
     ["a mask that is added", (x) => softmax(add(x, mask) as AnyTensor)],
+    ["a mask divided by 0", (x) => div(add(x, mask), tensor([2, 0])) as AnyTensor],
     ["a mask that passes through", (x) => neg(add(x, mask) as AnyTensor)],
     [
       "a maximum padded with −∞",

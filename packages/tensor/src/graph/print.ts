@@ -20,7 +20,7 @@ interface Line {
 }
 
 /** What is drawn at a node besides: a text under its own, and the colour that it is filled with, as `#ffcc00`. */
-export interface Annotation {
+interface Annotation {
   readonly text: string;
   readonly fill: string;
 }

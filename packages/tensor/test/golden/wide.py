@@ -86,7 +86,7 @@ for name, (function, size) in binaryFunctions.items():
         rows[name].append([a, b, binary(function(exactly(a), exactly(b)))])
 
 constants = {
-    "log 2": parts(mp.log(2), 3),
+    "log 2": parts(mp.log(2), 2),
     "log10 2": parts(mp.log(2) / mp.log(10), 1),
     "2/sqrt(pi)": parts(2 / mp.sqrt(mp.pi), 2),
     "1/sqrt(pi)": parts(1 / mp.sqrt(mp.pi), 2),
