@@ -9,4 +9,6 @@ export * from "@adjoint/ops";
 export * from "@adjoint/optim";
 export * from "@adjoint/tensor";
 
+export { precision } from "./precision.ts";
+
 installRules(stabilisingRules);

@@ -23,7 +23,15 @@ export { stopGradient, stopGradientOp } from "./autodiff/stopGradient.ts";
 export { vjp } from "./autodiff/vjp.ts";
 export { apply, type Operand } from "./graph/apply.ts";
 export { isFloat, type TypedArray, type TypedArrays } from "./graph/dtype.ts";
-export { DTypeError, GraphError, IndexError, OptionError, ShapeError } from "./graph/errors.ts";
+export {
+  DTypeError,
+  GraphError,
+  IndexError,
+  type NumericsDetails,
+  NumericsError,
+  OptionError,
+  ShapeError,
+} from "./graph/errors.ts";
 export { type HistoryLimit, setHistoryLimit } from "./graph/history.ts";
 export {
   type Accepts,
@@ -61,6 +69,16 @@ export {
   type TensorsOf,
   treeTensors,
 } from "./graph/tree.ts";
+export { type DebugNumericsOptions, debugNumerics } from "./inspect/debugNumerics.ts";
+export { explain } from "./inspect/explain.ts";
+export {
+  type OpPrecision,
+  type OpPrecisionJSON,
+  type PrecisionJSON,
+  type PrecisionOptions,
+  PrecisionReport,
+  precision,
+} from "./inspect/precision.ts";
 export { abs } from "./primitives/abs.ts";
 export { add } from "./primitives/add.ts";
 export { argmax } from "./primitives/argmax.ts";
@@ -118,6 +136,5 @@ export {
 } from "./runtime/parameter.ts";
 export { referenceBackend } from "./runtime/reference.ts";
 export { inference, isTraining, training } from "./runtime/trace.ts";
-export { explain } from "./stabilise/explain.ts";
 export { constantOf, sameValue } from "./stabilise/match.ts";
 export { installRules, type Rule, rulesOf, withoutStabilising } from "./stabilise/pass.ts";

@@ -1,3 +1,4 @@
+import { derivingFrom } from "../graph/callSite.ts";
 import { keepingHistory } from "../graph/history.ts";
 import { leaves } from "../graph/op.ts";
 import type { DType, Shape } from "../graph/shape-types.ts";
@@ -51,7 +52,12 @@ export function substitute(
       const unchanged = inputs.every((input, i) => input === node.inputs[i]);
       done.set(
         node,
-        unchanged ? node : new Tensor(node.op, inputs, node.attributes, node.shape, node.dtype, node.weak),
+        unchanged
+          ? node
+          : derivingFrom(
+              node,
+              () => new Tensor(node.op, inputs, node.attributes, node.shape, node.dtype, node.weak),
+            ),
       );
     }
     return outputs.map((output) => done.get(output) as AnyTensor);

@@ -1,4 +1,5 @@
 import { apply } from "../graph/apply.ts";
+import { atOwnLines } from "../graph/callSite.ts";
 import { GraphError, ShapeError } from "../graph/errors.ts";
 import { composite, isParameterVersion } from "../graph/op.ts";
 import { shapeText } from "../graph/shape.ts";
@@ -44,11 +45,13 @@ export function customGradient<Args extends readonly AnyTensor[], Y extends AnyT
       dtype: () => outputs[0].dtype,
       lower: (inputs) => substitute(outputs, new Map(slots.map((slot, i) => [slot, inputs[i]])))[0],
       vjp({ inputs, output, cotangent }) {
-        const given = rule({
-          inputs: inputs.slice(0, standIns.length) as unknown as Args,
-          output: output as Y,
-          cotangent: cotangent as Y,
-        });
+        const given = atOwnLines(() =>
+          rule({
+            inputs: inputs.slice(0, standIns.length) as unknown as Args,
+            output: output as Y,
+            cotangent: cotangent as Y,
+          }),
+        );
         if (Array.isArray(given) && given.length === standIns.length) return given;
         throw new GraphError(
           "customGradient",

@@ -1,4 +1,5 @@
 import { convert } from "../graph/apply.ts";
+import { derivingFrom } from "../graph/callSite.ts";
 import { isFloat } from "../graph/dtype.ts";
 import { GraphError } from "../graph/errors.ts";
 import { isParameterVersion } from "../graph/op.ts";
@@ -47,13 +48,7 @@ export function pullback(
     found.set(node, sofar === undefined ? cotangent : (add(sofar, cotangent) as AnyTensor));
     counts.set(node, sofar === undefined ? mask : either(counts.get(node), mask));
   };
-  outputs.forEach((output, i) => {
-    if (isFloat(output.dtype)) accumulate(output, fitCotangent(output, cotangents[i]), undefined);
-  });
-  for (let i = order.length - 1; i >= 0; i--) {
-    const node = order[i];
-    const cotangent = found.get(node);
-    if (cotangent === undefined || !node.inputs.some((input) => leads.has(input))) continue;
+  const passBack = (node: AnyTensor, cotangent: AnyTensor): void => {
     const mask = counts.get(node);
     const passed = inputCotangents(node, cotangent);
     const masks = mask === undefined && node.op.selects === undefined ? [] : inputMasks(node, mask);
@@ -68,6 +63,15 @@ export function pullback(
         accumulate(input, fitCotangent(input, onlyWhere(mask, one)), inputMask);
       else accumulate(input, onlyWhere(inputMask, fitCotangent(input, one)), inputMask);
     });
+  };
+  outputs.forEach((output, i) => {
+    if (isFloat(output.dtype)) accumulate(output, fitCotangent(output, cotangents[i]), undefined);
+  });
+  for (let i = order.length - 1; i >= 0; i--) {
+    const node = order[i];
+    const cotangent = found.get(node);
+    if (cotangent === undefined || !node.inputs.some((input) => leads.has(input))) continue;
+    derivingFrom(node, () => passBack(node, cotangent), true);
   }
   return wanted.map((node) => found.get(node));
 }

@@ -46,3 +46,31 @@ export class GraphError extends Error {
     super(`${op}: ${message}`);
   }
 }
+
+/** What a {@link NumericsError} tells of, beside its sentence. */
+export interface NumericsDetails {
+  /** The NaN, ±∞ or denormal number. */
+  readonly value: number;
+  /** Where it stands in the op's result, or in the argument or parameter that holds it. */
+  readonly index: readonly number[];
+  /** Where the user called the op: `file:line:column`. */
+  readonly at: string | undefined;
+}
+
+/** A NaN, ∞ or denormal number that `debugNumerics` has found. */
+export class NumericsError extends Error {
+  override readonly name = "NumericsError";
+  /** The op that made the number; `"debugNumerics"` when it was given. */
+  readonly op: string;
+  readonly value: number;
+  readonly index: readonly number[];
+  readonly at: string | undefined;
+
+  constructor(op: string, message: string, { value, index, at }: NumericsDetails) {
+    super(`${op}: ${message}`);
+    this.op = op;
+    this.value = value;
+    this.index = index;
+    this.at = at;
+  }
+}

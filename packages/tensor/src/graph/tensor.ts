@@ -1,5 +1,6 @@
 import type { PrimitiveMethods } from "../api/methods.ts";
 import type { TensorMethods } from "../methods.ts";
+import { isRecordingCallSites, noteCallSite } from "./callSite.ts";
 import type { Recount } from "./history.ts";
 import type { Attributes, Op } from "./op.ts";
 import { sizeOf } from "./shape.ts";
@@ -79,6 +80,7 @@ export class Tensor<S extends Shape = Shape, D extends DType = DefaultDType> {
       held: false,
       dropped: false,
     };
+    if (isRecordingCallSites()) noteCallSite(this as unknown as AnyTensor);
   }
 
   /** The number of axes. */

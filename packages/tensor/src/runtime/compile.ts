@@ -8,7 +8,7 @@ import { type AnyTensor, nextId, Tensor } from "../graph/tensor.ts";
 import { topologicalOrder } from "../graph/topological.ts";
 import { mapTree, replaceTensors, treeTensors, treeText } from "../graph/tree.ts";
 import { stabilise, stabilisingKey, withoutStabilising } from "../stabilise/pass.ts";
-import type { Program } from "./backend.ts";
+import type { Backend, Program } from "./backend.ts";
 import { BoundedCache } from "./cache.ts";
 import { evaluate, getBackend } from "./evaluate.ts";
 import { type AnyParameter, Parameter } from "./parameter.ts";
@@ -76,6 +76,15 @@ export function compile<Args extends readonly unknown[], R>(
   fn: (...args: Args) => R,
   options: CompileOptions = {},
 ): Compiled<Args, R> {
+  return compileFor(getBackend, fn, options);
+}
+
+/** {@link compile} for a backend of its own, which is asked for at each call. */
+export function compileFor<Args extends readonly unknown[], R>(
+  backendOf: () => Backend,
+  fn: (...args: Args) => R,
+  options: CompileOptions,
+): Compiled<Args, R> {
   const entries = new BoundedCache<string, Entry>(programsPerFunction);
 
   function call(...args: CompiledArguments<Args>): R {
@@ -88,10 +97,11 @@ export function compile<Args extends readonly unknown[], R>(
       return inMode(() => fn(...(args as unknown as Args)));
     const { key, tensors, tree } = readArguments(args);
     evaluate(...tensors);
-    const fullKey = `${getBackend().name} ${mode} ${stabilisingKey()} ${key}`;
+    const backend = backendOf();
+    const fullKey = `${backend.name} ${mode} ${stabilisingKey()} ${key}`;
     let entry = entries.get(fullKey);
     if (entry === undefined || !entry.reads.every((one, i) => one.trainable === entry?.trainable[i])) {
-      entry = inMode(() => traceFunction(fn as (...args: never[]) => unknown, tree, tensors));
+      entry = inMode(() => traceFunction(backend, fn as (...args: never[]) => unknown, tree, tensors));
       entries.set(fullKey, entry);
     }
     return runEntry(entry, tensors) as R;
@@ -153,6 +163,7 @@ function weakScalar(value: number): AnyTensor {
 }
 
 function traceFunction(
+  backend: Backend,
   fn: (...args: never[]) => unknown,
   tree: readonly unknown[],
   tensors: readonly AnyTensor[],
@@ -200,7 +211,7 @@ function traceFunction(
   const replaces = outputs.map((_, i) => readAt.get(writes[i - results.length]?.[0]));
   const given = new Set(inputs);
   return {
-    program: getBackend().prepare({ inputs, outputs, replaces }),
+    program: backend.prepare({ inputs, outputs, replaces }),
     captured: captured.map(({ memo }) => memo.storage as Storage),
     reads: reads.map(([parameter]) => parameter),
     trainable: reads.map(([parameter]) => parameter.trainable),

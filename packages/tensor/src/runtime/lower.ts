@@ -1,3 +1,4 @@
+import { derivingFrom } from "../graph/callSite.ts";
 import { GraphError } from "../graph/errors.ts";
 import { keepingHistory } from "../graph/history.ts";
 import type { Op } from "../graph/op.ts";
@@ -19,7 +20,11 @@ export function lowerGraph(
 
   function lowerAll(targets: readonly AnyTensor[]): AnyTensor[] {
     for (const node of topologicalOrder(targets, (one) => done.has(one))) {
-      if (!done.has(node)) done.set(node, lowerNode(node));
+      if (!done.has(node))
+        done.set(
+          node,
+          derivingFrom(node, () => lowerNode(node)),
+        );
     }
     return targets.map((target) => done.get(target) as AnyTensor);
   }

@@ -1,4 +1,5 @@
 import { apply } from "../graph/apply.ts";
+import { derivingFrom } from "../graph/callSite.ts";
 import { GraphError } from "../graph/errors.ts";
 import { keepingHistory } from "../graph/history.ts";
 import type { Match, Op, Replacement } from "../graph/op.ts";
@@ -127,7 +128,7 @@ export function stabilise(
   function settleAll(targets: readonly AnyTensor[]): AnyTensor[] {
     for (const node of topologicalOrder(targets, isDone)) {
       if (done.has(node)) continue;
-      const settled = isDone(node) ? node : settle(node);
+      const settled = isDone(node) ? node : derivingFrom(node, () => settle(node));
       done.set(node, settled);
       if (settled !== node) done.set(settled, settled);
     }
