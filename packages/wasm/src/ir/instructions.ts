@@ -341,6 +341,8 @@ export const f32x4 = {
   relaxedMadd: ternary<V>(simd(0x105), "v128"),
   /** `−a b + c`. */
   relaxedNmadd: ternary<V>(simd(0x106), "v128"),
+  /** `a` where all bits of a lane of the mask are 1, `b` where all are 0. */
+  relaxedSelect: ternary<V>(simd(0x10b), "v128"),
 };
 
 /** Two float64. */
@@ -375,6 +377,7 @@ export const f64x2 = {
   convertLowS: unary<V, V>(simd(254), "v128"),
   relaxedMadd: ternary<V>(simd(0x107), "v128"),
   relaxedNmadd: ternary<V>(simd(0x108), "v128"),
+  relaxedSelect: ternary<V>(simd(0x10c), "v128"),
 };
 
 /** Shared memory: how workers meet. */

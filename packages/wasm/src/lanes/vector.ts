@@ -76,7 +76,8 @@ function vectorLanes(
     and: two(v128.and),
     or: two(v128.or),
     not: one(v128.not),
-    select: (mask, a, b) => v128.bitselect(a as Vector, b as Vector, mask as Vector),
+    select: (mask, a, b) =>
+      (isFused ? floats.relaxedSelect : v128.bitselect)(a as Vector, b as Vector, mask as Vector),
     any: (mask) => v128.anyTrue(mask as Vector),
     bits: (a) => a,
     fromBits: (a) => a,
@@ -91,6 +92,11 @@ function vectorLanes(
     intLt: two(integers.lt),
     intEq: two(integers.eq),
   };
+}
+
+/** Bits of `b` where the mask is 1: the sign bit of −0. */
+function copysign(signBits: Expression, a: Expression, b: Expression): Vector {
+  return v128.bitselect(b as Vector, a as Vector, signBits as Vector);
 }
 
 /** Runs `write` once for each lane: always on the first, after which all vectors are turned by one lane. */
@@ -135,7 +141,7 @@ function pairs(f: FunctionBuilder, target: Target, constants: Constants): Lanes 
     constant,
     intConstant,
     prologue: () => constants.statement(),
-    copysign: (a, b) => common.select(constant(-0), b, a),
+    copysign: (a, b) => copysign(constant(-0), a, b),
     toInt: (a) => common.intSub(common.add(a, constant(shifted)), intConstant(shiftedBits)),
     toFloat: (a) => common.sub(common.intAdd(a, intConstant(shiftedBits)), constant(shifted)),
     get wide() {
@@ -175,7 +181,7 @@ export function float32x4(f: FunctionBuilder, target: Target): Lanes {
     constant,
     intConstant,
     prologue: () => constants.statement(),
-    copysign: (a, b) => common.select(constant(-0), b, a),
+    copysign: (a, b) => copysign(constant(-0), a, b),
     toInt: (a) => common.intSub(common.add(a, constant(shifted)), intConstant(0x4b400000)),
     toFloat: (a) => f32x4.convertS(a as Vector),
     wide: pairs(f, target, constants),

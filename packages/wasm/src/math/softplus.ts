@@ -5,8 +5,8 @@ import { nearestExponent, powerOfTwo, subtractLn2 } from "./exponent.ts";
 import { logOfSplit } from "./log.ts";
 import { polynomialBySquare } from "./polynomial.ts";
 
-/** Below it the exponential is 0. */
-const LOWEST = { float32: -104, float64: -746 } as const;
+/** Where the power of two is 0, as in {@link exp}. */
+const LOWEST = { float32: -104.8, float64: -746.6 } as const;
 /** Powers of two that make 2ᵏ normal. */
 const LIFT = { float32: 24, float64: 54 } as const;
 
