@@ -1,5 +1,5 @@
 import { compileGraph } from "@adjoint/compiler";
-import type { AnyTensor, Backend, Graph, Program } from "@adjoint/tensor";
+import { type AnyTensor, type Backend, type Graph, OptionError, type Program } from "@adjoint/tensor";
 import { mathFunctionOf } from "./loop/mathFunctions.ts";
 import { type MemoryOptions, WasmMemory } from "./memory.ts";
 import { probeTarget } from "./platform.ts";
@@ -66,7 +66,14 @@ export class WasmBackend implements Backend {
 
   /** Sets how many threads programs may use, the main one included. Results do not depend on it. */
   setThreads(threads: number): void {
+    if (!Number.isInteger(threads) || threads < 1)
+      throw new OptionError("setThreads", `${threads} threads; expected a whole number from 1`);
     this.machinery.threads.wanted = threads;
+  }
+
+  /** Sets how much memory is held by what is not in use. */
+  setMemoryBudget(budget: MemoryOptions): void {
+    this.machinery.memory.setBudget(budget);
   }
 
   prepare(graph: Graph): Program {
@@ -77,4 +84,23 @@ export class WasmBackend implements Backend {
     kernels.compile();
     return new WasmProgram(program, steps, this.machinery);
   }
+}
+
+/** The backend that `adjoint` uses. */
+export const defaultBackend: WasmBackend = new WasmBackend();
+
+/**
+ * Sets how many threads programs may use, the main one included: `setThreads(1)`. Default: the machine's processors. Results do not
+ * depend on it, to the bit. Throws {@link OptionError} unless it is a whole number from 1.
+ */
+export function setThreads(threads: number): void {
+  defaultBackend.setThreads(threads);
+}
+
+/**
+ * Sets how much WebAssembly memory is held by what is not in use, in bytes: `setMemoryBudget({ copies: 2 ** 28 })`. What a program needs
+ * while it runs does not count.
+ */
+export function setMemoryBudget(budget: MemoryOptions): void {
+  defaultBackend.setMemoryBudget(budget);
 }

@@ -259,6 +259,7 @@ const rules = {
   mul: elementwise(times),
   neg: elementwise(negated),
   pad: moved(primitives.pad),
+  patches: moved(primitives.patches),
   pow: elementwise(pow),
   randomBits: isDiscrete,
   reshape: moved(primitives.reshape),
@@ -270,6 +271,9 @@ const rules = {
   sqrt: elementwise(squareRoot),
   sub: elementwise(minus),
   sum: reduction(plus, zero),
+  sumPatches: addedAt((output, targets, _, attributes) =>
+    primitives.patches.reference?.([output], targets, { ...attributes, value: 0 }),
+  ),
   take: moved(primitives.take),
   transpose: moved(primitives.transpose),
   where: elementwise((condition, a, b) => (condition.high !== 0 ? a : b)),

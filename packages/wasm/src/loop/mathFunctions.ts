@@ -1,24 +1,25 @@
+import { opRegistry } from "@adjoint/ops";
 import { type DType, type Op, primitives } from "@adjoint/tensor";
-import * as special from "@adjoint/tensor/special";
-import type { Expression } from "../ir/index.ts";
-import type { Lanes } from "../lanes.ts";
-import * as math from "../math/index.ts";
+import { type MathFunction, mathTable } from "../math/index.ts";
 
-export interface MathFunction {
-  readonly emit: (lanes: Lanes, ...args: Expression[]) => Expression;
+/** Code for an op, and about how many instructions it takes. */
+export interface NativeFunction {
+  readonly emit: MathFunction;
   readonly cost: number;
 }
 
-const table = new Map<unknown, MathFunction>([
-  [primitives.exp.scalar, { emit: math.exp, cost: 20 }],
-  [primitives.log.scalar, { emit: math.log, cost: 25 }],
-  [primitives.log1p.scalar, { emit: math.log1p, cost: 30 }],
-  [primitives.expm1.scalar, { emit: math.expm1, cost: 25 }],
-  [special.sigmoid, { emit: math.sigmoid, cost: 25 }],
-  [special.tanh, { emit: math.tanh, cost: 30 }],
-]);
+/** The ops that the table's names stand for: those of Adjoint, not others that happen to have the name. */
+const named: ReadonlyMap<Op, string> = new Map(
+  [...mathTable.keys()].flatMap((name): [Op, string][] => {
+    const op = ({ ...opRegistry, ...primitives } as Readonly<Record<string, Op | undefined>>)[name];
+    return op === undefined ? [] : [[op, name]];
+  }),
+);
 
-/** The code that computes what an op's definition says, in a dtype; undefined where there is none. */
-export function mathFunctionOf(op: Op, dtype: DType): MathFunction | undefined {
-  return dtype === "float32" ? table.get(op.scalar) : undefined;
+/** The code that computes what an op's definition says, for a float dtype; undefined where there is none. */
+export function mathFunctionOf(op: Op, dtype: DType): NativeFunction | undefined {
+  const name = named.get(op);
+  const entry = name === undefined ? undefined : mathTable.get(name);
+  const emit = dtype === "float32" || dtype === "float64" ? entry?.[dtype] : undefined;
+  return emit && { emit, cost: entry?.cost ?? 0 };
 }
