@@ -4,7 +4,7 @@ import type { Target } from "../target.ts";
 import { float32, float64 } from "./scalar.ts";
 import { float32x4, float64x2 } from "./vector.ts";
 
-export { float32, float32x4, float64, float64x2 };
+export { float32, float32x4, float64 };
 
 /** How many lanes of a dtype a vector of the target has: 1 without vectors. */
 export function widthOf(dtype: Lanes["dtype"], { simd }: Target): Lanes["width"] {

@@ -46,7 +46,7 @@ const LOG = [
 ];
 
 /** `log(1 + f)` to 42 bits for `¾ ≤ 1 + f ≤ 1½`. */
-export function log1p42(wide: Lanes, f: Local): Expression {
+function log1p42(wide: Lanes, f: Local): Expression {
   const s = wide.keep(wide.div(f, wide.add(f, wide.constant(2))));
   const z = wide.keep(wide.mul(s, s));
   return wide.mul(s, wide.madd(z, polynomial(wide, LOG, z), wide.constant(2)));
