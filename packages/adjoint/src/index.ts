@@ -14,4 +14,4 @@ export * from "@adjoint/wasm";
 export { precision } from "./precision.ts";
 
 installRules(stabilisingRules);
-if (typeof WebAssembly === "object") setBackend(defaultBackend);
+if (defaultBackend.isAvailable) setBackend(defaultBackend);

@@ -47,6 +47,11 @@ export class WasmBackend implements Backend {
     this.name = options.simd === undefined ? "wasm" : `wasm ${options.simd}`;
   }
 
+  /** Does the engine have WebAssembly at all? */
+  get isAvailable(): boolean {
+    return typeof WebAssembly === "object";
+  }
+
   /** @internal */
   get machinery(): Machinery {
     if (this.#machinery === undefined) {
