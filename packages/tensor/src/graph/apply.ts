@@ -1,7 +1,15 @@
 import { checkRepresentable, floatOf, isFloat, promote, type TypedArray } from "./dtype.ts";
 import { DTypeError } from "./errors.ts";
 import { recordHistory } from "./history.ts";
-import { type Accepts, type Attributes, acceptedDTypes, leaves, type Op, primitive } from "./op.ts";
+import {
+  type Accepts,
+  type Attributes,
+  acceptedDType,
+  acceptedDTypes,
+  leaves,
+  type Op,
+  primitive,
+} from "./op.ts";
 import type { DType, Shape } from "./shape-types.ts";
 import { Storage } from "./storage.ts";
 import { type AnyTensor, Tensor } from "./tensor.ts";
@@ -95,12 +103,28 @@ function resolve(op: string, operand: Operand): AnyTensor | number {
  * ones, take the dtype of the others; by themselves numbers are float32, and float64 beside weak tensors, which stay weak.
  */
 export function promoteOperands(op: string, accepts: Accepts, operands: readonly Operand[]): AnyTensor[] {
-  const resolved = operands.map((operand) => resolve(op, operand));
-  const tensors = resolved.filter((operand): operand is AnyTensor => typeof operand !== "number");
-  const strong = tensors.filter((tensor) => !tensor.weak);
-  const isWeak = strong.length === 0 && tensors.length > 0;
-  const adopted =
-    strong.length > 0 ? promote(...strong.map((tensor) => tensor.dtype)) : isWeak ? "float64" : "float32";
+  const resolved: (AnyTensor | number)[] = [];
+  let strong: DType | undefined;
+  let hasWeak = false;
+  let isUniform = typeof accepts !== "function";
+  for (const operand of operands) {
+    const one = resolve(op, operand);
+    resolved.push(one);
+    if (typeof one === "number") isUniform = false;
+    else if (one.weak) {
+      hasWeak = true;
+      isUniform = false;
+    } else if (strong === undefined) strong = one.dtype;
+    else if (strong !== one.dtype) {
+      strong = promote(strong, one.dtype);
+      isUniform = false;
+    }
+  }
+  // Nearly all operands are tensors of one dtype, and stay as they are.
+  if (isUniform && strong !== undefined && acceptedDType(accepts, strong) === strong)
+    return resolved as AnyTensor[];
+  const isWeak = strong === undefined && hasWeak;
+  const adopted = strong ?? (isWeak ? "float64" : "float32");
   const given = resolved.map((operand) => {
     if (typeof operand === "number") return adopted;
     return operand.weak && typeof accepts !== "function" ? floatOf(adopted) : operand.dtype;
@@ -115,8 +139,13 @@ export function promoteOperands(op: string, accepts: Accepts, operands: readonly
 
 /** Made of weak floats alone, perhaps chosen by indices or conditions: as free in its dtype as they are. */
 function isWeakResult(inputs: readonly AnyTensor[], dtype: DType): boolean {
-  const floats = inputs.filter((input) => isFloat(input.dtype));
-  return isFloat(dtype) && floats.length > 0 && floats.every((input) => input.weak);
+  let hasFloat = false;
+  for (const input of inputs) {
+    if (!isFloat(input.dtype)) continue;
+    if (!input.weak) return false;
+    hasFloat = true;
+  }
+  return hasFloat && isFloat(dtype);
 }
 
 /**
@@ -125,13 +154,13 @@ function isWeakResult(inputs: readonly AnyTensor[], dtype: DType): boolean {
  */
 export function apply(op: Op, operands: readonly Operand[], attributes: Attributes = none): AnyTensor {
   const inputs = promoteOperands(op.name, op.accepts, operands);
-  const shape = op.shape(
-    inputs.map((input) => input.shape),
-    attributes,
-  );
-  const dtype = op.dtype(
-    inputs.map((input) => input.dtype),
-    attributes,
-  );
+  const shapes: Shape[] = [];
+  const dtypes: DType[] = [];
+  for (const input of inputs) {
+    shapes.push(input.shape);
+    dtypes.push(input.dtype);
+  }
+  const shape = op.shape(shapes, attributes);
+  const dtype = op.dtype(dtypes, attributes);
   return node(op, inputs, attributes, shape, dtype, isWeakResult(inputs, dtype));
 }

@@ -209,12 +209,16 @@ export function isParameterVersion({ op }: AnyTensor): boolean {
   return op === leaves.parameter || op === assignedOp;
 }
 
+/** The dtype that operands are cast to whose common one is `common`; itself where each has a dtype of its own. */
+export function acceptedDType(accepts: Accepts, common: DType): DType {
+  if (accepts === "float") return floatOf(common);
+  return accepts === "number" && common === "bool" ? "int32" : common;
+}
+
 /** The dtypes that operands are cast to. */
 export function acceptedDTypes(accepts: Accepts, dtypes: readonly DType[]): readonly DType[] {
   if (typeof accepts === "function") return accepts(dtypes);
-  const common = promote(...dtypes);
-  const accepted =
-    accepts === "float" ? floatOf(common) : accepts === "number" && common === "bool" ? "int32" : common;
+  const accepted = acceptedDType(accepts, promote(...dtypes));
   return dtypes.map(() => accepted);
 }
 

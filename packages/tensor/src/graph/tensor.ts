@@ -20,6 +20,12 @@ export interface Memo {
   stabilised: AnyTensor | undefined;
   /** Somebody else keeps the values, so that forgetting this node would free nothing. */
   held: boolean;
+  /** Kept when it is computed on the way to others, if it is small: it was computed before, or will be read for sure. */
+  keeps: boolean;
+  /** The last walk over the graph that came by. */
+  walk: number;
+  /** Position in the order of the evaluation that is being described. */
+  place: number;
   /** The history was dropped: `"parameter"` when it held one, so that differentiating through would be silently wrong. */
   dropped: false | "data" | "parameter";
 }
@@ -77,6 +83,9 @@ export class Tensor<S extends Shape = Shape, D extends DType = DefaultDType> {
       recount: undefined,
       stabilised: undefined,
       held: false,
+      keeps: false,
+      walk: 0,
+      place: 0,
       dropped: false,
     };
   }
