@@ -57,6 +57,11 @@ export class Structure {
     this.add(halves[1]);
   }
 
+  /** Adds a text. It has a number of its own, so that long ones are quick too. */
+  addWord(word: string): void {
+    this.add(numberOf(word));
+  }
+
   addType(dtype: DType, shape: Shape): void {
     this.add(rankOf(dtype));
     this.add(shape.length);
@@ -65,7 +70,7 @@ export class Structure {
 
   addAttributes(attributes: Attributes): void {
     for (const name in attributes) {
-      this.add(numberOf(name));
+      this.addWord(name);
       this.#addValue(attributes[name]);
     }
     this.add(-1);
@@ -77,7 +82,7 @@ export class Structure {
       this.addNumber(value);
     } else if (typeof value === "string") {
       this.add(kinds.string);
-      this.add(numberOf(value));
+      this.addWord(value);
     } else if (typeof value === "object") {
       this.add(kinds.array);
       this.add(value.length);
@@ -122,6 +127,10 @@ export class StructureCache<V> {
 
   set(row: Int32Array, hash: number, value: V): void {
     this.#entries.set(hash, { row, value });
+  }
+
+  values(): V[] {
+    return this.#entries.values().map(({ value }) => value);
   }
 
   clear(): void {

@@ -97,6 +97,20 @@ describe("a compiled function is traced", () => {
       { a: { b: x }, list: [] },
       { a: { b: [x] } },
       { a: { b: x }, c: {} },
+      x,
+      [x],
+      [[x]],
+      [x, []],
+      [[], x],
+      [x, {}],
+      { a: x },
+      { b: x },
+      { a: x, b: x },
+      { a: x, list: [] },
+      { '"a":x,"b"': x },
+      { "a:x,b": x },
+      ["a", x],
+      ["x", "x"],
     ];
     const texts = trees.map((tree) => f(tree));
     expect(texts).toEqual(
