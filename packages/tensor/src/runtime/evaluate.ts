@@ -104,12 +104,12 @@ function describe(
 export function evaluate(...tensors: readonly AnyTensor[]): void {
   const asked = pendingOf(tensors.map((tensor) => tensor.current()));
   if (asked.length === 0) return;
-  const stable = stableForms(asked);
-  const targets = pendingOf(stable);
-  if (targets.length > 0) compute(targets);
+  const { forms, order } = stableForms(asked);
+  const targets = pendingOf(forms);
+  if (targets.length > 0) compute(targets, order);
   asked.forEach((node, i) => {
     if (node.memo.storage !== undefined) return;
-    node.memo.storage = stable[i].memo.storage;
+    node.memo.storage = forms[i].memo.storage;
     recordValues([node], [node]);
   });
 }
@@ -122,28 +122,31 @@ function pendingOf(nodes: readonly AnyTensor[]): AnyTensor[] {
 }
 
 /**
- * What is computed in the place of nodes: the form in which one was differentiated, which shares its work with the gradient; and where
- * a formula reaches into what has been evaluated, its rewritten form, lest its value depend on what was looked at before. Other
- * formulas are rewritten when their program is made, not each time.
+ * What is computed in the place of nodes, and all that it is computed from: the form in which one was differentiated, which shares its
+ * work with the gradient; and where a formula reaches into what has been evaluated, its rewritten form, lest its value depend on what
+ * was looked at before. Other formulas are rewritten when their program is made, not each time.
  */
-function stableForms(nodes: readonly AnyTensor[]): readonly AnyTensor[] {
-  if (!isStabilising()) return nodes;
+function stableForms(nodes: readonly AnyTensor[]): { forms: readonly AnyTensor[]; order: AnyTensor[] } {
+  if (!isStabilising()) return { forms: nodes, order: topologicalOrder(nodes, isComputed) };
   const forms = nodes.map((node) => node.memo.stabilised ?? node);
+  const order = topologicalOrder(forms, isComputed);
   let reaches = false;
   let isFormula = false;
-  for (const node of topologicalOrder(forms, isComputed)) {
+  for (const node of order) {
     if (isComputed(node)) reaches ||= node.inputs.length > 0;
     else isFormula ||= isRewritable(node.op);
   }
-  if (!reaches || !isFormula) return forms;
-  return stabilise(forms, {
+  if (!reaches || !isFormula) return { forms, order };
+  const rewritten = stabilise(forms, {
     isGiven: (node) => node.inputs.length === 0 && node.op !== leaves.literal,
     isKept: isComputed,
   });
+  return { forms: rewritten, order: topologicalOrder(rewritten, isComputed) };
 }
 
-function compute(targets: readonly AnyTensor[]): void {
-  const { inputs, pending, outputs } = describe(topologicalOrder(targets, isComputed), targets);
+/** Computes `targets`, which `order` leads to. */
+function compute(targets: readonly AnyTensor[], order: readonly AnyTensor[]): void {
+  const { inputs, pending, outputs } = describe(order, targets);
   const hash = structure.hash();
   let program = programs.get(structure, hash);
   if (program === undefined) {
