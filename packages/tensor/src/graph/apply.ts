@@ -1,15 +1,7 @@
 import { checkRepresentable, floatOf, isFloat, promote, type TypedArray } from "./dtype.ts";
 import { DTypeError } from "./errors.ts";
 import { recordHistory } from "./history.ts";
-import {
-  type Accepts,
-  type Attributes,
-  acceptedDType,
-  acceptedDTypes,
-  leaves,
-  type Op,
-  primitive,
-} from "./op.ts";
+import { type Accepts, type Attributes, acceptedDType, leaves, type Op, primitive } from "./op.ts";
 import type { DType, Shape } from "./shape-types.ts";
 import { Storage } from "./storage.ts";
 import { type AnyTensor, Tensor } from "./tensor.ts";
@@ -106,35 +98,27 @@ export function promoteOperands(op: string, accepts: Accepts, operands: readonly
   const resolved: (AnyTensor | number)[] = [];
   let strong: DType | undefined;
   let hasWeak = false;
-  let isUniform = typeof accepts !== "function";
   for (const operand of operands) {
     const one = resolve(op, operand);
     resolved.push(one);
-    if (typeof one === "number") isUniform = false;
-    else if (one.weak) {
-      hasWeak = true;
-      isUniform = false;
-    } else if (strong === undefined) strong = one.dtype;
-    else if (strong !== one.dtype) {
-      strong = promote(strong, one.dtype);
-      isUniform = false;
-    }
+    if (typeof one === "number") continue;
+    if (one.weak) hasWeak = true;
+    else strong = strong === undefined || strong === one.dtype ? one.dtype : promote(strong, one.dtype);
   }
-  // Nearly all operands are tensors of one dtype, and stay as they are.
-  if (isUniform && strong !== undefined && acceptedDType(accepts, strong) === strong)
-    return resolved as AnyTensor[];
   const isWeak = strong === undefined && hasWeak;
   const adopted = strong ?? (isWeak ? "float64" : "float32");
-  const given = resolved.map((operand) => {
-    if (typeof operand === "number") return adopted;
-    return operand.weak && typeof accepts !== "function" ? floatOf(adopted) : operand.dtype;
-  });
-  const dtypes = acceptedDTypes(accepts, given);
-  return resolved.map((operand, i) => {
-    if (typeof operand !== "number") return convert(operand, dtypes[i]);
-    checkRepresentable(op, operand, dtypes[i]);
-    return literal(operand, dtypes[i], isWeak);
-  });
+  if (typeof accepts !== "function") {
+    const dtype = acceptedDType(accepts, hasWeak ? floatOf(adopted) : adopted);
+    return resolved.map((operand) => promoteTo(op, operand, dtype, isWeak));
+  }
+  const dtypes = accepts(resolved.map((operand) => (typeof operand === "number" ? adopted : operand.dtype)));
+  return resolved.map((operand, i) => promoteTo(op, operand, dtypes[i], isWeak));
+}
+
+function promoteTo(op: string, operand: AnyTensor | number, dtype: DType, isWeak: boolean): AnyTensor {
+  if (typeof operand !== "number") return convert(operand, dtype);
+  checkRepresentable(op, operand, dtype);
+  return literal(operand, dtype, isWeak);
 }
 
 /** Made of weak floats alone, perhaps chosen by indices or conditions: as free in its dtype as they are. */

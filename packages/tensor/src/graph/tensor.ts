@@ -18,6 +18,8 @@ export interface Memo {
   recount: Recount | undefined;
   /** What the stabilising pass made of the node when it was differentiated: evaluated in its place. */
   stabilised: AnyTensor | undefined;
+  /** The parameter that the node is a version of. */
+  owner: AnyTensor | undefined;
   /** Somebody else keeps the values, so that forgetting this node would free nothing. */
   held: boolean;
   /** Kept when it is computed on the way to others, if it is small: it was computed before, or will be read for sure. */
@@ -82,6 +84,7 @@ export class Tensor<S extends Shape = Shape, D extends DType = DefaultDType> {
       historyBytes: 0,
       recount: undefined,
       stabilised: undefined,
+      owner: undefined,
       held: false,
       keeps: false,
       walk: 0,

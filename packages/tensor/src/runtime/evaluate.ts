@@ -54,7 +54,7 @@ function describe(
   const inputs: AnyTensor[] = [];
   const pending: AnyTensor[] = [];
   const outputs = [...targets];
-  let numbers: Map<string, number> | undefined;
+  const numbers: Map<number, number>[] = [];
   structure.clear();
   structure.add(stabilisingKey());
   for (let place = 0; place < order.length; place++) {
@@ -68,13 +68,13 @@ function describe(
     } else if (op === leaves.literal && !isStructural(attributes.value as number)) {
       // Patterns look at the sign of a number, and at whether two are the same.
       const value = attributes.value as number;
-      const number = `${node.dtype} ${value}`;
-      numbers ??= new Map();
-      const same = numbers.get(number) ?? place;
-      numbers.set(number, same);
+      const rank = rankOf(node.dtype);
+      numbers[rank] ??= new Map();
+      const same = numbers[rank].get(value) ?? place;
+      numbers[rank].set(value, same);
       inputs.push(node);
       structure.add(marks.number);
-      structure.add(2 * rankOf(node.dtype) + (value > 0 ? 1 : 0));
+      structure.add(2 * rank + (value > 0 ? 1 : 0));
       structure.add(same);
     } else if (op === leaves.input || op === leaves.parameter) {
       throw new GraphError(
