@@ -186,6 +186,10 @@ describe("evaluation", () => {
       [0, 0],
     ]);
   });
+  test("makes another program for a number of another dtype", () => {
+    for (const dtype of ["float32", "int32", "float64"] as const)
+      expect(ones([2], { dtype }).toTypedArray()).toEqual(tensor([1, 1], { dtype }).toTypedArray());
+  });
   test("tells apart which of equal nodes are asked for, and what they share", () => {
     const x = tensor([1, 2]);
     const y = add(x, 1);

@@ -73,8 +73,16 @@ describe("the structure of a graph as numbers", () => {
       typed(["float32", []]),
       typed(["float32", [0, 2 ** 40]]),
       typed(["float32", [0, 2 ** 41]]),
+      typed(["float32", [2, 0, 5]]),
+      typed(["float32", [2]], ["bool", [5]]),
     ];
     expect(new Set(different).size).toBe(different.length);
+  });
+  test("tells a number from the three that stand for one without a place", () => {
+    const [wide, apart] = [new Structure(), new Structure()];
+    wide.addNumber(0.5);
+    for (const number of wide.copy()) apart.addNumber(number);
+    expect(apart.copy()).not.toEqual(wide.copy());
   });
   test("has words for as many strings as there are, thousands too", () => {
     const first = rowOf({ name: "first" });
