@@ -1,5 +1,6 @@
 // Bundles the package in the current directory: one ESM file for each entry point of its `exports`, and one for what they
 // share, so that no class exists twice. Loading a file for each op took longer than the first gradient. Types are tsc's.
+// Nothing is minified: Node prints the source line of an error that nobody catches, which would be the whole file.
 import { readFileSync } from "node:fs";
 import { build } from "rolldown";
 
