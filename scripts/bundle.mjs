@@ -19,7 +19,7 @@ await build({
     cleanDir: true,
     format: "esm",
     sourcemap: true,
-    chunkFileNames: "shared-[hash].js",
+    chunkFileNames: "shared-[name].js",
     comments: { legal: true, annotation: true, jsdoc: false },
   },
 });
