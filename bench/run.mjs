@@ -10,12 +10,14 @@ import { commandOf, coreType, Peer, pythonHas } from "./lib/peer.mjs";
 import { markdown, median, show, timeTables } from "./lib/table.mjs";
 
 const usage = `npm run bench -- [options]
-  --job JOB         time (default), cold, memory, accuracy or numeric
+  --job JOB         time (default), cold, first, memory, accuracy or numeric
   --peers a,b       these peers of peers.json, or all; by default those marked so
   --cases a,b       these workloads of workloads.json; by default all
   --rounds N        samples of each peer (default 7)
   --sample MS       length of a sample (default 300)
   --clock CLOCK     wall (default), or cpu: processor time, for a machine that has other work
+  --threads N       how many threads the peer adjoint has (default 1; it is pinned to a core with 1 only)
+  --mode MODE       compiled (default), or plain: the peer adjoint without compile
   --baseline PEER   whose time the ratios divide by (default adjoint)
   --epochs N        of the job accuracy (default 3)
   --timeout S       how long a peer may take for one answer (default 240)
@@ -38,6 +40,8 @@ function readOptions() {
         rounds: text("7"),
         sample: text("300"),
         clock: text("wall"),
+        threads: text("1"),
+        mode: text("compiled"),
         baseline: text("adjoint"),
         epochs: text("3"),
         timeout: text("240"),
@@ -46,12 +50,14 @@ function readOptions() {
         help: { type: "boolean" },
       },
     });
-    for (const name of ["rounds", "sample", "epochs", "timeout"]) {
+    for (const name of ["rounds", "sample", "epochs", "timeout", "threads"]) {
       const number = Number(values[name]);
       if (!(number > 0)) fail(`--${name} is ${values[name]}; expected a number above 0`);
       values[name] = number;
     }
     if (!["wall", "cpu"].includes(values.clock)) fail(`--clock is ${values.clock}; expected wall or cpu`);
+    if (!["compiled", "plain"].includes(values.mode))
+      fail(`--mode is ${values.mode}; expected compiled or plain`);
     return values;
   } catch (error) {
     return fail(`${error.message}\n\n${usage}`);
@@ -93,8 +99,19 @@ function withoutMissingPythons(specs) {
   return specs.filter(({ python }) => python === undefined || modules.has(python));
 }
 
+/** A peer's entry with the options of this run that it takes. */
+function withOptions(spec) {
+  if (!spec.takesOptions) return spec;
+  const { mode, threads } = options;
+  return {
+    ...spec,
+    cmd: [...spec.cmd, `--mode=${mode}`, `--threads=${threads}`],
+    pin: spec.pin && threads === 1,
+  };
+}
+
 const specs = withoutMissingPythons(
-  choose(read("peers.json"), "name", "peers", ({ default: isDefault }) => isDefault).filter(
+  choose(read("peers.json").map(withOptions), "name", "peers", ({ default: isDefault }) => isDefault).filter(
     ({ only }) => only === undefined || only.includes(job),
   ),
 );
@@ -379,13 +396,46 @@ async function cold() {
   console.log(timeTables(times, options.baseline, rounds));
 }
 
+/** The first training step of a new process, compilation included, once the library is loaded and the digits are read. */
+async function first() {
+  const trained = workloads.filter(({ kind }) => kind.endsWith("_train"));
+  if (trained.length === 0) fail("--job first: none of --cases trains; name W1-b32 or W3-lenet-b64");
+  const times = [];
+  for (const { id, kind, params } of trained) {
+    say(id);
+    const samples = new Map(
+      specs.filter(({ cases }) => cases === undefined || cases.includes(id)).map((spec) => [spec, []]),
+    );
+    for (let round = 0; round < rounds; round++) {
+      for (const [spec, list] of samples) {
+        const peer = new Peer(spec, core);
+        const setup = await peer.ask({ op: "setup", kind, params }, timeoutMs);
+        const answer = setup.ok ? await peer.ask({ op: "run", n: 1 }, timeoutMs) : setup;
+        await peer.close();
+        if (answer.ok) list.push(answer.ms);
+        else {
+          recordFailure(spec.name, id, answer);
+          samples.delete(spec);
+        }
+      }
+    }
+    for (const [{ name }, list] of samples) {
+      const one = { workload: id, peer: name, median: median(list), min: Math.min(...list) };
+      record(name, id, "first_ms_median", one.median, "ms");
+      record(name, id, "first_ms_min", one.min, "ms");
+      times.push(one);
+    }
+  }
+  if (times.length > 0) console.log(timeTables(times, options.baseline, rounds));
+}
+
 /** A table with a row for each peer that has a result. */
 function printRows(corner, columns, found, cells) {
   const rows = new Map([...found].flatMap(([name, result]) => (result ? [[name, cells(result)]] : [])));
   console.log(markdown(corner, [...rows.keys()], columns, (row, column) => rows.get(row)[column]));
 }
 
-const jobs = { time, cold, memory, accuracy, numeric };
+const jobs = { time, cold, first, memory, accuracy, numeric };
 if (!Object.hasOwn(jobs, job)) fail(`--job is ${job}; expected one of ${Object.keys(jobs).join(", ")}`);
 if (specs.length === 0) fail(`no peer takes part in the job ${job}`);
 record("", "environment", "machine", {

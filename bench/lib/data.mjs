@@ -102,8 +102,8 @@ export function batches(batch) {
   const { trainX, trainY } = mnist();
   const n = trainY.length;
   let epoch = 0,
-    pos = n,
-    perm;
+    pos = 0,
+    perm = permutation(5000 + epoch++, n);
   return function next() {
     if (pos + batch > n) {
       perm = permutation(5000 + epoch++, n);

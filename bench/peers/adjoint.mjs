@@ -1,6 +1,11 @@
 // Adjoint, as built in this checkout. Options: --mode=compiled|plain (compiled: the whole training step is one program;
-// plain: the same code without compile).
-import {
+// plain: the same code without compile), --threads=N.
+import * as adjoint from "../../packages/adjoint/dist/index.js";
+import * as D from "../lib/data.mjs";
+import { main, options } from "../lib/harness.mjs";
+import { numeric } from "./adjoint-numeric.mjs";
+
+const {
   adam,
   add,
   argmax,
@@ -20,13 +25,11 @@ import {
   sum,
   tanh,
   tensor,
+  transpose,
   valueAndGrad,
-} from "../../packages/adjoint/dist/index.js";
-import * as D from "../lib/data.mjs";
-import { main, options } from "../lib/harness.mjs";
-import { numeric } from "./adjoint-numeric.mjs";
-
-const { mode = "compiled" } = options();
+} = adjoint;
+const { mode = "compiled", threads = "1" } = options();
+adjoint.setThreads?.(Number(threads));
 const compileIfAsked = mode === "compiled" ? compile : (fn) => fn;
 
 /** Dense layers with relu between them, and the weights that all peers start with. */
@@ -142,13 +145,18 @@ function repeated(compute, answer) {
   };
 }
 
-function matmulOf({ n }) {
-  const a = tensor(D.uniform(1, n * n, -1, 1), [n, n]);
-  const b = tensor(D.uniform(2, n * n, -1, 1), [n, n]);
-  const product = compileIfAsked((x, y) => matmul(x, y));
+function matmulOf({ n, batch, transpose: transposed }) {
+  const shape = batch === undefined ? [n, n] : [batch, n, n];
+  const size = n * n * (batch ?? 1);
+  const a = tensor(D.uniform(1, size, -1, 1), shape);
+  const b = tensor(D.uniform(2, size, -1, 1), shape);
+  const axes = shape.map((_, axis) => axis).toSpliced(-2, 2, shape.length - 1, shape.length - 2);
+  const product = compileIfAsked((x, y) =>
+    matmul(transposed === "a" ? transpose(x, axes) : x, transposed === "b" ? transpose(y, axes) : y),
+  );
   return repeated(
     () => [product(a, b)],
-    (c) => ({ c0: c[0], cLast: c[n * n - 1] }),
+    (c) => ({ c0: c[0], cLast: c.at(-1) }),
   );
 }
 
@@ -202,7 +210,13 @@ function elementwise({ n, grad }) {
 }
 
 await main({
-  name: mode === "compiled" ? "adjoint" : "adjoint-plain",
-  info: () => ({ versions: { node: process.version }, threads: 1, backend: getBackend().name }),
+  name: ["adjoint", ...(mode === "compiled" ? [] : [mode]), ...(threads === "1" ? [] : [`${threads}t`])].join(
+    "-",
+  ),
+  info: () => ({
+    versions: { node: process.version },
+    threads: adjoint.setThreads === undefined ? 1 : Number(threads),
+    backend: getBackend().name,
+  }),
   kinds: { mlp_train, lenet_train, matmul: matmulOf, op_chain, softmax_xent, elementwise, newcomer, numeric },
 });

@@ -129,10 +129,14 @@ function lenet_train(p) {
   return trainer(params, forward, p);
 }
 
-function matmul({ n }) {
-  const a = arr(D.uniform(1, n * n, -1, 1), [n, n]),
-    b = arr(D.uniform(2, n * n, -1, 1), [n, n]);
-  const f = maybeJit((x, y) => np.matmul(x, y));
+function matmul({ n, batch, transpose }) {
+  const shape = batch === undefined ? [n, n] : [batch, n, n];
+  const size = n * n * (batch ?? 1);
+  const a = arr(D.uniform(1, size, -1, 1), shape),
+    b = arr(D.uniform(2, size, -1, 1), shape);
+  const f = maybeJit((x, y) =>
+    np.matmul(transpose === "a" ? np.matrixTranspose(x) : x, transpose === "b" ? np.matrixTranspose(y) : y),
+  );
   return {
     async run(k) {
       for (let i = 0; i < k; i++) {
@@ -143,7 +147,7 @@ function matmul({ n }) {
     },
     async check() {
       const c = await f(a.ref, b.ref).data();
-      return { c0: c[0], cLast: c[n * n - 1] };
+      return { c0: c[0], cLast: c.at(-1) };
     },
     dispose() {
       a.dispose();

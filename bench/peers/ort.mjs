@@ -51,7 +51,8 @@ function model(nodes, ins, outs) {
 const session = (m) =>
   ort.InferenceSession.create(m, { intraOpNumThreads: threads, interOpNumThreads: 1, logSeverityLevel: 3 });
 
-async function matmul({ n }) {
+async function matmul({ n, batch, transpose }) {
+  if (batch !== undefined || transpose !== undefined) throw new Unsupported("measured as x y alone");
   const s = await session(model([["MatMul", ["a", "b"], ["c"]]], { a: [n, n], b: [n, n] }, { c: [n, n] }));
   const feeds = {
     a: new ort.Tensor("float32", D.uniform(1, n * n, -1, 1), [n, n]),

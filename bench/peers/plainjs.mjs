@@ -131,17 +131,24 @@ function mlp_train({ sizes, batch: B, lr }) {
   };
 }
 
-function matmul({ n }) {
-  const a = D.uniform(1, n * n, -1, 1),
-    b = D.uniform(2, n * n, -1, 1),
-    c = new Float32Array(n * n);
+function matmul({ n, batch = 1, transpose = "none" }) {
+  const a = D.uniform(1, batch * n * n, -1, 1),
+    b = D.uniform(2, batch * n * n, -1, 1),
+    c = new Float32Array(batch * n * n);
+  const product = { none: mm, a: mmTn, b: mmNt }[transpose];
+  const once = () => {
+    for (let p = 0; p < batch; p++) {
+      const part = (x) => x.subarray(p * n * n, (p + 1) * n * n);
+      product(part(a), part(b), part(c), n, n, n);
+    }
+  };
   return {
     run(k) {
-      for (let i = 0; i < k; i++) mm(a, b, c, n, n, n);
+      for (let i = 0; i < k; i++) once();
     },
     check() {
-      mm(a, b, c, n, n, n);
-      return { c0: c[0], cLast: c[n * n - 1] };
+      once();
+      return { c0: c[0], cLast: c.at(-1) };
     },
   };
 }

@@ -164,20 +164,23 @@ function lenet_train(p) {
   return coreTrainer(vars, forward, p);
 }
 
-function matmul({ n }) {
-  const a = tf.tensor2d(D.uniform(1, n * n, -1, 1), [n, n]),
-    b = tf.tensor2d(D.uniform(2, n * n, -1, 1), [n, n]);
+function matmul({ n, batch, transpose }) {
+  const shape = batch === undefined ? [n, n] : [batch, n, n];
+  const size = n * n * (batch ?? 1);
+  const a = tf.tensor(D.uniform(1, size, -1, 1), shape),
+    b = tf.tensor(D.uniform(2, size, -1, 1), shape);
+  const product = () => tf.matMul(a, b, transpose === "a", transpose === "b");
   return {
     run(k) {
       for (let i = 0; i < k; i++) {
-        const c = tf.matMul(a, b);
+        const c = product();
         if (i === k - 1) c.dataSync();
         c.dispose();
       }
     },
     check() {
-      const c = tf.matMul(a, b).dataSync();
-      return { c0: c[0], cLast: c[n * n - 1] };
+      const c = product().dataSync();
+      return { c0: c[0], cLast: c.at(-1) };
     },
     dispose() {
       a.dispose();

@@ -358,6 +358,32 @@ describe("rules of your own", () => {
     expect(values(add(vector(3), vector(3)) as AnyTensor)).toEqual([6]);
   });
 
+  test("match sums and products either way round, and nothing else", () => {
+    const foundOp = composite("found", {
+      lower: ([x, y]) => mul(add(exp(x), 2), log(y)) as AnyTensor,
+      replaces: [{ written: (x, y) => mul(add(exp(x), 2), log(y)) as AnyTensor, because: "it is shorter" }],
+    });
+    installRules(rulesOf(foundOp));
+    const found = (fn: Fn): boolean => explain(fn)(vector(1)).includes("found");
+    const fitting: Fn[] = [
+      (x) => mul(add(exp(x), 2), log(x)) as AnyTensor,
+      (x) => mul(add(2, exp(x)), log(x)) as AnyTensor,
+      (x) => mul(log(x), add(exp(x), 2)) as AnyTensor,
+      (x) => mul(log(x), add(2, exp(x))) as AnyTensor,
+    ];
+    const others: Fn[] = [
+      (x) => mul(log(x), log(x)) as AnyTensor,
+      (x) => mul(add(exp(x), 2), add(exp(x), 2)) as AnyTensor,
+      (x) => mul(add(exp(x), 3), log(x)) as AnyTensor,
+      (x) => mul(add(exp(x), x), log(x)) as AnyTensor,
+      (x) => mul(add(2, log(x)), exp(x)) as AnyTensor,
+    ];
+    expect([...fitting, ...others].map(found)).toEqual([
+      ...fitting.map(() => true),
+      ...others.map(() => false),
+    ]);
+  });
+
   test("that lead in a circle are told", () => {
     const back = {
       written: (x: AnyTensor) => apply(doubleOp, [x]),

@@ -47,6 +47,7 @@ export function backward(tensor: AnyTensor): void {
   }
   const cotangents = keepingHistory(() => {
     const [stable] = stabiliseBetween([loss], versions);
+    stable.memo.keeps = true;
     return pullback([stable], [apply(seedOp, [stable])], versions);
   });
   versions.forEach((version, i) => {

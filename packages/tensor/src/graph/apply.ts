@@ -1,7 +1,7 @@
 import { checkRepresentable, floatOf, isFloat, promote, type TypedArray } from "./dtype.ts";
 import { DTypeError } from "./errors.ts";
 import { recordHistory } from "./history.ts";
-import { type Accepts, type Attributes, acceptedDTypes, leaves, type Op, primitive } from "./op.ts";
+import { type Accepts, type Attributes, acceptedDType, leaves, type Op, primitive } from "./op.ts";
 import type { DType, Shape } from "./shape-types.ts";
 import { Storage } from "./storage.ts";
 import { type AnyTensor, Tensor } from "./tensor.ts";
@@ -95,28 +95,41 @@ function resolve(op: string, operand: Operand): AnyTensor | number {
  * ones, take the dtype of the others; by themselves numbers are float32, and float64 beside weak tensors, which stay weak.
  */
 export function promoteOperands(op: string, accepts: Accepts, operands: readonly Operand[]): AnyTensor[] {
-  const resolved = operands.map((operand) => resolve(op, operand));
-  const tensors = resolved.filter((operand): operand is AnyTensor => typeof operand !== "number");
-  const strong = tensors.filter((tensor) => !tensor.weak);
-  const isWeak = strong.length === 0 && tensors.length > 0;
-  const adopted =
-    strong.length > 0 ? promote(...strong.map((tensor) => tensor.dtype)) : isWeak ? "float64" : "float32";
-  const given = resolved.map((operand) => {
-    if (typeof operand === "number") return adopted;
-    return operand.weak && typeof accepts !== "function" ? floatOf(adopted) : operand.dtype;
-  });
-  const dtypes = acceptedDTypes(accepts, given);
-  return resolved.map((operand, i) => {
-    if (typeof operand !== "number") return convert(operand, dtypes[i]);
-    checkRepresentable(op, operand, dtypes[i]);
-    return literal(operand, dtypes[i], isWeak);
-  });
+  const resolved: (AnyTensor | number)[] = [];
+  let strong: DType | undefined;
+  let hasWeak = false;
+  for (const operand of operands) {
+    const one = resolve(op, operand);
+    resolved.push(one);
+    if (typeof one === "number") continue;
+    if (one.weak) hasWeak = true;
+    else strong = strong === undefined || strong === one.dtype ? one.dtype : promote(strong, one.dtype);
+  }
+  const isWeak = strong === undefined && hasWeak;
+  const adopted = strong ?? (isWeak ? "float64" : "float32");
+  if (typeof accepts !== "function") {
+    const dtype = acceptedDType(accepts, hasWeak ? floatOf(adopted) : adopted);
+    return resolved.map((operand) => promoteTo(op, operand, dtype, isWeak));
+  }
+  const dtypes = accepts(resolved.map((operand) => (typeof operand === "number" ? adopted : operand.dtype)));
+  return resolved.map((operand, i) => promoteTo(op, operand, dtypes[i], isWeak));
+}
+
+function promoteTo(op: string, operand: AnyTensor | number, dtype: DType, isWeak: boolean): AnyTensor {
+  if (typeof operand !== "number") return convert(operand, dtype);
+  checkRepresentable(op, operand, dtype);
+  return literal(operand, dtype, isWeak);
 }
 
 /** Made of weak floats alone, perhaps chosen by indices or conditions: as free in its dtype as they are. */
 function isWeakResult(inputs: readonly AnyTensor[], dtype: DType): boolean {
-  const floats = inputs.filter((input) => isFloat(input.dtype));
-  return isFloat(dtype) && floats.length > 0 && floats.every((input) => input.weak);
+  let hasFloat = false;
+  for (const input of inputs) {
+    if (!isFloat(input.dtype)) continue;
+    if (!input.weak) return false;
+    hasFloat = true;
+  }
+  return hasFloat && isFloat(dtype);
 }
 
 /**
@@ -125,13 +138,13 @@ function isWeakResult(inputs: readonly AnyTensor[], dtype: DType): boolean {
  */
 export function apply(op: Op, operands: readonly Operand[], attributes: Attributes = none): AnyTensor {
   const inputs = promoteOperands(op.name, op.accepts, operands);
-  const shape = op.shape(
-    inputs.map((input) => input.shape),
-    attributes,
-  );
-  const dtype = op.dtype(
-    inputs.map((input) => input.dtype),
-    attributes,
-  );
+  const shapes: Shape[] = [];
+  const dtypes: DType[] = [];
+  for (const input of inputs) {
+    shapes.push(input.shape);
+    dtypes.push(input.dtype);
+  }
+  const shape = op.shape(shapes, attributes);
+  const dtype = op.dtype(dtypes, attributes);
   return node(op, inputs, attributes, shape, dtype, isWeakResult(inputs, dtype));
 }

@@ -39,9 +39,18 @@ export function isFloat(dtype: DType): boolean {
   return dtype === "float32" || dtype === "float64";
 }
 
+const ranks: Readonly<Record<DType, number>> = { bool: 0, uint8: 1, int32: 2, float32: 3, float64: 4 };
+
+/** Place in the order of promotion: a number that no other dtype has. */
+export function rankOf(dtype: DType): number {
+  return ranks[dtype];
+}
+
 /** The smallest dtype of the order bool < uint8 < int32 < float32 < float64 that is not below any of `given`. */
 export function promote(...given: readonly DType[]): DType {
-  return dtypes[Math.max(...given.map((dtype) => dtypes.indexOf(dtype)))] as DType;
+  let highest = 0;
+  for (const dtype of given) highest = Math.max(highest, ranks[dtype]);
+  return dtypes[highest];
 }
 
 /** The dtype in which a float function of `dtype` is computed: float32 for integers and bool. */

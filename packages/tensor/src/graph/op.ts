@@ -1,4 +1,4 @@
-import { floatOf, promote, type TypedArray } from "./dtype.ts";
+import { floatOf, type TypedArray } from "./dtype.ts";
 import { DTypeError } from "./errors.ts";
 import { broadcastShapes } from "./shape.ts";
 import type { DType, Shape } from "./shape-types.ts";
@@ -209,13 +209,10 @@ export function isParameterVersion({ op }: AnyTensor): boolean {
   return op === leaves.parameter || op === assignedOp;
 }
 
-/** The dtypes that operands are cast to. */
-export function acceptedDTypes(accepts: Accepts, dtypes: readonly DType[]): readonly DType[] {
-  if (typeof accepts === "function") return accepts(dtypes);
-  const common = promote(...dtypes);
-  const accepted =
-    accepts === "float" ? floatOf(common) : accepts === "number" && common === "bool" ? "int32" : common;
-  return dtypes.map(() => accepted);
+/** The dtype that operands whose common one is `common` are cast to. */
+export function acceptedDType(accepts: Exclude<Accepts, (...args: never) => unknown>, common: DType): DType {
+  if (accepts === "float") return floatOf(common);
+  return accepts === "number" && common === "bool" ? "int32" : common;
 }
 
 /** Throws {@link DTypeError} unless `dtype` can index: int32 or uint8. */

@@ -46,7 +46,18 @@ export function checkShape(op: string, shape: Shape): void {
   }
 }
 
+/** Does broadcasting with `to` stretch the shape to `to` itself? */
+function stretchesTo(shape: Shape, to: Shape): boolean {
+  const missing = to.length - shape.length;
+  if (missing < 0) return false;
+  for (let axis = 0; axis < shape.length; axis++)
+    if (shape[axis] !== 1 && shape[axis] !== to[axis + missing]) return false;
+  return true;
+}
+
 function broadcastPair(op: string, a: Shape, b: Shape): Shape {
+  if (stretchesTo(b, a)) return a;
+  if (stretchesTo(a, b)) return b;
   const rank = Math.max(a.length, b.length);
   const result = new Array<number>(rank);
   for (let i = 1; i <= rank; i++) {

@@ -19,8 +19,16 @@ export interface Memo {
   recount: Recount | undefined;
   /** What the stabilising pass made of the node when it was differentiated: evaluated in its place. */
   stabilised: AnyTensor | undefined;
+  /** The parameter that the node is a version of. */
+  owner: AnyTensor | undefined;
   /** Somebody else keeps the values, so that forgetting this node would free nothing. */
   held: boolean;
+  /** Kept when it is computed on the way to others, if it is small: it was computed before, or will be read for sure. */
+  keeps: boolean;
+  /** The last walk over the graph that came by. */
+  walk: number;
+  /** Position in the order of the evaluation that is being described. */
+  place: number;
   /** The history was dropped: `"parameter"` when it held one, so that differentiating through would be silently wrong. */
   dropped: false | "data" | "parameter";
 }
@@ -77,7 +85,11 @@ export class Tensor<S extends Shape = Shape, D extends DType = DefaultDType> {
       historyBytes: 0,
       recount: undefined,
       stabilised: undefined,
+      owner: undefined,
       held: false,
+      keeps: false,
+      walk: 0,
+      place: 0,
       dropped: false,
     };
     if (isRecordingCallSites()) noteCallSite(this as unknown as AnyTensor);

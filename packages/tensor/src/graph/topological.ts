@@ -1,32 +1,44 @@
 import type { AnyTensor } from "./tensor.ts";
 
+const none: readonly AnyTensor[] = [];
+let walks = 0;
+
 /**
  * The nodes that `outputs` are computed from, inputs before what uses them. `stop` names nodes whose inputs are not
- * followed. Iterative, since an uncompiled history may be thousands of nodes deep.
+ * followed; it must not walk over the graph itself. Iterative, since an uncompiled history may be thousands of nodes deep.
  */
 export function topologicalOrder(
   outputs: readonly AnyTensor[],
   stop: (node: AnyTensor) => boolean = () => false,
 ): AnyTensor[] {
+  // A number on the node, since a set of them takes longer than all the rest of a walk.
+  const walk = ++walks;
   const order: AnyTensor[] = [];
-  const seen = new Set<AnyTensor>();
-  const stack: { node: AnyTensor; next: number }[] = [];
+  const path: AnyTensor[] = [];
+  const followed: (readonly AnyTensor[])[] = [];
+  const next: number[] = [];
+  const enter = (node: AnyTensor): void => {
+    node.memo.walk = walk;
+    path.push(node);
+    followed.push(stop(node) ? none : node.inputs);
+    next.push(0);
+  };
   for (const output of outputs) {
-    if (seen.has(output)) continue;
-    seen.add(output);
-    stack.push({ node: output, next: 0 });
-    while (stack.length > 0) {
-      const top = stack[stack.length - 1];
-      const inputs = stop(top.node) ? [] : top.node.inputs;
-      if (top.next < inputs.length) {
-        const input = inputs[top.next++];
-        if (!seen.has(input)) {
-          seen.add(input);
-          stack.push({ node: input, next: 0 });
-        }
+    if (output.memo.walk === walk) continue;
+    enter(output);
+    while (path.length > 0) {
+      const top = path.length - 1;
+      const inputs = followed[top];
+      let i = next[top];
+      while (i < inputs.length && inputs[i].memo.walk === walk) i++;
+      if (i < inputs.length) {
+        next[top] = i + 1;
+        enter(inputs[i]);
       } else {
-        order.push(top.node);
-        stack.pop();
+        order.push(path[top]);
+        path.pop();
+        followed.pop();
+        next.pop();
       }
     }
   }

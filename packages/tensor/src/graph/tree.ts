@@ -45,16 +45,6 @@ export function mapTree(tree: Tree, replace: (leaf: unknown, path: string) => un
   return replace(tree, path);
 }
 
-/** The tree's structure as text, its leaves as `describe` says: trees of one text have the same leaves at the same places. */
-export function treeText(tree: Tree, describe: (leaf: unknown) => string): string {
-  if (Array.isArray(tree)) return `[${tree.map((item) => treeText(item, describe))}]`;
-  if (!isPlainObject(tree)) return describe(tree);
-  const items = Object.entries(tree).map(
-    ([name, item]) => `${JSON.stringify(name)}:${treeText(item, describe)}`,
-  );
-  return `{${items}}`;
-}
-
 /** The tensors of a tree in a fixed order: arrays by index, objects in the order of their keys. */
 export function treeTensors(tree: Tree): AnyTensor[] {
   const tensors: AnyTensor[] = [];

@@ -6,12 +6,12 @@ import type { DType, Shape } from "../graph/shape-types.ts";
 import type { Storage } from "../graph/storage.ts";
 import { type AnyTensor, nextId, Tensor } from "../graph/tensor.ts";
 import { topologicalOrder } from "../graph/topological.ts";
-import { mapTree, replaceTensors, treeTensors, treeText } from "../graph/tree.ts";
+import { isPlainObject, mapTree, replaceTensors, treeTensors } from "../graph/tree.ts";
 import { stabilise, stabilisingKey, withoutStabilising } from "../stabilise/pass.ts";
 import type { Backend, Program } from "./backend.ts";
-import { BoundedCache } from "./cache.ts";
 import { evaluate, getBackend } from "./evaluate.ts";
 import { type AnyParameter, Parameter } from "./parameter.ts";
+import { Structure, StructureCache } from "./structure.ts";
 import { activeTrace, inference, isTraining, recordTrace, training } from "./trace.ts";
 
 /** What a compiled function may be given for each declared argument: a number also where a scalar is declared. */
@@ -55,7 +55,9 @@ interface Entry {
   /** Whether the value written is given to nobody else. */
   readonly ownsWrite: readonly boolean[];
   readonly gradients: readonly { readonly parameter: AnyParameter; readonly isSet: boolean }[];
-  /** The result with the traced tensors in it; its shapes and dtypes say how to wrap the outputs. */
+  /** The shapes and dtypes of the result's tensors: how to wrap the outputs. */
+  readonly outlines: readonly AnyTensor[];
+  /** The result with these in it. */
   readonly result: unknown;
 }
 
@@ -85,25 +87,33 @@ export function compileFor<Args extends readonly unknown[], R>(
   fn: (...args: Args) => R,
   options: CompileOptions,
 ): Compiled<Args, R> {
-  const entries = new BoundedCache<string, Entry>(programsPerFunction);
+  const entries = new StructureCache<Entry>(programsPerFunction);
+
+  function inMode<T>(mode: boolean, traced: () => T): T {
+    const run = (): T => (mode ? training : inference)(traced);
+    return options.stabilise === false ? withoutStabilising(run) : run();
+  }
 
   function call(...args: CompiledArguments<Args>): R {
     const mode = options.training ?? isTraining();
-    const inMode = <T>(traced: () => T): T => {
-      const run = (): T => (mode ? training : inference)(traced);
-      return options.stabilise === false ? withoutStabilising(run) : run();
-    };
     if (activeTrace() !== undefined || isKeepingHistory())
-      return inMode(() => fn(...(args as unknown as Args)));
-    const { key, tensors, tree } = readArguments(args);
-    evaluate(...tensors);
+      return inMode(mode, () => fn(...(args as unknown as Args)));
+    structure.clear();
     const backend = backendOf();
-    const fullKey = `${backend.name} ${mode} ${stabilisingKey()} ${key}`;
-    let entry = entries.get(fullKey);
-    if (entry === undefined || !entry.reads.every((one, i) => one.trainable === entry?.trainable[i])) {
-      entry = inMode(() => traceFunction(backend, fn as (...args: never[]) => unknown, tree, tensors));
-      entries.set(fullKey, entry);
+    structure.addNumber(identityOf(backend));
+    structure.add(mode ? 1 : 0);
+    structure.add(stabilisingKey());
+    const tensors: AnyTensor[] = [];
+    addTree(args, tensors);
+    const hash = structure.hash();
+    let entry = entries.get(structure, hash);
+    if (entry === undefined || !isUpToDate(entry)) {
+      const row = structure.copy();
+      evaluatePending(tensors);
+      entry = inMode(mode, () => traceFunction(backend, fn as (...args: never[]) => unknown, args, tensors));
+      entries.set(row, hash, entry);
     }
+    evaluatePending(tensors);
     return runEntry(entry, tensors) as R;
   }
 
@@ -112,37 +122,61 @@ export function compileFor<Args extends readonly unknown[], R>(
   }) as unknown as Compiled<Args, R>;
 }
 
-/** The arguments' tensors in order, the tree with numbers made tensors, and the structure as text. */
-function readArguments(args: readonly unknown[]): {
-  key: string;
-  tensors: AnyTensor[];
-  tree: readonly unknown[];
-} {
-  const key = treeText(args, leafText);
-  const tree = mapTree(args, (leaf) =>
-    typeof leaf === "number" ? weakScalar(leaf) : leaf,
-  ) as readonly unknown[];
-  const tensors = treeTensors(tree)
-    .filter((tensor) => !(tensor instanceof Parameter))
-    .map((tensor) => tensor.current());
-  return { key, tensors, tree };
-}
+const structure = new Structure();
 
-/** What of an argument a program depends on. */
-function leafText(leaf: unknown): string {
-  if (leaf instanceof Parameter) return `parameter ${leaf.id}`;
-  if (leaf instanceof Tensor) return `${leaf.dtype}[${leaf.shape}]${leaf.weak ? "weak" : ""}`;
-  if (typeof leaf === "number") return "number";
-  if (typeof leaf === "string") return JSON.stringify(leaf);
-  if (ArrayBuffer.isView(leaf)) {
+/** What stands for an argument, or a part of one, in a structure. */
+const marks = {
+  list: 0,
+  object: 1,
+  tensor: 2,
+  weak: 3,
+  parameter: 4,
+  number: 5,
+  text: 6,
+  identity: 7,
+  other: 8,
+} as const;
+
+/** Adds to `structure` what of an argument a program depends on, and to `tensors` the nodes that feed it, in order. */
+function addTree(tree: unknown, tensors: AnyTensor[]): void {
+  if (tree instanceof Parameter) {
+    structure.add(marks.parameter);
+    structure.addNumber(tree.id);
+  } else if (tree instanceof Tensor) {
+    const node: AnyTensor = tree;
+    structure.add(node.weak ? marks.weak : marks.tensor);
+    structure.addType(node.dtype, node.shape);
+    tensors.push(node);
+  } else if (typeof tree === "number") {
+    structure.add(marks.number);
+    tensors.push(weakScalar(tree));
+  } else if (typeof tree === "string") {
+    structure.add(marks.text);
+    structure.addWord(tree);
+  } else if (Array.isArray(tree)) {
+    structure.add(marks.list);
+    structure.add(tree.length);
+    for (const item of tree) addTree(item, tensors);
+  } else if (isPlainObject(tree)) {
+    const names = Object.keys(tree);
+    structure.add(marks.object);
+    structure.add(names.length);
+    for (const name of names) {
+      structure.addWord(name);
+      addTree(tree[name], tensors);
+    }
+  } else if (ArrayBuffer.isView(tree)) {
     throw new OptionError(
       "compile",
-      `an argument is a ${leaf.constructor.name}, whose numbers would be frozen into the program; pass tensor(…) of it`,
+      `an argument is a ${tree.constructor.name}, whose numbers would be frozen into the program; pass tensor(…) of it`,
     );
+  } else if ((typeof tree === "object" && tree !== null) || typeof tree === "function") {
+    structure.add(marks.identity);
+    structure.addNumber(identityOf(tree));
+  } else {
+    structure.add(marks.other);
+    structure.addWord(`${typeof tree} ${String(tree)}`);
   }
-  return (typeof leaf === "object" && leaf !== null) || typeof leaf === "function"
-    ? `${typeof leaf} ${identityOf(leaf)}`
-    : `${typeof leaf} ${String(leaf)}`;
 }
 
 const identities = new WeakMap<object, number>();
@@ -162,10 +196,25 @@ function weakScalar(value: number): AnyTensor {
   return dataNode(Float64Array.of(value), [], "float64", true);
 }
 
+/** Computes those that have no values yet, in one program. */
+function evaluatePending(tensors: readonly AnyTensor[]): void {
+  for (const { memo } of tensors) {
+    if (memo.storage !== undefined) continue;
+    evaluate(...tensors);
+    return;
+  }
+}
+
+/** Were the parameters it reads trainable where they are? What `backward()` differentiates by depends on it. */
+function isUpToDate({ reads, trainable }: Entry): boolean {
+  for (let i = 0; i < reads.length; i++) if (reads[i].trainable !== trainable[i]) return false;
+  return true;
+}
+
 function traceFunction(
   backend: Backend,
   fn: (...args: never[]) => unknown,
-  tree: readonly unknown[],
+  given: readonly unknown[],
   tensors: readonly AnyTensor[],
 ): Entry {
   const start = nextId();
@@ -173,8 +222,10 @@ function traceFunction(
     ({ shape, dtype, weak }): AnyTensor => new Tensor<Shape, DType>(leaves.input, [], {}, shape, dtype, weak),
   );
   let next = 0;
-  const args = mapTree(tree, (leaf) =>
-    leaf instanceof Tensor && !(leaf instanceof Parameter) ? standIns[next++] : leaf,
+  const args = mapTree(given, (leaf) =>
+    typeof leaf === "number" || (leaf instanceof Tensor && !(leaf instanceof Parameter))
+      ? standIns[next++]
+      : leaf,
   ) as never[];
   const { trace, result: raw } = keepingHistory(() =>
     recordTrace(() => {
@@ -209,7 +260,8 @@ function traceFunction(
   const readAt = new Map(reads.map(([parameter], i) => [parameter, standIns.length + i]));
   const writtenOutputs = outputs.slice(results.length, results.length + writes.length);
   const replaces = outputs.map((_, i) => readAt.get(writes[i - results.length]?.[0]));
-  const given = new Set(inputs);
+  const isInput = new Set(inputs);
+  const outlines = results.map(outline);
   return {
     program: backend.prepare({ inputs, outputs, replaces }),
     captured: captured.map(({ memo }) => memo.storage as Storage),
@@ -217,10 +269,11 @@ function traceFunction(
     trainable: reads.map(([parameter]) => parameter.trainable),
     writes: writes.map(([parameter]) => parameter),
     ownsWrite: writtenOutputs.map(
-      (node) => !given.has(node) && outputs.indexOf(node) === outputs.lastIndexOf(node),
+      (node) => !isInput.has(node) && outputs.indexOf(node) === outputs.lastIndexOf(node),
     ),
     gradients: gradients.map(([parameter, node]) => ({ parameter, isSet: node !== undefined })),
-    result: replaceTensors(raw, results.map(outline)),
+    outlines,
+    result: replaceTensors(raw, outlines),
   };
 }
 
@@ -230,24 +283,26 @@ function outline({ shape, dtype }: AnyTensor): AnyTensor {
 }
 
 function runEntry(entry: Entry, tensors: readonly AnyTensor[]): unknown {
-  const inputs = tensors.map(({ memo }) => memo.storage as Storage);
-  const isSpare = inputs.map(() => false);
+  const inputs: Storage[] = [];
+  const isSpare: boolean[] = [];
+  for (const { memo } of tensors) {
+    inputs.push(memo.storage as Storage);
+    isSpare.push(false);
+  }
   for (const parameter of entry.reads) {
     inputs.push(parameter.storage);
     isSpare.push(parameter.isSoleHolder);
   }
   for (const storage of entry.captured) inputs.push(storage);
   const storages = entry.program.run(inputs, isSpare);
-  const results = treeTensors(entry.result);
-  const wrapped = results.map(({ shape, dtype }, i) => storageNode(storages[i], shape, dtype));
-  let next = results.length;
-  entry.writes.forEach((parameter, i) => {
-    parameter.replace(storages[next++], entry.ownsWrite[i]);
-  });
+  let next = 0;
+  const wrapped: AnyTensor[] = [];
+  for (const { shape, dtype } of entry.outlines) wrapped.push(storageNode(storages[next++], shape, dtype));
+  for (let i = 0; i < entry.writes.length; i++) entry.writes[i].replace(storages[next++], entry.ownsWrite[i]);
   for (const { parameter, isSet } of entry.gradients) {
     parameter.grad = isSet
       ? (storageNode(storages[next++], parameter.shape, parameter.dtype) as never)
       : undefined;
   }
-  return replaceTensors(entry.result, wrapped);
+  return entry.result === entry.outlines[0] ? wrapped[0] : replaceTensors(entry.result, wrapped);
 }

@@ -1,18 +1,18 @@
-import { allocate, type TypedArray } from "../graph/dtype.ts";
+import { allocate, rankOf, type TypedArray } from "../graph/dtype.ts";
 import { GraphError } from "../graph/errors.ts";
 import { installEvaluator, recordValues } from "../graph/history.ts";
-import { type Attributes, leaves } from "../graph/op.ts";
+import { leaves } from "../graph/op.ts";
 import { shapeText } from "../graph/shape.ts";
 import { Storage } from "../graph/storage.ts";
 import type { AnyTensor } from "../graph/tensor.ts";
 import { topologicalOrder } from "../graph/topological.ts";
 import { isRewritable, isStabilising, stabilise, stabilisingKey } from "../stabilise/pass.ts";
 import type { Backend, Program } from "./backend.ts";
-import { BoundedCache } from "./cache.ts";
 import { referenceBackend } from "./reference.ts";
+import { Structure, StructureCache } from "./structure.ts";
 
 let backend: Backend = referenceBackend;
-const programs = new BoundedCache<string, Program>(256);
+const programs = new StructureCache<Program>(256);
 
 /** Chooses what runs the graphs from here on. Programs made by {@link compile} keep the backend they were made for. */
 export function setBackend(chosen: Backend): void {
@@ -31,55 +31,51 @@ function isStructural(value: number): boolean {
 }
 
 /**
- * A node of no more elements keeps its values also when it is on the way to others: a running total of which an average is
- * printed now and then would else be added up from the start each time.
+ * A node of no more elements keeps its values also when it is on the way to others, from the second time it is computed on: a
+ * running total of which an average is printed now and then would else be added up from the start each time. From the first
+ * time on, every step of a chain would be a result.
  */
 const keptSize = 64;
 
-function attributesKey(attributes: Attributes): string {
-  const entries = Object.entries(attributes);
-  return entries.length === 0
-    ? ""
-    : JSON.stringify(entries, (_, value) =>
-        Object.is(value, -0)
-          ? "-0"
-          : typeof value === "number" && !Number.isFinite(value)
-            ? String(value)
-            : value,
-      );
+/** What stands for a node in a structure, but for an op's node, which is there with the op's number. */
+const marks = { given: -1, number: -2, outputs: -3 } as const;
+
+const structure = new Structure();
+
+function isComputed({ memo }: AnyTensor): boolean {
+  return memo.storage !== undefined;
 }
 
-/**
- * The structure of the pending graph as text, and the nodes that feed it: graphs with equal keys run the same program.
- */
-function describe(targets: readonly AnyTensor[]): {
-  key: string;
-  inputs: AnyTensor[];
-  pending: AnyTensor[];
-  outputs: AnyTensor[];
-} {
-  const isGiven = (node: AnyTensor): boolean => node.memo.storage !== undefined;
-  const order = topologicalOrder(targets, isGiven);
-  const place = new Map<AnyTensor, number>();
+/** Describes the pending graph in `structure`: graphs of equal structure run the same program. Gives the nodes that feed it. */
+function describe(
+  order: readonly AnyTensor[],
+  targets: readonly AnyTensor[],
+): { inputs: AnyTensor[]; pending: AnyTensor[]; outputs: AnyTensor[] } {
   const inputs: AnyTensor[] = [];
   const pending: AnyTensor[] = [];
-  const outputs = new Set(targets);
-  const numbers = new Map<string, number>();
-  let key = "";
-  for (const node of order) {
-    place.set(node, place.size);
-    const { op, attributes } = node;
-    if (isGiven(node)) {
+  const outputs = [...targets];
+  const numbers: Map<number, number>[] = [];
+  structure.clear();
+  structure.add(stabilisingKey());
+  for (let place = 0; place < order.length; place++) {
+    const node = order[place];
+    const { op, attributes, memo } = node;
+    memo.place = place;
+    if (memo.storage !== undefined) {
       inputs.push(node);
-      key += `${node.dtype}[${node.shape}];`;
+      structure.add(marks.given);
+      structure.addType(node.dtype, node.shape);
     } else if (op === leaves.literal && !isStructural(attributes.value as number)) {
       // Patterns look at the sign of a number, and at whether two are the same.
       const value = attributes.value as number;
-      const number = `${node.dtype} ${value}`;
-      const same = numbers.get(number) ?? place.size - 1;
-      numbers.set(number, same);
+      const rank = rankOf(node.dtype);
+      numbers[rank] ??= new Map();
+      const same = numbers[rank].get(value) ?? place;
+      numbers[rank].set(value, same);
       inputs.push(node);
-      key += `${node.dtype}${value > 0 ? "+" : "-"}${same};`;
+      structure.add(marks.number);
+      structure.add(2 * rank + (value > 0 ? 1 : 0));
+      structure.add(same);
     } else if (op === leaves.input || op === leaves.parameter) {
       throw new GraphError(
         "read",
@@ -88,12 +84,17 @@ function describe(targets: readonly AnyTensor[]): {
       );
     } else {
       pending.push(node);
-      if (node.size <= keptSize && op !== leaves.literal) outputs.add(node);
-      key += `${op.id}(${node.inputs.map((input) => place.get(input))})${attributesKey(attributes)}${op === leaves.literal ? node.dtype : ""};`;
+      if (memo.keeps && node.size <= keptSize && !targets.includes(node)) outputs.push(node);
+      structure.add(op.id);
+      structure.add(node.inputs.length);
+      for (const input of node.inputs) structure.add(input.memo.place);
+      structure.addAttributes(attributes);
+      if (op === leaves.literal) structure.add(rankOf(node.dtype));
     }
   }
-  const places = [...outputs].map((output) => place.get(output));
-  return { key: `${key}→${places}`, inputs, pending, outputs: [...outputs] };
+  structure.add(marks.outputs);
+  for (const output of outputs) structure.add(output.memo.place);
+  return { inputs, pending, outputs };
 }
 
 /**
@@ -101,55 +102,65 @@ function describe(targets: readonly AnyTensor[]): {
  * before is not computed again.
  */
 export function evaluate(...tensors: readonly AnyTensor[]): void {
-  const asked = [...new Set(tensors.map((tensor) => tensor.current()))].filter(
-    (node) => node.memo.storage === undefined,
-  );
-  const stable = stableForms(asked);
-  const targets = [...new Set(stable)].filter((node) => node.memo.storage === undefined);
-  if (targets.length > 0) compute(targets);
+  const asked = pendingOf(tensors.map((tensor) => tensor.current()));
+  if (asked.length === 0) return;
+  const { forms, order } = stableForms(asked);
+  const targets = pendingOf(forms);
+  if (targets.length > 0) compute(targets, order);
   asked.forEach((node, i) => {
     if (node.memo.storage !== undefined) return;
-    node.memo.storage = stable[i].memo.storage;
+    node.memo.storage = forms[i].memo.storage;
     recordValues([node], [node]);
   });
 }
 
+/** Those that have no values yet, each once. */
+function pendingOf(nodes: readonly AnyTensor[]): AnyTensor[] {
+  return nodes.length === 1
+    ? nodes.filter((node) => !isComputed(node))
+    : [...new Set(nodes)].filter((node) => !isComputed(node));
+}
+
 /**
- * What is computed in the place of nodes: the form in which one was differentiated, which shares its work with the gradient; and where
- * a formula reaches into what has been evaluated, its rewritten form, lest its value depend on what was looked at before. Other
- * formulas are rewritten when their program is made, not each time.
+ * What is computed in the place of nodes, and all that it is computed from: the form in which one was differentiated, which shares its
+ * work with the gradient; and where a formula reaches into what has been evaluated, its rewritten form, lest its value depend on what
+ * was looked at before. Other formulas are rewritten when their program is made, not each time.
  */
-function stableForms(nodes: readonly AnyTensor[]): readonly AnyTensor[] {
-  if (!isStabilising()) return nodes;
+function stableForms(nodes: readonly AnyTensor[]): { forms: readonly AnyTensor[]; order: AnyTensor[] } {
+  if (!isStabilising()) return { forms: nodes, order: topologicalOrder(nodes, isComputed) };
   const forms = nodes.map((node) => node.memo.stabilised ?? node);
-  const isComputed = ({ memo }: AnyTensor): boolean => memo.storage !== undefined;
   const order = topologicalOrder(forms, isComputed);
-  const reachesBack =
-    order.some((node) => isComputed(node) && node.inputs.length > 0) &&
-    order.some((node) => !isComputed(node) && isRewritable(node.op));
-  if (!reachesBack) return forms;
-  return stabilise(forms, {
+  let reaches = false;
+  let isFormula = false;
+  for (const node of order) {
+    if (isComputed(node)) reaches ||= node.inputs.length > 0;
+    else isFormula ||= isRewritable(node.op);
+  }
+  if (!reaches || !isFormula) return { forms, order };
+  const rewritten = stabilise(forms, {
     isGiven: (node) => node.inputs.length === 0 && node.op !== leaves.literal,
     isKept: isComputed,
   });
+  return { forms: rewritten, order: topologicalOrder(rewritten, isComputed) };
 }
 
-function compute(targets: readonly AnyTensor[]): void {
-  const { key: structure, inputs, pending, outputs } = describe(targets);
-  const key = `${stabilisingKey()} ${structure}`;
-  let program = programs.get(key);
+/** Computes `targets`, which `order` leads to. */
+function compute(targets: readonly AnyTensor[], order: readonly AnyTensor[]): void {
+  const { inputs, pending, outputs } = describe(order, targets);
+  const hash = structure.hash();
+  let program = programs.get(structure, hash);
   if (program === undefined) {
+    const row = structure.copy();
     const given = new Set(inputs);
     program = backend.prepare({
       inputs,
       outputs: stabilise(outputs, { isGiven: (node) => given.has(node) }),
     });
-    programs.set(key, program);
+    programs.set(row, hash, program);
   }
   const results = program.run(inputs.map(inputValues));
-  outputs.forEach((output, i) => {
-    output.memo.storage = results[i];
-  });
+  for (let i = 0; i < outputs.length; i++) outputs[i].memo.storage = results[i];
+  for (const node of pending) node.memo.keeps = true;
   recordValues(pending, outputs);
 }
 

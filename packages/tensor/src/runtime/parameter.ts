@@ -9,12 +9,9 @@ import { type AnyTensor, Tensor } from "../graph/tensor.ts";
 import { evaluate, storageOf } from "./evaluate.ts";
 import { activeTrace } from "./trace.ts";
 
-/** The parameter that each version node belongs to. */
-const owners = new WeakMap<AnyTensor, AnyParameter>();
-
 /** The parameter of a version node. */
 export function ownerOf(version: AnyTensor): AnyParameter {
-  return owners.get(version) as AnyParameter;
+  return version.memo.owner as AnyParameter;
 }
 
 /** What `parameter` takes beside the first value. */
@@ -66,7 +63,7 @@ export class Parameter<S extends Shape = Shape, D extends DType = "float32"> ext
     const version: AnyTensor = new Tensor<Shape, DType>(leaves.parameter, [], {}, this.shape, this.dtype);
     version.memo.storage = storage;
     version.memo.held = true;
-    owners.set(version, this as unknown as AnyParameter);
+    version.memo.owner = this as unknown as AnyTensor;
     recordHistory(version);
     return version;
   }
@@ -111,7 +108,7 @@ export class Parameter<S extends Shape = Shape, D extends DType = "float32"> ext
 
 function assignedVersion(target: AnyParameter, value: AnyTensor): AnyTensor {
   const version = apply(assignedOp, [value]);
-  owners.set(version, target);
+  version.memo.owner = target as AnyTensor;
   return version;
 }
 

@@ -58,9 +58,9 @@ export function installRules(rules: readonly Rule[]): void {
   });
 }
 
-/** What of the pass's state a program depends on. */
-export function stabilisingKey(): string {
-  return isOn ? String(version) : "off";
+/** What of the pass's state a program depends on: a whole number. */
+export function stabilisingKey(): number {
+  return isOn ? version : -1;
 }
 
 /** Are formulas being rewritten? They are, but inside {@link withoutStabilising}. */

@@ -1,5 +1,4 @@
 import { describe, expect, expectTypeOf, test } from "vitest";
-import { treeText } from "../../src/graph/tree.ts";
 import {
   mapTree,
   type Parameter,
@@ -36,27 +35,6 @@ describe("a tree", () => {
     expect(treeTensors(w)).toEqual([w]);
     expect(treeTensors(7)).toEqual([]);
     expect(replaceTensors(a, [b])).toBe(b);
-  });
-  test("as text tells all structures apart", () => {
-    const trees = [
-      a,
-      [a],
-      [[a]],
-      [a, []],
-      [[], a],
-      [a, {}],
-      { a },
-      { b: a },
-      { a: [a] },
-      { "a.b": a },
-      { a: { b: a } },
-      { a, list: [] },
-      { '"a":x,"b"': a },
-      { "a:x,b": a },
-      { a, b: a },
-    ];
-    const texts = trees.map((tree) => treeText(tree, () => "x"));
-    expect(new Set(texts).size).toBe(trees.length);
   });
   test("with its tensors replaced has the type of plain tensors", () => {
     type Model = {

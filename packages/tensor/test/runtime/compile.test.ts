@@ -1,4 +1,5 @@
 import { describe, expect, expectTypeOf, test, vi } from "vitest";
+import { dataNode } from "../../src/graph/apply.ts";
 import {
   type AnyTensor,
   add,
@@ -15,6 +16,8 @@ import {
   mul,
   parameter,
   random,
+  referenceBackend,
+  setBackend,
   sub,
   sum,
   type Tensor,
@@ -97,12 +100,45 @@ describe("a compiled function is traced", () => {
       { a: { b: x }, list: [] },
       { a: { b: [x] } },
       { a: { b: x }, c: {} },
+      x,
+      [x],
+      [[x]],
+      [x, []],
+      [[], x],
+      [x, {}],
+      { a: x },
+      { b: x },
+      { a: x, b: x },
+      { a: x, list: [] },
+      { '"a":x,"b"': x },
+      { "a:x,b": x },
+      { a: { b: x }, c: x },
+      { a: { b: x, c: x } },
+      ["a", x],
+      ["x", "x"],
     ];
     const texts = trees.map((tree) => f(tree));
     expect(texts).toEqual(
       trees.map((tree) => JSON.stringify(tree, (_, value) => (value?.dtype ? "x" : value))),
     );
     expect(traces()).toBe(trees.length);
+  });
+  test("for each backend", () => {
+    const [f, traces] = counted((x: AnyTensor) => mul(x, 2));
+    f(tensor(1));
+    try {
+      setBackend({ name: "another", prepare: (graph) => referenceBackend.prepare(graph) });
+      expect(f(tensor(3)).item()).toBe(6);
+      expect(traces()).toBe(2);
+    } finally {
+      setBackend(referenceBackend);
+    }
+  });
+  test("for numbers, which take the dtype of others, apart from float64", () => {
+    const f = compile((x: AnyTensor) => mul(x, tensor([1, 2])));
+    const number = dataNode(Float64Array.of(3), [], "float64", true);
+    const types = [number, tensor(3, { dtype: "float64" }), number].map((x) => f(x).dtype);
+    expect(types).toEqual(["float32", "float64", "float32"]);
   });
   test("for training and for inference", () => {
     const [f, traces] = counted((x: Tensor<[]>) => add(x, isTraining() ? 1 : 0));
