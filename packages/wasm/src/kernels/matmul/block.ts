@@ -4,7 +4,7 @@ import type { Plan } from "./plan.ts";
 import type { NormalSpec } from "./spec.ts";
 
 /** Bytes from one element to the next along an axis of an operand. */
-export interface Strides {
+interface Strides {
   readonly row: number;
   readonly column: number;
 }

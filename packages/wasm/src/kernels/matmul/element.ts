@@ -17,7 +17,7 @@ import type { MatmulSpec } from "./spec.ts";
 type Address = Expression<"i32">;
 
 /** Neighbouring lanes of a vector, from `lane`, that stand `offset` bytes from an address. */
-export interface Run {
+interface Run {
   readonly lane: number;
   readonly lanes: number;
   readonly offset: number;

@@ -7,7 +7,7 @@ import type { NormalSpec } from "./spec.ts";
  * `upright`: along the rows of C, with single elements of B: for the few columns that do not fill a vector, if A is stored with its
  * rows side by side. `dot`: along k, whose lanes are added in the end.
  */
-export type Form = "outer" | "upright" | "dot";
+type Form = "outer" | "upright" | "dot";
 
 /** A block of C that is computed in registers, `height` rows by `width` columns, counted in vectors along the axis of the vectors. */
 interface Tile {
