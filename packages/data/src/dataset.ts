@@ -1,6 +1,5 @@
 import {
   type AnyTensor,
-  type DType,
   isPlainObject,
   mapTree,
   OptionError,
@@ -9,6 +8,7 @@ import {
   shapeText,
   Tensor,
   type TypedArray,
+  take,
   tensor,
 } from "@adjoint/tensor";
 import type { ArrayData } from "./array-data.ts";
@@ -115,33 +115,30 @@ export function dataset(...rows: readonly unknown[]): Dataset<unknown> {
   return datasetOf({ tree, transforms: [], order: Int32Array.from({ length: first.rows }, (_, row) => row) });
 }
 
-/** The values of one leaf. A class, so that it is a leaf of a tree too. */
+/** One leaf. A class, so that it is a leaf of a tree too. */
 class Column {
   readonly label: string;
-  readonly values: TypedArray;
-  readonly shape: Shape;
-  readonly dtype: DType;
+  readonly all: AnyTensor;
 
-  constructor(label: string, values: TypedArray, shape: Shape, dtype: DType) {
+  constructor(label: string, all: AnyTensor) {
     this.label = label;
-    this.values = values;
-    this.shape = shape;
-    this.dtype = dtype;
+    this.all = all;
+  }
+
+  get shape(): Shape {
+    return this.all.shape;
   }
 
   get rows(): number {
-    return this.shape[0];
+    return this.all.shape[0];
   }
 
-  /** The rows of these numbers, as a new tensor. */
+  /**
+   * The rows of these numbers, as a pending tensor: they are gathered by the program that uses them, or before a compiled one, from
+   * where the backend keeps the data, in its own dtype.
+   */
   gather(rows: Int32Array): AnyTensor {
-    const rowSize = this.rows === 0 ? 0 : this.values.length / this.rows;
-    const gathered = this.values.slice(0, rows.length * rowSize);
-    for (let i = 0; i < rows.length; i++) {
-      const start = rows[i] * rowSize;
-      gathered.set(this.values.subarray(start, start + rowSize), i * rowSize);
-    }
-    return tensor(gathered, [rows.length, ...this.shape.slice(1)], { dtype: this.dtype });
+    return take(this.all, tensor(rows) as AnyTensor);
   }
 }
 
@@ -240,7 +237,7 @@ function columnsOf(tree: unknown, path: string, columns: Column[]): unknown {
     if (leaf.rank === 0) {
       throw new ShapeError("dataset", `${label} is a scalar, which has no rows; reshape it to [1]`);
     }
-    const column = new Column(label, leaf.toTypedArray(), leaf.shape, leaf.dtype);
+    const column = new Column(label, leaf);
     columns.push(column);
     return column;
   }
