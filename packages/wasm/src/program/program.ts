@@ -14,7 +14,8 @@ import { ThreadError, type ThreadedEntry, type ThreadPool } from "../threads/poo
 import { lostThread } from "../threads/signals.ts";
 import { entryModule, type FrameLayout, isDivided } from "./entry.ts";
 import type { KernelCache, KernelFunction } from "./kernels.ts";
-import { type Step, valuesAt } from "./steps.ts";
+import type { Step } from "./step.ts";
+import { valuesAt } from "./steps.ts";
 
 /** Values of no more bytes live in JavaScript arrays, unless they are parameters, and are copied for each run. */
 const smallBytes = 256;
@@ -36,8 +37,8 @@ export class WasmProgram implements Program {
   /** The kernel of each step; undefined for one that runs in JavaScript. */
   readonly #functions: readonly (KernelFunction | undefined)[];
   readonly #layout: FrameLayout;
-  /** Is there work for more than one thread? */
-  readonly #isLarge: boolean;
+  /** Instructions that threads may share; 0 when there is no work for more than one. */
+  readonly #sharedCost: number;
   /** Runs all kernels on the frame at an address; gives 0, or one more than the number of the check that failed. */
   #single: ((frame: number) => number) | undefined;
   #threaded: ThreadedEntry | undefined;
@@ -61,7 +62,10 @@ export class WasmProgram implements Program {
     this.#kernels = kernels;
     this.#threads = threads;
     this.#functions = steps.map((step) => (step.kind === "host" ? undefined : kernels.get(step.key)));
-    this.#isLarge = steps.some(isDivided);
+    this.#sharedCost = steps.reduce(
+      (sum, step) => sum + (step.kind === "kernel" && isDivided(step) ? step.cost : 0),
+      0,
+    );
     const { buffers, results } = program;
     const inputs: (number | undefined)[] = [];
     buffers.forEach(({ place }, buffer) => {
@@ -162,7 +166,8 @@ export class WasmProgram implements Program {
       return region;
     });
     const recorder = activeRecorder();
-    const threads = this.#isLarge && recorder === undefined ? this.#threads.available() : 1;
+    const threads =
+      this.#sharedCost > 0 && recorder === undefined ? this.#threads.available(this.#sharedCost) : 1;
     // Only now is the memory as large as it has to be, and the frame where it stays.
     const frame = memory.scratch(this.#layout.threadPlace + threads * this.#layout.threadBytes);
     this.#frame = frame;

@@ -59,6 +59,9 @@ for (;;) {
 /** How often a worker looks for a job before it sleeps: about fifty microseconds. */
 const spins = 4000;
 
+/** Instructions after which workers are started: some ten milliseconds, which is what starting one takes. */
+const worthStarting = 5e7;
+
 interface Channel {
   readonly port1: { postMessage(message: unknown): void; unref?(): void };
   readonly port2: unknown;
@@ -77,6 +80,8 @@ export class ThreadPool {
   readonly #entries = new Map<ThreadedEntry, number>();
   #wanted: number;
   #nextEntry = 0;
+  /** Instructions of the programs so far that threads could have shared. */
+  #work = 0;
 
   constructor(memory: WasmMemory, kernels: KernelCache, wanted: number = processorCount()) {
     this.#memory = memory;
@@ -94,10 +99,18 @@ export class ThreadPool {
     this.#wanted = threads;
   }
 
-  /** How many threads are there to use now; starts those that are missing. */
-  available(): number {
+  /**
+   * How many threads there are for a program of this cost, in instructions. Workers are started once there has been work enough to be worth
+   * it: until they are ready, the main thread does it alone.
+   */
+  available(cost: number): number {
     const { wanted } = this;
-    while (this.#workers.length < wanted - 1) this.#start();
+    if (wanted === 1) return 1;
+    if (this.#workers.length < wanted - 1) {
+      this.#work += cost;
+      if (this.#work < worthStarting) return 1;
+      while (this.#workers.length < wanted - 1) this.#start();
+    }
     const ready = Atomics.load(this.#memory.words, signals.ready >> 2);
     // Workers with the lowest numbers take part; all that were started must be there.
     return ready >= wanted - 1 ? wanted : 1;
