@@ -97,10 +97,9 @@ export function mnist() {
   return cache;
 }
 
-/** Endless batches of the training set, a new permutation each epoch, last short batch dropped. */
-export function batches(batch) {
-  const { trainX, trainY } = mnist();
-  const n = trainY.length;
+/** Endless rows of the training set by number, a new permutation each epoch, last short batch dropped. */
+export function batchIndices(batch) {
+  const n = mnist().trainY.length;
   let epoch = 0,
     pos = 0,
     perm = permutation(5000 + epoch++, n);
@@ -109,14 +108,23 @@ export function batches(batch) {
       perm = permutation(5000 + epoch++, n);
       pos = 0;
     }
+    pos += batch;
+    return perm.subarray(pos - batch, pos);
+  };
+}
+
+/** Endless batches of the training set. */
+export function batches(batch) {
+  const { trainX, trainY } = mnist();
+  const nextRows = batchIndices(batch);
+  return function next() {
+    const rows = nextRows();
     const x = new Float32Array(batch * 784),
       y = new Int32Array(batch);
-    for (let i = 0; i < batch; i++) {
-      const j = perm[pos + i];
+    rows.forEach((j, i) => {
       x.set(trainX.subarray(j * 784, j * 784 + 784), i * 784);
       y[i] = trainY[j];
-    }
-    pos += batch;
+    });
     return { x, y };
   };
 }

@@ -4,6 +4,10 @@ import { allocate, bytesPerElement } from "@adjoint/tensor/engine";
 
 const pageBytes = 65536;
 const largestMemory = 65536 * pageBytes;
+/** Bytes of regions that one run alone has used, beyond which the older ones go. A second use keeps a region. */
+const freshBudget = 4 * 2 ** 20;
+/** Runs after which a region that was used once counts as old. */
+const recentRuns = 8;
 
 /** Room in WebAssembly memory that holds the numbers of one storage. */
 export class Region implements DeviceCopy {
@@ -57,6 +61,9 @@ export class WasmMemory {
   readonly memory: WebAssembly.Memory;
   readonly isShared: boolean;
   readonly #regions = new Set<Region>();
+  /** Regions that one run alone has used so far, the oldest first: mostly a batch, or a result that nobody asks for again. */
+  readonly #fresh = new Set<Region>();
+  #freshBytes = 0;
   /** Free blocks by size. */
   readonly #bins = new Map<number, number[]>();
   #freeBytes = 0;
@@ -127,6 +134,7 @@ export class WasmMemory {
   begin(): void {
     this.#tick++;
     this.#inUse = 0;
+    if (this.#freshBytes > freshBudget) this.#sweep();
     if (this.#copyBytes > this.#copyBudget || this.#resultBytes > this.#resultBudget) this.#evict();
   }
 
@@ -141,8 +149,8 @@ export class WasmMemory {
       region.isCopy = true;
       storage.device = region;
       this.#copyBytes += region.bytes;
-      this.#regions.add(region);
-    }
+      this.#add(region);
+    } else if (region.tick !== this.#tick && this.#fresh.delete(region)) this.#freshBytes -= region.bytes;
     if (region.tick !== this.#tick) {
       region.tick = this.#tick;
       this.#inUse += region.bytes;
@@ -165,8 +173,14 @@ export class WasmMemory {
     region.storage = storage;
     region.isCopy = false;
     this.#resultBytes += region.bytes;
-    this.#regions.add(region);
+    this.#add(region);
     return storage;
+  }
+
+  #add(region: Region): void {
+    this.#regions.add(region);
+    this.#fresh.add(region);
+    this.#freshBytes += region.bytes;
   }
 
   /** @internal The numbers of a result have been read: from here on the region is a copy. */
@@ -186,6 +200,7 @@ export class WasmMemory {
     storage.device = undefined;
     region.storage = undefined;
     this.#regions.delete(region);
+    if (this.#fresh.delete(region)) this.#freshBytes -= region.bytes;
   }
 
   /** Gives back the room of a region that belongs to no storage. */
@@ -290,6 +305,14 @@ export class WasmMemory {
       `memory: no room for ${dtype} of ${size} elements (${mebibytes(size * bytesPerElement(dtype))}) in the 4 GiB of WebAssembly memory, ` +
       `of which ${mebibytes(this.heldBytes)} are held by tensors${held}; make batches smaller, or use checkpoint() so that fewer values are kept`
     );
+  }
+
+  /** Clears away what one run has used and none since: the same few places then hold one batch after the other. */
+  #sweep(): void {
+    for (const region of this.#fresh) {
+      if (region.tick > this.#tick - recentRuns || this.#freshBytes <= freshBudget / 2) break;
+      this.#moveOut(region);
+    }
   }
 
   /** Drops copies and moves results out until both are a quarter below their budgets. */
