@@ -16,6 +16,7 @@ import type { Kernel, LoopKernel, LoopProgram, Operand, Result } from "./program
 import { simplify } from "./simplify.ts";
 import { splitReduction } from "./splitReduction.ts";
 import { isContiguous, Views } from "./views.ts";
+import { padWindows } from "./windows.ts";
 
 /** What a backend tells the compiler of itself. */
 export interface CompilerOptions {
@@ -34,7 +35,7 @@ export function compileGraph(graph: Graph, { isNative }: CompilerOptions): LoopP
     given,
     (_, node) => node.op.kind !== "composite" || isNative(node),
   );
-  const outputs = simplify(lowered, given);
+  const outputs = simplify(padWindows(lowered, given), given);
   return new Assembly(graph, outputs, given).program();
 }
 

@@ -1,5 +1,6 @@
 import { type AnyTensor, type Op, primitives, type Shape } from "@adjoint/tensor";
 import { stridesOf } from "@adjoint/tensor/engine";
+import type { PatchesAttributes } from "./windows.ts";
 
 /** A node's elements as those of another, its base: where it starts there, and how far one step along each of its axes is. */
 export interface View {
@@ -58,11 +59,22 @@ const reshape: ViewRule = (node, of) => {
 const reduction: ViewRule = (node, of) =>
   node.size === node.inputs[0].size && node.size > 0 ? reshape(node, of) : undefined;
 
+/** Windows overlap: a step along the window's axes and one along those of its positions walk over the same axis. */
+const patches: ViewRule = ({ attributes }, { base, offset, strides }) => {
+  const { window, stride, dilation, padding } = attributes as unknown as PatchesAttributes;
+  if (padding.some(([before, after]) => before > 0 || after > 0)) return undefined;
+  const front = strides.length - window.length;
+  const walked = strides.slice(front);
+  const [elements, positions] = [dilation, stride].map((steps) => steps.map((step, i) => step * walked[i]));
+  return { base, offset, strides: [...strides.slice(0, front), ...elements, ...positions] };
+};
+
 /** The primitives whose result is another way to look at their first input. */
 const rules: ReadonlyMap<Op, ViewRule> = new Map<Op, ViewRule>([
   [primitives.barrier, same],
   [primitives.checkIndex, same],
   [primitives.reshape, reshape],
+  [primitives.patches, patches],
   [primitives.sum, reduction],
   [primitives.max, reduction],
   [
