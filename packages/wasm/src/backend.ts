@@ -1,8 +1,8 @@
 import { compileGraph } from "@adjoint/compiler";
-import { type AnyTensor, type Backend, type Graph, OptionError, type Program } from "@adjoint/tensor";
-import { mathFunctionOf } from "./loop/mathFunctions.ts";
+import { type Backend, type Graph, OptionError, type Program } from "@adjoint/tensor";
 import { type MemoryOptions, WasmMemory } from "./memory.ts";
 import { probeTarget } from "./platform.ts";
+import { isNative } from "./program/composites.ts";
 import { KernelCache } from "./program/kernels.ts";
 import { WasmProgram } from "./program/program.ts";
 import { stepsOf } from "./program/steps.ts";
@@ -25,12 +25,6 @@ interface Machinery {
   readonly memory: WasmMemory;
   readonly kernels: KernelCache;
   readonly threads: ThreadPool;
-}
-
-/** Is the composite computed by code of its own? In float64 its definition is called where there is none. */
-function isNative({ op, dtype }: AnyTensor): boolean {
-  if (op.scalar === undefined) return false;
-  return mathFunctionOf(op, dtype) !== undefined || dtype === "float64";
 }
 
 /**

@@ -14,7 +14,7 @@ import {
 } from "../ir/index.ts";
 import { lostThread, signals } from "../threads/signals.ts";
 import type { KernelFunction } from "./kernels.ts";
-import type { Pointer, Step } from "./steps.ts";
+import type { Pointer, Step } from "./step.ts";
 
 /** Where the parts of a program's frame are. */
 export interface FrameLayout {

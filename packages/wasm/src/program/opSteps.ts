@@ -1,0 +1,263 @@
+import type { Operand, OpKernel } from "@adjoint/compiler";
+import { maxPool2dGradientOp } from "@adjoint/ops";
+import { type Op, primitives, type Shape, sizeOf } from "@adjoint/tensor";
+import { bytesPerElement } from "@adjoint/tensor/engine";
+import { type ArgmaxSpec, argmaxKernel, argmaxUnits } from "../kernels/argmax.ts";
+import { type CheckSpec, checkIndexKernel } from "../kernels/checkIndex.ts";
+import { type CumsumSpec, cumsumKernel } from "../kernels/cumsum.ts";
+import {
+  type MatmulSpec,
+  matmulFlops,
+  matmulKernel,
+  matmulScratchBytes,
+  matmulUnits,
+} from "../kernels/matmul/matmul.ts";
+import { maxPoolGradientKernel } from "../kernels/maxPoolGradient.ts";
+import { type RandomBitsSpec, randomBitsKernel, randomBitsUnits } from "../kernels/randomBits.ts";
+import { type ScatterAddSpec, scatterAddKernel, scatterAddScratchBytes } from "../kernels/scatterAdd.ts";
+import {
+  isSumPatchesKernel,
+  type SumPatchesSpec,
+  sumPatchesKernel,
+  sumPatchesUnits,
+} from "../kernels/sumPatches.ts";
+import { type TakeSpec, takeKernel } from "../kernels/take.ts";
+import type { Target } from "../target.ts";
+import type { Pointer, Step } from "./step.ts";
+
+type OpSteps = (kernel: OpKernel, index: number, target: Target) => Step[] | undefined;
+
+const opRules: ReadonlyMap<Op, OpSteps> = new Map<Op, OpSteps>([
+  [primitives.matmul, matmulSteps],
+  [primitives.take, takeSteps],
+  [primitives.checkIndex, checkSteps],
+  [primitives.sumPatches, sumPatchesSteps],
+  [primitives.argmax, argmaxSteps],
+  [primitives.cumsum, cumsumSteps],
+  [primitives.scatterAdd, scatterAddSteps],
+  [primitives.randomBits, randomBitsSteps],
+  [maxPool2dGradientOp, maxPoolGradientSteps],
+]);
+
+/** The calls that compute an op that is no loop. */
+export function opSteps(kernel: OpKernel, index: number, target: Target): Step[] {
+  const isEmpty = kernel.output !== undefined && sizeOf(kernel.output.shape) === 0;
+  if (isEmpty) return [];
+  return opRules.get(kernel.op)?.(kernel, index, target) ?? [{ kind: "host", kernel: index, units: 1 }];
+}
+
+function pointerTo({ buffer, offset, dtype }: Operand, elements = 0): Pointer {
+  return { buffer, offset: (offset + elements) * bytesPerElement(dtype) };
+}
+
+/** Elements from one product of a batch to the next, if that is one number: the operand's leading axes are the batch's, or all 1. */
+function batchStride(operand: Shape, batch: Shape): number | undefined {
+  const leading = operand.slice(0, -2);
+  const size = sizeOf(operand.slice(-2));
+  if (sizeOf(leading) === 1) return 0;
+  return sizeOf(leading) === sizeOf(batch) ? size : undefined;
+}
+
+function matmulSteps(kernel: OpKernel, index: number, target: Target): Step[] | undefined {
+  const [a, b] = kernel.inputs;
+  const output = kernel.output as Operand;
+  if (output.dtype === "uint8" || output.dtype === "bool") return undefined;
+  const { transposeA, transposeB } = kernel.attributes as { transposeA: boolean; transposeB: boolean };
+  const batchShape = output.shape.slice(0, -2);
+  const [m, n] = output.shape.slice(-2);
+  const k = a.shape[a.shape.length - (transposeA ? 2 : 1)];
+  const [strideA, strideB] = [batchStride(a.shape, batchShape), batchStride(b.shape, batchShape)];
+  if (strideA === undefined || strideB === undefined) return undefined;
+  const batch = sizeOf(batchShape);
+  const spec: MatmulSpec = { m, k, n, transposeA, transposeB, dtype: output.dtype, batch, strideA, strideB };
+  return [
+    {
+      kind: "kernel",
+      key: `matmul ${m} ${k} ${n} ${transposeA} ${transposeB} ${output.dtype} ${batch} ${strideA} ${strideB}`,
+      write: () => matmulKernel(spec, target),
+      pointers: [pointerTo(a), pointerTo(b), pointerTo(output)],
+      units: matmulUnits(spec, target),
+      unitStep: 1,
+      scratchBytes: matmulScratchBytes(spec, target),
+      cost: matmulFlops(spec) / 8,
+      isSerial: false,
+      kernel: index,
+    },
+  ];
+}
+
+function takeSteps(kernel: OpKernel, index: number): Step[] {
+  const [values, indices] = kernel.inputs;
+  const output = kernel.output as Operand;
+  const axis = kernel.attributes.axis as number;
+  const spec: TakeSpec = {
+    outer: sizeOf(values.shape.slice(0, axis)),
+    rows: values.shape[axis],
+    count: sizeOf(indices.shape),
+    bytes: sizeOf(values.shape.slice(axis + 1)) * bytesPerElement(values.dtype),
+    indexBytes: indices.dtype === "uint8" ? 1 : 4,
+  };
+  const units = spec.outer * spec.count;
+  return [
+    {
+      kind: "kernel",
+      key: `take ${spec.rows} ${spec.count} ${spec.bytes} ${spec.indexBytes}`,
+      write: () => takeKernel(spec),
+      pointers: [pointerTo(values), pointerTo(indices), pointerTo(output)],
+      units,
+      unitStep: 1,
+      scratchBytes: 0,
+      cost: units * (4 + spec.bytes / 16),
+      isSerial: false,
+      kernel: index,
+    },
+  ];
+}
+
+function checkSteps(kernel: OpKernel, index: number): Step[] {
+  const [indices] = kernel.inputs;
+  const { below, except } = kernel.attributes as { below: number; except: number | undefined };
+  const spec: CheckSpec = {
+    count: sizeOf(indices.shape),
+    below,
+    except,
+    indexBytes: indices.dtype === "uint8" ? 1 : 4,
+  };
+  if (spec.count === 0) return [];
+  return [
+    {
+      kind: "check",
+      key: `check ${spec.count} ${below} ${except} ${spec.indexBytes}`,
+      write: () => checkIndexKernel(spec),
+      pointers: [pointerTo(indices)],
+      kernel: index,
+    },
+  ];
+}
+
+/** A step that threads share: its kernel is called with the addresses of all operands, the result's last. */
+function sharedStep(
+  kernel: OpKernel,
+  index: number,
+  call: Pick<Step & { kind: "kernel" }, "key" | "write" | "units" | "cost"> & { scratchBytes?: number },
+): Step[] {
+  const output = kernel.output as Operand;
+  return [
+    {
+      kind: "kernel",
+      pointers: [...kernel.inputs, output].map((operand) => pointerTo(operand)),
+      unitStep: 1,
+      scratchBytes: 0,
+      isSerial: false,
+      kernel: index,
+      ...call,
+    },
+  ];
+}
+
+function sumPatchesSteps(kernel: OpKernel, index: number, target: Target): Step[] | undefined {
+  const [windows] = kernel.inputs;
+  const { size, window, stride, dilation, padding } = kernel.attributes as Record<
+    "size" | "window" | "stride" | "dilation",
+    readonly number[]
+  > & { padding: readonly (readonly [number, number])[] };
+  const { shape, dtype } = windows;
+  const rank = window.length;
+  if (rank === 0 || sizeOf(shape) === 0) return undefined;
+  const spec: SumPatchesSpec = {
+    outer: sizeOf(shape.slice(0, shape.length - 2 * rank)),
+    size,
+    window,
+    stride,
+    dilation,
+    before: padding.map(([before]) => before),
+    positions: shape.slice(shape.length - rank),
+    dtype,
+  };
+  if (!isSumPatchesKernel(spec, target)) return undefined;
+  return sharedStep(kernel, index, {
+    key: `sumPatches ${JSON.stringify(spec)}`,
+    write: () => sumPatchesKernel(spec, target),
+    units: sumPatchesUnits(spec),
+    cost: sizeOf(shape),
+  });
+}
+
+function argmaxSteps(kernel: OpKernel, index: number, target: Target): Step[] | undefined {
+  const [{ shape, dtype }] = kernel.inputs;
+  const axes = [...(kernel.attributes.axes as readonly number[])].sort((a, b) => a - b);
+  const [first, last] = [axes[0] ?? 0, axes.at(-1) ?? -1];
+  // One axis, or all of them; what lies between is taken along.
+  if (last - first + 1 !== axes.length) return undefined;
+  const spec: ArgmaxSpec = {
+    outer: sizeOf(shape.slice(0, first)),
+    count: sizeOf(shape.slice(first, last + 1)),
+    inner: sizeOf(shape.slice(last + 1)),
+    dtype,
+  };
+  return sharedStep(kernel, index, {
+    key: `argmax ${spec.count} ${spec.inner} ${dtype}`,
+    write: () => argmaxKernel(spec, target),
+    units: argmaxUnits(spec, target),
+    cost: 2 * argmaxUnits(spec, target) * (spec.count + 4),
+  });
+}
+
+function cumsumSteps(kernel: OpKernel, index: number): Step[] {
+  const [{ shape, dtype }] = kernel.inputs;
+  const axis = kernel.attributes.axis as number;
+  const spec: CumsumSpec = { count: shape[axis], inner: sizeOf(shape.slice(axis + 1)), dtype };
+  return sharedStep(kernel, index, {
+    key: `cumsum ${spec.count} ${spec.inner} ${dtype}`,
+    write: () => cumsumKernel(spec),
+    units: sizeOf(shape) / spec.count,
+    cost: 8 * sizeOf(shape),
+  });
+}
+
+function scatterAddSteps(kernel: OpKernel, index: number, target: Target): Step[] {
+  const [{ dtype }, indices] = kernel.inputs;
+  const { shape } = kernel.output as Operand;
+  const axis = kernel.attributes.axis as number;
+  const spec: ScatterAddSpec = {
+    outer: sizeOf(shape.slice(0, axis)),
+    size: shape[axis],
+    count: sizeOf(indices.shape),
+    inner: sizeOf(shape.slice(axis + 1)),
+    dtype,
+    indexBytes: indices.dtype === "uint8" ? 1 : 4,
+  };
+  const { outer, size, count, inner } = spec;
+  return sharedStep(kernel, index, {
+    key: `scatterAdd ${JSON.stringify(spec)}`,
+    write: () => scatterAddKernel(spec, target),
+    units: size,
+    scratchBytes: scatterAddScratchBytes(spec),
+    cost: (outer * inner * (size + count)) / 2 + 4 * (size + count),
+  });
+}
+
+function randomBitsSteps(kernel: OpKernel, index: number, target: Target): Step[] {
+  const pairs = kernel.attributes.pairs as boolean;
+  const size = sizeOf((kernel.output as Operand).shape);
+  const spec: RandomBitsSpec = { count: pairs ? size / 2 : size, pairs };
+  const units = randomBitsUnits(spec, target);
+  return sharedStep(kernel, index, {
+    key: pairs ? `randomBits pairs ${spec.count}` : "randomBits",
+    write: () => randomBitsKernel(spec, target),
+    units,
+    cost: 140 * units,
+  });
+}
+
+function maxPoolGradientSteps(kernel: OpKernel, index: number, target: Target): Step[] {
+  const [{ shape }] = kernel.inputs;
+  const window = kernel.attributes.window as readonly number[];
+  const [height, width] = shape.slice(-2);
+  return sharedStep(kernel, index, {
+    key: `maxPoolGradient ${height} ${width} ${window}`,
+    write: () => maxPoolGradientKernel({ height, width, window }, target),
+    units: sizeOf(shape.slice(0, -2)),
+    cost: sizeOf(shape),
+  });
+}
