@@ -15,6 +15,7 @@ import { type DraftBuffer, placeBuffers } from "./memory.ts";
 import type { Kernel, LoopKernel, LoopProgram, Operand, Result } from "./program.ts";
 import { simplify } from "./simplify.ts";
 import { splitReduction } from "./splitReduction.ts";
+import { withStandIns } from "./standIns.ts";
 import { isContiguous, Views } from "./views.ts";
 import { padWindows } from "./windows.ts";
 
@@ -28,7 +29,8 @@ export interface CompilerOptions {
  * Turns a graph into a program of loops: lowers composites, simplifies, groups what one loop computes, orders the kernels, and lays
  * out memory.
  */
-export function compileGraph(graph: Graph, { isNative }: CompilerOptions): LoopProgram {
+export function compileGraph(asked: Graph, { isNative }: CompilerOptions): LoopProgram {
+  const graph = withStandIns(asked);
   const given = new Set(graph.inputs);
   const lowered = lowerGraph(
     graph.outputs,

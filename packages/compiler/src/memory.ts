@@ -40,11 +40,25 @@ function sameWalk(a: Access | number, b: Access | number): boolean {
   );
 }
 
+/** Does the kernel read `input` at no other element than it writes to `output`, and before it does? */
+function readsOnlyWhatItWrites(kernel: Kernel, input: number, output: number): boolean {
+  if (kernel.kind !== "loop") return false;
+  const { reads } = accesses(kernel);
+  const stores = kernel.stores.filter(({ access }) => access.buffer === output);
+  const isRead = reads.some((access) => bufferOf(access) === input);
+  return stores.every(({ node, access }) => {
+    const isSame = reads.every((read) => bufferOf(read) !== input || sameWalk(read, access));
+    // A later pass over the row would find what this one has written.
+    const isLast = kernel.nodes[node].phase === kernel.phases - 1;
+    return isSame && (!isRead || isLast || access.inner.every((stride) => stride === 0));
+  });
+}
+
 /**
  * Gives every intermediate value a place in scratch memory, which those share whose lives do not overlap; and says which outputs
  * may be written over the parameter that they replace: `over` has the candidates, output buffer to input buffer. One may when the
- * kernel that writes it reads the parameter at no other element than it writes, when nothing reads the parameter later, and when
- * no data check comes after.
+ * kernel that writes it reads the parameter at no other element than it writes, and not in a later pass; when nothing reads the
+ * parameter later, and it is no result itself; and when no data check comes after.
  */
 export function placeBuffers(
   drafts: readonly DraftBuffer[],
@@ -69,12 +83,12 @@ export function placeBuffers(
     const writer = first.get(output);
     if (writer === undefined || writer < lastCheck || last.get(output) !== writer) continue;
     if ((last.get(input) ?? -1) > writer) continue;
-    const { reads, writes } = accesses(kernels[writer]);
-    const written = writes.filter((access) => bufferOf(access) === output);
-    const isElementwise =
-      kernels[writer].kind === "loop" &&
-      reads.every((access) => bufferOf(access) !== input || written.every((one) => sameWalk(access, one)));
-    if (isElementwise) mayReplace.add(output);
+    const { place } = drafts[input];
+    const isReturned = results.some(
+      (result) => result.kind === "input" && place?.kind === "input" && result.index === place.index,
+    );
+    if (isReturned) continue;
+    if (readsOnlyWhatItWrites(kernels[writer], input, output)) mayReplace.add(output);
   }
   const { offsets, scratchBytes } = layOut(drafts, first, last);
   return {

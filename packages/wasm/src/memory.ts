@@ -197,7 +197,8 @@ export class WasmMemory {
     if (storage === undefined) return;
     if (region.isCopy) this.#copyBytes -= region.bytes;
     else this.#resultBytes -= region.bytes;
-    storage.device = undefined;
+    // Another memory may have taken the storage over.
+    if (storage.device === region) storage.device = undefined;
     region.storage = undefined;
     this.#regions.delete(region);
     if (this.#fresh.delete(region)) this.#freshBytes -= region.bytes;

@@ -295,10 +295,17 @@ function runEntry(entry: Entry, tensors: readonly AnyTensor[]): unknown {
   }
   for (const storage of entry.captured) inputs.push(storage);
   const storages = entry.program.run(inputs, isSpare);
+  // A program may give an input back: the parameter whose values they are has them no longer for itself.
+  const shared = storages.filter((storage) => inputs.includes(storage));
+  if (shared.length > 0)
+    for (const parameter of entry.reads) if (shared.includes(parameter.storage)) parameter.share();
   let next = 0;
   const wrapped: AnyTensor[] = [];
   for (const { shape, dtype } of entry.outlines) wrapped.push(storageNode(storages[next++], shape, dtype));
-  for (let i = 0; i < entry.writes.length; i++) entry.writes[i].replace(storages[next++], entry.ownsWrite[i]);
+  for (let i = 0; i < entry.writes.length; i++) {
+    const storage = storages[next++];
+    entry.writes[i].replace(storage, entry.ownsWrite[i] && !shared.includes(storage));
+  }
   for (const { parameter, isSet } of entry.gradients) {
     parameter.grad = isSet
       ? (storageNode(storages[next++], parameter.shape, parameter.dtype) as never)

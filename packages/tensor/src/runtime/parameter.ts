@@ -97,6 +97,11 @@ export class Parameter<S extends Shape = Shape, D extends DType = "float32"> ext
     return this.#isSoleHolder && this.#version === undefined;
   }
 
+  /** @internal Somebody else has the values too. */
+  share(): void {
+    this.#isSoleHolder = false;
+  }
+
   /** @internal Gives it other values, which `isSoleHolder` says nobody else has. */
   replace(storage: Storage, isSoleHolder: boolean = false): void {
     if (this.#version !== undefined) releaseValues(this.#version);
