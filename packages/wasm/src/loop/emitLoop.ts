@@ -1,11 +1,20 @@
 import { type Access, countOf, type LoopKernel, type LoopNode } from "@adjoint/compiler";
 import { type DType, isFloat, primitives } from "@adjoint/tensor";
 import { bytesPerElement } from "@adjoint/tensor/engine";
-import { type Expression, FunctionBuilder, i32, type Local, type Statement, when } from "../ir/index.ts";
+import {
+  type Expression,
+  FunctionBuilder,
+  i32,
+  type Local,
+  type Statement,
+  select,
+  when,
+} from "../ir/index.ts";
 import type { Target } from "../target.ts";
 import { type Argument, callsHost, costOfOp, emitElementwise } from "./elementwise.ts";
 import { type CallHost, type Machine, scalarMachine, vectorMachine } from "./machine.ts";
 import { type Accumulator, accumulatorOf } from "./reduce.ts";
+import { blockLength, type Stage, slotCount, stagesOf } from "./stages.ts";
 
 /** A loop ready to be written: its buffers are parameters, numbered in the order in which they are met. */
 export interface LoopSpec {
@@ -32,6 +41,10 @@ export interface LoopSpec {
 }
 
 const recomputeLimit = 12;
+
+/** Turns of the inner loops that are written out instead, if their body is of no more than so many values. */
+const mostTurns = 8;
+const shortBody = 8;
 
 /** Decides how a loop is run; writes nothing yet. */
 export function loopSpec(
@@ -99,7 +112,8 @@ export function loopSpec(
     usesHost: loop.nodes.some((node) => node.kind === "apply" && callsHost(node.op, node.dtype)),
     units: isFlat ? inner : blocks,
     unitStep: isFlat ? 16 : 1,
-    scratchBytes: saved.length * rowBytes(loop, width),
+    scratchBytes:
+      saved.length * rowBytes(loop, width) + (isStaged(loop, width) ? mostSlots(loop, saved) * slotBytes : 0),
     cost,
     saved,
   };
@@ -117,6 +131,27 @@ function nodeKey(node: LoopNode): unknown {
     default:
       return node;
   }
+}
+
+/** Bytes of a stage's slot. */
+const slotBytes = 4 * blockLength + 64;
+
+/** Are passes divided into stages? Where the vectors run along the inner loop, and there is one. */
+function isStaged(loop: LoopKernel, width: 1 | 4): boolean {
+  return width === 4 && !loop.isVectorOuter && loop.inner.length === 1;
+}
+
+/** The stages of the pass of `phase`. */
+function passStages(loop: LoopKernel, phase: number, saved: ReadonlySet<number>): Stage[] {
+  return stagesOf(loop, passNodes(loop, phase, saved), (i) => saved.has(i) && loop.nodes[i].phase < phase);
+}
+
+/** The most slots that a pass needs. */
+function mostSlots(loop: LoopKernel, saved: readonly number[]): number {
+  const isSaved = new Set(saved);
+  return Math.max(
+    ...Array.from({ length: loop.phases }, (_, phase) => slotCount(passStages(loop, phase, isSaved))),
+  );
 }
 
 /** Bytes of one saved value along a row. */
@@ -203,6 +238,13 @@ export function emitLoop(spec: LoopSpec, target: Target, callHost: CallHost): Fu
   return f;
 }
 
+/** A stage, and where the block that it runs over begins. */
+interface StagePlace {
+  readonly stage: Stage;
+  readonly isFirst: boolean;
+  readonly block: Local<"i32">;
+}
+
 class LoopWriter {
   readonly #f: FunctionBuilder;
   readonly #machine: Machine;
@@ -238,9 +280,8 @@ class LoopWriter {
     });
     if (this.#spec.isFlat) {
       for (const access of this.#accesses()) this.#rows.set(access, this.#f.keep(this.#address(access, [])));
-      const i = this.#f.local("i32");
-      this.#f.forRange(i, this.#begin, this.#end, this.#machine.width, () =>
-        this.#turn(0, { at: i, steps: [i] }, 0),
+      this.#stagedLoop(0, this.#begin, this.#end, (index, stage) =>
+        this.#turn(0, { at: index, steps: [index] }, 0, stage),
       );
       return;
     }
@@ -365,10 +406,25 @@ class LoopWriter {
     const step = access.outer.at(-1) ?? 0;
     if (block === undefined || step === 0) return this.#machine.loadOne(address, dtype);
     if (step === 1) return this.#machine.loadMany(address, dtype);
-    return this.#machine.loadEach(
-      this.#laneAddresses(address, step, dtype, block, this.#loop.outer.at(-1) ?? 1),
-      dtype,
-    );
+    return this.#loadStrided(address, step, dtype, block, this.#loop.outer.at(-1) ?? 1);
+  }
+
+  /** Neighbours `step` elements apart, none beyond the last one of the axis. */
+  #loadStrided(
+    address: Local<"i32">,
+    step: number,
+    dtype: DType,
+    index: Local<"i32">,
+    extent: number,
+  ): Expression {
+    const { loadAlternate, width, loadEach } = this.#machine;
+    const rest = extent % width;
+    if (step !== 2 || loadAlternate === undefined || bytesPerElement(dtype) !== 4)
+      return loadEach(this.#laneAddresses(address, step, dtype, index, extent), dtype);
+    // Where only one or two lanes count, the first vector has them, and the second may not be read.
+    const second = i32.add(address, i32.const(12));
+    const isWhole = i32.le(index, i32.const(extent - width));
+    return loadAlternate(address, rest === 1 || rest === 2 ? select(second, address, isWhole) : second);
   }
 
   /** Addresses of neighbours `step` elements apart, none beyond the last one of the axis. */
@@ -459,36 +515,80 @@ class LoopWriter {
     outerIndices: readonly Local<"i32">[],
   ): void {
     const f = this.#f;
+    const step = this.#loop.isVectorOuter ? 1 : this.#machine.width;
+    const isShort = passNodes(this.#loop, phase, this.#saved).size <= shortBody;
+    let turns = 1;
+    // From the last axis on, what makes few turns is written out.
+    const isWrittenOut = inner.map(() => false);
+    for (let axis = inner.length - 1; axis >= 0 && isShort; axis--) {
+      turns *= axis === inner.length - 1 ? Math.ceil(inner[axis] / step) : inner[axis];
+      if (turns > mostTurns) break;
+      isWrittenOut[axis] = true;
+    }
+    const repeat = (axis: number, end: number, by: number, write: (index: Local<"i32">) => void): void => {
+      const index = f.local("i32");
+      if (!isWrittenOut[axis]) f.forRange(index, i32.const(0), i32.const(end), by, () => write(index));
+      else {
+        for (let at = 0; at < end; at += by) {
+          f.emit(index.set(i32.const(at)));
+          write(index);
+        }
+      }
+    };
     const nest = (axis: number, indices: readonly Local<"i32">[]): void => {
       if (axis < inner.length - 1) {
-        const index = f.local("i32");
-        f.forRange(index, i32.const(0), i32.const(inner[axis]), 1, () => nest(axis + 1, [...indices, index]));
+        repeat(axis, inner[axis], 1, (index) => nest(axis + 1, [...indices, index]));
         return;
       }
       const [extent] = inner.slice(-1);
+      const turn = (at: Local<"i32"> | undefined, rest: number, stage?: StagePlace): void => {
+        const steps = at === undefined ? [] : [...indices, at];
+        this.#turn(phase, { at, steps }, rest, stage, accumulators, outerIndices);
+      };
       if (extent === undefined) {
-        this.#turn(phase, { at: undefined, steps: [] }, 0, accumulators, outerIndices);
+        turn(undefined, 0);
         return;
       }
-      const step = this.#loop.isVectorOuter ? 1 : this.#machine.width;
       const whole = extent - (extent % step);
-      const index = f.local("i32");
-      if (whole > 0)
-        f.forRange(index, i32.const(0), i32.const(whole), step, () =>
-          this.#turn(phase, { at: index, steps: [...indices, index] }, 0, accumulators, outerIndices),
-        );
-      if (whole < extent) {
-        f.emit(index.set(i32.const(whole)));
-        this.#turn(
+      if (whole > 0 && isWrittenOut[axis]) repeat(axis, whole, step, (index) => turn(index, 0));
+      else if (whole > 0)
+        this.#stagedLoop(
           phase,
-          { at: index, steps: [...indices, index] },
-          extent - whole,
-          accumulators,
-          outerIndices,
+          i32.const(0),
+          i32.const(whole),
+          (index, stage) => turn(index, 0, stage),
+          step,
         );
-      }
+      if (whole < extent) turn(f.keep(i32.const(whole)), extent - whole);
     };
     nest(0, []);
+  }
+
+  /** A loop over the elements `from` to `to` of a row: as one, or a block at a time in stages. */
+  #stagedLoop(
+    phase: number,
+    from: Expression<"i32">,
+    to: Expression<"i32">,
+    turn: (index: Local<"i32">, stage: StagePlace | undefined) => void,
+    step: number = this.#machine.width,
+  ): void {
+    const f = this.#f;
+    const stages = isStaged(this.#loop, this.#machine.width)
+      ? passStages(this.#loop, phase, this.#saved)
+      : [];
+    const index = f.local("i32");
+    if (stages.length < 2) {
+      f.forRange(index, from, to, step, () => turn(index, undefined));
+      return;
+    }
+    const block = f.local("i32");
+    f.forRange(block, from, to, blockLength, () => {
+      const end = f.keep(i32.add(block, i32.const(blockLength)));
+      f.emit(when(i32.gt(end, to), end.set(to)));
+      stages.forEach((stage, i) => {
+        f.forRange(index, block, end, step, () => turn(index, { stage, block, isFirst: i === 0 }));
+      });
+    });
   }
 
   /** One turn of the inner loop; `rest` is the number of lanes that count, 0 for all. */
@@ -496,15 +596,30 @@ class LoopWriter {
     phase: number,
     { at, steps }: { at: Local<"i32"> | undefined; steps: readonly Local<"i32">[] },
     rest: number,
+    place?: StagePlace,
     accumulators: ReadonlyMap<number, Accumulator> = new Map(),
     outerIndices: readonly Local<"i32">[] = [],
   ): void {
     const f = this.#f;
     const machine = this.#machine;
-    const needed = passNodes(this.#loop, phase, this.#saved);
+    const stage = place?.stage;
+    const all = passNodes(this.#loop, phase, this.#saved);
+    const needed = stage === undefined ? all : new Set(stage.nodes);
+    // What is the same for the whole row belongs to the first stage.
+    const isOwn = (i: number): boolean =>
+      stage === undefined || stage.own.has(i) || (place?.isFirst === true && !all.has(i));
     const values = new Map<number, Local>();
     const isVector = !this.#loop.isVectorOuter && machine.width > 1;
     const valueAt = (i: number): Local => (values.get(i) ?? this.#values.get(i)) as Local;
+    for (const [i, slot] of stage?.given ?? []) {
+      const dtype = this.#savedDType(this.#loop.nodes[i].dtype);
+      values.set(
+        i,
+        machine.keep(
+          machine.loadMany(this.#slotAddress(slot, place as StagePlace, at as Local<"i32">), dtype),
+        ),
+      );
+    }
     this.#loop.nodes.forEach((node, i) => {
       if (!needed.has(i)) return;
       let value: Expression;
@@ -527,15 +642,28 @@ class LoopWriter {
       }
       values.set(i, machine.keep(value));
     });
+    for (const [i, slot] of stage?.kept ?? []) {
+      const dtype = this.#savedDType(this.#loop.nodes[i].dtype);
+      f.emit(
+        machine.storeMany(
+          this.#slotAddress(slot, place as StagePlace, at as Local<"i32">),
+          valueAt(i),
+          dtype,
+        ),
+      );
+    }
     for (const i of this.#saved) {
-      if (this.#loop.nodes[i].phase === phase) f.emit(this.#storeSaved(i, valueAt(i), at as Local<"i32">));
+      if (this.#loop.nodes[i].phase === phase && isOwn(i))
+        f.emit(this.#storeSaved(i, valueAt(i), at as Local<"i32">));
     }
     for (const [i, accumulator] of accumulators) {
       const { arg } = this.#loop.nodes[i] as LoopNode & { kind: "reduce" };
+      if (!isOwn(arg)) continue;
       accumulator.add(valueAt(arg), isVector ? rest : 0);
     }
     for (const { node, access } of this.#loop.stores) {
       if (this.#loop.nodes[node].phase !== phase || !isFullStore(this.#loop, node, access)) continue;
+      if (!isOwn(node)) continue;
       this.#storeFull(valueAt(node), this.#loop.nodes[node].dtype, access, {
         steps,
         rest,
@@ -565,7 +693,7 @@ class LoopWriter {
     if (step === 1) return machine.loadMany(address, dtype);
     const index = isBlock ? (this.#block as Local<"i32">) : (steps.at(-1) as Local<"i32">);
     const extent = (isBlock ? this.#loop.outer : this.#loop.inner).at(-1) ?? 1;
-    return machine.loadEach(this.#laneAddresses(this.#f.keep(address), step, dtype, index, extent), dtype);
+    return this.#loadStrided(this.#f.keep(address), step, dtype, index, extent);
   }
 
   #storeFull(
@@ -616,6 +744,11 @@ class LoopWriter {
     const each = this.#loop.isVectorOuter ? 4 * width : width === 1 ? 8 : 4;
     const start = this.#spec.saved.indexOf(i) * rowBytes(this.#loop, width);
     return i32.add(i32.add(this.#scratch, i32.const(start)), times(at, width === 1 ? 8 : each));
+  }
+
+  #slotAddress(slot: number, { block }: StagePlace, at: Local<"i32">): Expression<"i32"> {
+    const start = this.#spec.saved.length * rowBytes(this.#loop, this.#machine.width) + slot * slotBytes;
+    return i32.add(i32.add(this.#scratch, i32.const(start)), i32.shl(i32.sub(at, block), i32.const(2)));
   }
 
   #savedDType(dtype: DType): DType {

@@ -37,6 +37,11 @@ export interface Machine {
   loadMany(address: Expression<"i32">, dtype: DType): Expression;
   /** Values from one address for each lane. */
   loadEach(addresses: readonly Expression<"i32">[], dtype: DType): Expression;
+  /**
+   * Every second one of neighbours of four bytes, where there are lanes: the first at an address, the fourth 24 bytes behind it, of
+   * which the first two are read there and the others twelve bytes further on, at an address of their own.
+   */
+  readonly loadAlternate?: (first: Expression<"i32">, second: Expression<"i32">) => Expression;
   /** Stores the first `count` lanes, all of them by default. */
   storeMany(address: Expression<"i32">, value: Expression, dtype: DType, count?: number): Statement;
   storeOne(address: Expression<"i32">, value: Expression, dtype: DType): Statement;
@@ -226,6 +231,10 @@ export function vectorMachine(f: FunctionBuilder, target: Target, callHost: Call
         i32x4.splat(i32.load8u(first)),
       );
       return finish(ints, dtype);
+    },
+    loadAlternate(first, second) {
+      const bytes = [0, 8, 20, 28].flatMap((from) => [0, 1, 2, 3].map((byte) => from + byte));
+      return v128.shuffle(v128.load(first), v128.load(second), bytes);
     },
     storeMany(address, value, dtype, count = 4) {
       const vector = value as Vector;

@@ -38,6 +38,7 @@ const swapNeighbours = [4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11];
 /** Makes the accumulator of a dtype: a largest, or a sum. float32 is added up in float64, so that the sum is rounded once. */
 export function accumulatorOf(machine: Machine, isLargest: boolean, dtype: DType): Accumulator {
   if (machine.width === 1) return isLargest ? largestOne(machine, dtype) : sumOne(machine, dtype);
+  if (isLargest && dtype === "float32") return largestFloats(machine);
   if (isLargest) return foldLanes(machine, dtype, largestOf(machine, dtype), lowest(dtype));
   if (dtype !== "float32") return foldLanes(machine, dtype, i32x4.add, i32x4.const(0));
   return sumFloats(machine);
@@ -72,6 +73,31 @@ function foldLanes(
       if (!isSpread) return f.keep(total);
       const pairs = f.keep(fold(total, v128.shuffle(total, total, swapHalves)));
       return f.keep(fold(pairs, v128.shuffle(pairs, pairs, swapNeighbours)));
+    },
+  };
+}
+
+/**
+ * The largest float32. `pmax` is one instruction where `max` takes nine, and passes over NaN, which is kept apart. Of zeros it may give
+ * either.
+ */
+function largestFloats({ f }: Machine): Accumulator {
+  const total = f.keep(lowest("float32"));
+  const unordered = f.keep(i32x4.const(0));
+  const fold = (a: Vector, b: Vector): Vector => f32x4.pmax(a, b);
+  return {
+    add(value, rest) {
+      const vector = value as Local<"v128">;
+      const counted =
+        rest === 0 ? vector : f.keep(v128.bitselect(vector, lowest("float32"), firstLanes(rest)));
+      f.emit(total.set(fold(total, counted)), unordered.set(v128.or(unordered, f32x4.ne(counted, counted))));
+    },
+    result({ isSpread }) {
+      // All bits set are a NaN.
+      const lanes = f.keep(v128.or(total, unordered));
+      if (!isSpread) return lanes;
+      const pairs = f.keep(f32x4.max(lanes, v128.shuffle(lanes, lanes, swapHalves)));
+      return f.keep(f32x4.max(pairs, v128.shuffle(pairs, pairs, swapNeighbours)));
     },
   };
 }
