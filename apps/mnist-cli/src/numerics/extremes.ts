@@ -20,7 +20,7 @@ import {
 import type { Way } from "./ways.ts";
 
 /** How far out the losses are looked at: logits of both signs. */
-export const logitsShown: readonly number[] = [1, -1, 20, -20, 100, -100, 1000, -1000];
+const logitsShown: readonly number[] = [1, -1, 20, -20, 100, -100, 1000, -1000];
 
 /** A loss of float32 logits, of which the first is moved out; its target is the first class, or "yes". */
 export interface ShownLoss {

@@ -40,12 +40,14 @@ const strokes = [
   { color: "#1e8449", dash: "2 3" },
 ];
 
-/** The powers of ten within a range, or its ends if there is none. */
+/** At most eight powers of ten within a range, evenly spread, or the range's ends if there is none. */
 function decades(low: number, high: number): number[] {
   const first = Math.ceil(Math.log10(low));
   const last = Math.floor(Math.log10(high));
   if (last < first) return [low, high];
-  return Array.from({ length: last - first + 1 }, (_, i) => 10 ** (first + i));
+  const stride = Math.ceil((last - first + 1) / 8);
+  const count = Math.floor((last - first) / stride) + 1;
+  return Array.from({ length: count }, (_, i) => 10 ** (last - i * stride));
 }
 
 /** The losses of all runs over their steps, on a logarithmic axis; a cross stands where a loss became NaN or ∞. */
@@ -73,7 +75,7 @@ function plotOf(runs: readonly TrainingRun[]): string {
     const { breakdown } = runs[i];
     if (breakdown === undefined) return line;
     const place = x(breakdown.step).toFixed(1);
-    return `${line}<text class="end" x="${place}" y="${margin.top + 10}" fill="${color}">✕ step ${breakdown.step}: ${numberText(breakdown.loss)}</text>`;
+    return `${line}<text class="end" x="${place}" y="${bottom - 6}" fill="${color}">✕ step ${breakdown.step}: ${numberText(breakdown.loss)}</text>`;
   });
   const legend = runs.map((run, i) => {
     const place = margin.left + i * 200;

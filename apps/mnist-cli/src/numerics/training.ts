@@ -47,7 +47,7 @@ export interface TrainingOptions {
 export type NetName = "25-15-10" | "25-15-1";
 
 /** The first step whose loss is no number of ordinary size. */
-export interface Breakdown {
+interface Breakdown {
   readonly step: number;
   readonly loss: number;
   /** How far a label's logit lies below the largest of its row, at most; of one logit the largest magnitude. */
