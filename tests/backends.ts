@@ -1,0 +1,4 @@
+import { type Backend, referenceBackend } from "@adjoint/tensor";
+
+/** The backends that the runners of these suites take by name. */
+export const backends: Readonly<Record<string, Backend>> = { reference: referenceBackend };
