@@ -119,7 +119,12 @@ function lossRow(loss: ShownLoss, logit: number, way: Way): LossRow {
   };
 }
 
-/** What the rewrites make of the naive loss, as {@link explain} tells it. */
+/**
+ * What the rewrites make of the naive loss, as {@link explain} tells it for the logit −1000, without the lines of this file that it
+ * was written on.
+ */
 export function rewritesOf(loss: ShownLoss): string {
-  return explain(loss.naive)(tensor(loss.at(0) as number[]) as AnyTensor);
+  const told = explain(loss.naive)(tensor(loss.at(-1000) as number[]) as AnyTensor);
+  const rewrites = told.split(/\n(?! )/).map((rewrite) => rewrite.replace(/\n {2}written at .*/, ""));
+  return [...new Set(rewrites)].join("\n");
 }
