@@ -58,16 +58,7 @@ describe("the judge", () => {
 
 /** What float32 kernels are known to be off by where it is more than 2 ulps. Whoever mends one takes it off this list. */
 const known: Readonly<Record<string, Readonly<Record<string, number>>>> = {
-  wasm: {
-    sinh: 3,
-    cosh: 3,
-    silu: 5,
-    gelu: 16,
-    geluTanh: 12,
-    selu: 3,
-    normalPdf: 4,
-    logisticPdf: 5,
-  },
+  wasm: { selu: 3 },
 };
 
 describe.for(Object.entries(backends))("on %s", ([name, backend]) => {
