@@ -1,10 +1,9 @@
 import { parseArgs } from "node:util";
-import { type Backend, referenceBackend } from "@adjoint/tensor";
+import { backends } from "../backends.ts";
 import { type OracleDType, OracleFileError } from "./case.ts";
 import { expandPaths, oracleFolder, readOracleFile, shortPath } from "./files.ts";
 import { runOracle } from "./run.ts";
 
-const backends: Readonly<Record<string, Backend>> = { reference: referenceBackend };
 const dtypes: readonly OracleDType[] = ["float32", "float64"];
 
 const usage = `usage: npm run oracle -- [FILE...] [--backend NAME] [--dtype DTYPE]

@@ -275,7 +275,7 @@ describe("what cannot be run is one sentence and exit code 2", () => {
     const file = numeric({ op: "square", inputs: [[1]], value: [1] });
     expect(run(file, "--backend", "abacus")).toEqual({
       code: 2,
-      lines: ['oracle: unknown backend "abacus"; expected reference'],
+      lines: ['oracle: unknown backend "abacus"; expected reference or wasm'],
     });
     expect(run(file, "--dtype", "float16")).toEqual({
       code: 2,

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type FileHandle, open, realpath, rename, rm, stat } from "node:fs/promises";
+import { access, constants, type FileHandle, open, realpath, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { FileError, reasonOf } from "./file-error.ts";
 
@@ -29,6 +29,15 @@ export async function writeAtomically(path: string, bytes: Uint8Array): Promise<
     await syncFolder(dirname(target));
   } catch (cause) {
     if (temporary !== undefined) await rm(temporary, { force: true }).catch(() => {});
+    throw new FileError(path, `the file cannot be written: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+/** Rejects with {@link FileError} if the folder of `path` cannot take a file: for long work that ends with one. */
+export async function checkWritable(path: string): Promise<void> {
+  try {
+    await access(dirname(path), constants.W_OK);
+  } catch (cause) {
     throw new FileError(path, `the file cannot be written: ${reasonOf(cause)}`, { cause });
   }
 }

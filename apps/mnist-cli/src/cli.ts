@@ -4,6 +4,7 @@ import { CommandError } from "./errors.ts";
 import { evaluate } from "./evaluate.ts";
 import { Interrupt } from "./interrupt.ts";
 import { activations } from "./network.ts";
+import { numerics } from "./numerics/numerics.ts";
 import { optimizers, schedules } from "./optimizers.ts";
 import { layerSizes, numberBetween, wholeNumber } from "./options.ts";
 import { predict } from "./predict.ts";
@@ -135,6 +136,30 @@ function program(interrupt: Interrupt, streams: Streams): Command {
     .action((image, options) =>
       reporting(streams, options.json, (reporter) => predict(image, options, reporter)),
     );
+
+  mnist
+    .command("numerics")
+    .description("show what a loss loses that is computed from probabilities, here and in training")
+    .option("--epochs <n>", "passes over the training digits", wholeNumber(1), 2)
+    .option("--limit <n>", "training digits used", wholeNumber(1), 6000)
+    .option("--batch-size <n>", "digits in a step", wholeNumber(1), 32)
+    .option(
+      "--learning-rate <x>",
+      "learning rate",
+      numberBetween(0, Number.POSITIVE_INFINITY, { isOpen: true }),
+      1e-3,
+    )
+    .option("--binary <digit>", "what the net with one output tells from the rest", wholeNumber(0, 9), 1)
+    .addOption(
+      new Option("--pixels <as>", "divided by 255, as they are (large logits), or one after the other")
+        .choices(["scaled", "raw", "both"])
+        .default("both"),
+    )
+    .option("--seed <n>", "decides the first weights and the order of the digits", wholeNumber(0), 0)
+    .option("--html <file>", "write the comparison as one page too, with its plots")
+    .addOption(dataDir())
+    .addOption(json())
+    .action((options) => numerics(options, (text) => streams.stdout.write(text), interrupt));
 
   return mnist;
 }

@@ -1,61 +1,12 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { decodeSafetensors, encodeIdx } from "adjoint";
+import { decodeSafetensors } from "adjoint";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { run, type Streams } from "../src/cli.ts";
+import { events, mnist, writeDigits } from "./commands.ts";
 
 let folder: string;
 let data: string;
-
-/** What a command wrote, and its exit code. */
-async function mnist(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  let out = "";
-  let err = "";
-  const stream = (take: (text: string) => void) => ({
-    isTTY: false,
-    write: take,
-  });
-  const streams = {
-    stdout: stream((text) => {
-      out += text;
-    }),
-    stderr: stream((text) => {
-      err += text;
-    }),
-  } as unknown as Streams;
-  const code = await run(args, streams);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are escape sequences
-  return { code, out, err: err.replace(/\u001b\[\d+m/g, "") };
-}
-
-/** The JSON lines of a run, which must be nothing else. */
-function events(out: string): Record<string, unknown>[] {
-  return out
-    .trimEnd()
-    .split("\n")
-    .map((line) => JSON.parse(line));
-}
-
-/** Digits of 4 × 4 pixels that a linear net can tell apart: digit d lights pixel d. */
-async function writeDigits(into: string, rows: number): Promise<void> {
-  const labels = Uint8Array.from({ length: rows }, (_, i) => (7 * i) % 10);
-  const images = new Uint8Array(16 * rows);
-  labels.forEach((label, i) => {
-    images[16 * i + label] = 255;
-  });
-  const shape = [rows, 4, 4];
-  for (const part of ["train", "t10k"]) {
-    await writeFile(
-      join(into, `${part}-images-idx3-ubyte`),
-      encodeIdx({ dtype: "uint8", shape, values: images }),
-    );
-    await writeFile(
-      join(into, `${part}-labels-idx1-ubyte`),
-      encodeIdx({ dtype: "uint8", shape: [rows], values: labels }),
-    );
-  }
-}
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "mnist-cli-"));

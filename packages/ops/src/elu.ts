@@ -16,7 +16,7 @@ import {
 import { checkNumber } from "./option.ts";
 
 /** x where it is not positive, else 0: there the exponential would overflow, and ∞ · 0 spoil the second derivative. */
-function negativePart(x: AnyTensor): AnyTensor {
+export function negativePart(x: AnyTensor): AnyTensor {
   return where(less(0, x), 0, x);
 }
 

@@ -13,7 +13,8 @@ describe("selu", () => {
   property.prop([fc.double({ min: -800, max: 800, noNaN: true })])("is a scaled elu", (x) => {
     const alpha = 1.6732632423543772;
     const scaled = 1.0507009873554805 * elu(tensor(x, { dtype: "float64" }), { alpha }).item();
-    expect(ulpsApart(at(x), scaled, "float64")).toBeLessThan(2);
+    // The product of three roundings is off by up to 2.6 ulp, selu itself by 1.5.
+    expect(ulpsApart(at(x), scaled, "float64")).toBeLessThanOrEqual(4);
   });
   test.each([
     [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY],

