@@ -37,7 +37,8 @@ export function costOf(kernel: Kernel, { buffers }: LoopProgram): Cost {
   }
   const operands = [...kernel.inputs, ...(kernel.output === undefined ? [] : [kernel.output])];
   const bytes = operands.reduce((sum, { shape, dtype }) => sum + countOf(shape) * bytesPerElement(dtype), 0);
-  return { flops: 0, bytes };
+  const shapes = kernel.inputs.map(({ shape }) => shape);
+  return { flops: kernel.op.flops(shapes, kernel.attributes), bytes };
 }
 
 function walkText({ offset, outer, inner }: Access): string {

@@ -92,6 +92,8 @@ export interface OpDefinition<A extends Attributes = Attributes> {
   readonly replaces?: readonly Replacement[];
   /** Elementwise kernel: float64 in, float64 out, rounded once to the dtype. */
   readonly scalar?: (...x: number[]) => number;
+  /** Floating-point operations of an op that is not elementwise, for reports. Default 0: it moves numbers. */
+  readonly flops?: (shapes: readonly Shape[], attributes: A) => number;
   /** Kernel of ops that are not elementwise: fills every element of the output. */
   readonly reference?: (inputs: readonly Values[], output: Values, attributes: A) => void;
 }
@@ -108,6 +110,7 @@ export interface Op
       | "transparent"
       | "passesZeros"
       | "replaces"
+      | "flops"
     >
   > {
   readonly name: string;
@@ -155,6 +158,7 @@ function define(
     passesZeros: definition.passesZeros ?? false,
     selects: definition.selects,
     replaces: definition.replaces ?? [],
+    flops: definition.flops ?? (() => 0),
     scalar: definition.scalar,
     reference: definition.reference,
     lower,

@@ -38,6 +38,11 @@ export const matmulPrimitive: Op = primitive<MatmulAttributes>("matmul", {
     const batch = broadcastShapes("matmul", [left.slice(0, -2), right.slice(0, -2)]);
     return [...batch, left[left.length - 2], right[right.length - 1]];
   },
+  flops([a, b], { transposeA, transposeB }) {
+    const [left, right] = [asSeen(a, transposeA), asSeen(b, transposeB)];
+    const batch = broadcastShapes("matmul", [left.slice(0, -2), right.slice(0, -2)]);
+    return 2 * sizeOf(batch) * sizeOf(left.slice(-2)) * right[right.length - 1];
+  },
   vjp({ inputs: [a, b], attributes: { transposeA, transposeB }, cotangent }) {
     return [
       transposeA ? product(b, cotangent, transposeB, true) : product(cotangent, b, false, !transposeB),

@@ -1,0 +1,129 @@
+import {
+  type AnyTensor,
+  add,
+  checkpoint,
+  div,
+  exp,
+  less,
+  mul,
+  neg,
+  sin,
+  sub,
+  sum,
+  vjp,
+  where,
+} from "@adjoint/tensor";
+import { literal } from "@adjoint/tensor/engine";
+import { fc, test as property } from "@fast-check/vitest";
+import { describe, expect, test } from "vitest";
+import { printProgram, simplify } from "../src/index.ts";
+import { input, interpreted, programOf } from "./graphs.ts";
+
+const special = [
+  0,
+  -0,
+  1,
+  -1,
+  1.5,
+  2 ** -149,
+  -(2 ** -140),
+  2 ** -126,
+  3.4e38,
+  -3.4e38,
+  Number.POSITIVE_INFINITY,
+  Number.NEGATIVE_INFINITY,
+  Number.NaN,
+];
+
+const ops: readonly ((a: AnyTensor, b: AnyTensor, number: number) => AnyTensor)[] = [
+  (a, b) => add(a, b) as AnyTensor,
+  (a, b) => mul(a, b) as AnyTensor,
+  (a, b) => where(less(a, b), a, a) as AnyTensor,
+  (a, b) => where(less(a, b), a, b) as AnyTensor,
+  (a) => neg(a),
+  (a) => neg(neg(a)),
+  (a, _, number) => add(a, number) as AnyTensor,
+  (a, _, number) => sub(a, number) as AnyTensor,
+  (a, _, number) => mul(a, number) as AnyTensor,
+  (a, _, number) => mul(number, a) as AnyTensor,
+  (a, _, number) => div(a, number) as AnyTensor,
+  (a, b, number) => mul(a, add(sub(b, b), sin(mul(literal(number, "float32"), 2)))) as AnyTensor,
+];
+
+const numbers = fc.constantFrom(
+  ...[0, -0, 1, -1, 2, -8, 0.5, 3, 2 ** 100, 2 ** -100, 2 ** 110, 2 ** -130],
+  ...[Number.POSITIVE_INFINITY, Number.NaN],
+);
+const steps = fc.array(
+  fc.record({ op: fc.constantFrom(...ops), a: fc.nat(9), b: fc.nat(9), number: numbers }),
+  { minLength: 1, maxLength: 6 },
+);
+
+describe("simplify", () => {
+  property.prop([steps, fc.array(fc.constantFrom(...special), { minLength: 6, maxLength: 6 })])(
+    "keeps every bit",
+    (list, values) => {
+      const given = [input([3]), input([3])];
+      const nodes = [...given];
+      for (const { op, a, b, number } of list)
+        nodes.push(op(nodes[nodes.length - 1 - (a % nodes.length)], nodes[b % nodes.length], number));
+      const outputs = nodes.slice(2);
+      const arrays = [Float32Array.from(values.slice(0, 3)), Float32Array.from(values.slice(3))];
+      const simpler = simplify(outputs, new Set(given));
+      expect(interpreted(given, simpler, arrays)).toEqual(interpreted(given, outputs, arrays));
+    },
+  );
+
+  const x = input([3]);
+  const simple = (node: AnyTensor): AnyTensor => simplify([node], new Set([x]))[0];
+
+  test.each([
+    ["x · 1", mul(x, 1)],
+    ["1 · x", mul(1, x)],
+    ["x / 1", div(x, 1)],
+    ["x − 0", sub(x, 0)],
+    ["−−x", neg(neg(x))],
+    ["where(c, x, x)", where(less(x, 0), x, x)],
+  ])("knows that %s is x", (_, node) => {
+    expect(simple(node as AnyTensor)).toBe(x);
+  });
+
+  test.each([
+    ["x + 0, which is 0 for −0", add(x, 0)],
+    ["x − −0, which is 0 for −0", sub(x, -0)],
+    ["x · 0, which is NaN for ∞", mul(x, 0)],
+    ["x / 3, whose inverse is rounded", div(x, 3)],
+    ["x / 2¹²⁰, whose inverse may be subnormal", div(x, 2 ** 120)],
+  ])("leaves %s", (_, node) => {
+    expect(simple(node as AnyTensor)).toBe(node);
+  });
+
+  test("divides by a power of two as it multiplies", () => {
+    const node = simple(div(x, -8) as AnyTensor);
+    expect([node.op.name, node.inputs[0], node.inputs[1].attributes.value]).toEqual(["mul", x, -0.125]);
+  });
+
+  test("computes what has numbers alone as its op does", () => {
+    const third = div(literal(1, "float32"), literal(3, "float32")) as AnyTensor;
+    const node = simple(mul(x, third) as AnyTensor);
+    expect(node.inputs[1].attributes.value).toBe(Math.fround(1 / 3));
+  });
+
+  test("computes once what is written twice, whatever the sign of zero in it", () => {
+    const twice = simple(add(sin(add(x, 1)), sin(add(x, 1))) as AnyTensor);
+    expect(twice.inputs[0]).toBe(twice.inputs[1]);
+    const signed = simple(add(sin(add(x, 0)), sin(add(x, -0))) as AnyTensor);
+    expect(signed.inputs[0]).not.toBe(signed.inputs[1]);
+  });
+
+  test("does not share across a checkpoint what it computes again", () => {
+    const count = (fn: (x: AnyTensor) => AnyTensor): number => {
+      const [y, pullback] = vjp((given: AnyTensor) => sum(fn(given)) as AnyTensor, x);
+      const [gradient] = pullback(literal(1, "float32") as never);
+      const text = printProgram(programOf([x], [y, gradient as AnyTensor]));
+      return text.split("= exp(").length - 1;
+    };
+    const fn = (given: AnyTensor): AnyTensor => sin(exp(given));
+    expect([count(fn), count(checkpoint(fn))]).toEqual([1, 2]);
+  });
+});
