@@ -17,7 +17,7 @@ import { simplify } from "./simplify.ts";
 import { splitReduction } from "./splitReduction.ts";
 import { withStandIns } from "./standIns.ts";
 import { isContiguous, Views } from "./views.ts";
-import { padWindows } from "./windows.ts";
+import { readWindows } from "./windows.ts";
 
 /** What a backend tells the compiler of itself. */
 export interface CompilerOptions {
@@ -37,7 +37,7 @@ export function compileGraph(asked: Graph, { isNative }: CompilerOptions): LoopP
     given,
     (_, node) => node.op.kind !== "composite" || isNative(node),
   );
-  const outputs = simplify(padWindows(lowered, given), given);
+  const outputs = simplify(readWindows(lowered, given), given);
   return new Assembly(graph, outputs, given).program();
 }
 

@@ -131,8 +131,12 @@ function finish({ dimensions, reduced, nodes, stores }: Draft): LoopKernel {
   let inner: number[][];
   if (reduced === undefined) {
     const all = joined(axes);
-    outer = all.slice(0, -1);
-    inner = all.slice(-1);
+    const rows = rowAxes(
+      all.map((together) => countOf(together.map((axis) => dimensions[axis]))),
+      walks.map(({ strides }) => strides.at(-1) ?? 0),
+    );
+    outer = all.slice(0, all.length - rows);
+    inner = all.slice(all.length - rows);
   } else {
     outer = joined(axes.filter((axis) => !reduced[axis]));
     inner = joined(axes.filter((axis) => reduced[axis]));
@@ -198,6 +202,26 @@ function finish({ dimensions, reduced, nodes, stores }: Draft): LoopKernel {
     nodes: finished,
     stores: stores.map(({ node, buffer, walk }) => ({ node, access: accessOf(buffer, walk) })),
   };
+}
+
+/** Elements of a row that are worth what it costs to begin one, and rows that are enough for threads to share. */
+const longRow = 256;
+const manyRows = 64;
+
+/**
+ * How many of the last axes a row takes in: the last one, and others while rows are short. Where something is the same along the last
+ * axis it is had once for a row, which then has no other.
+ */
+function rowAxes(extents: readonly number[], lastStrides: readonly number[]): number {
+  if (lastStrides.includes(0)) return Math.min(1, extents.length);
+  let rows = Math.min(1, extents.length);
+  let length = extents.at(-1) ?? 1;
+  for (let axis = extents.length - 2; axis >= 0; axis--) {
+    length *= extents[axis];
+    if (length > longRow || countOf(extents.slice(0, axis)) < manyRows) break;
+    rows++;
+  }
+  return rows;
 }
 
 function extentOf({ outer, inner }: Pick<Access, "outer" | "inner">): Extent {

@@ -1,4 +1,4 @@
-import { type AnyTensor, primitives, Tensor } from "@adjoint/tensor";
+import { type AnyTensor, type Op, primitives, type Shape, sameShape, Tensor } from "@adjoint/tensor";
 import { topologicalOrder } from "@adjoint/tensor/engine";
 
 /** The attributes of `patches`. */
@@ -9,6 +9,9 @@ export interface PatchesAttributes {
   readonly padding: readonly (readonly [before: number, after: number])[];
   readonly value: number;
 }
+
+/** The ops that take the elements along axes together. */
+const reductions: ReadonlySet<Op> = new Set([primitives.sum, primitives.max]);
 
 /** The windows of an array with padding as those of a larger array without; the node itself where there is none. */
 function paddedFirst(node: AnyTensor): AnyTensor {
@@ -31,10 +34,47 @@ function paddedFirst(node: AnyTensor): AnyTensor {
 }
 
 /**
- * The graph with no `patches` that reach over the edges: the array is padded first, so that its windows are a view, which costs
- * nothing and can be read by whatever needs them. Nodes in `given` are not looked into.
+ * The axes of `from` whose elements lie along the axes `reduced` of `to`, another shape of the same elements; undefined where some
+ * lie along others as well.
  */
-export function padWindows(outputs: readonly AnyTensor[], given: ReadonlySet<AnyTensor>): AnyTensor[] {
+function sameAxes(from: Shape, to: Shape, reduced: readonly number[]): number[] | undefined {
+  const axes: number[] = [];
+  let [i, j] = [0, 0];
+  while (i < from.length || j < to.length) {
+    const [firstFrom, firstTo] = [i, j];
+    let [m, n] = [from[i++] ?? 1, to[j++] ?? 1];
+    while (m !== n) {
+      if (m < n) m *= from[i++];
+      else n *= to[j++];
+    }
+    const along = to.slice(firstTo, j).map((_, axis) => reduced.includes(firstTo + axis));
+    if (along.includes(true) && along.includes(false)) return undefined;
+    if (along[0]) for (let axis = firstFrom; axis < Math.min(i, from.length); axis++) axes.push(axis);
+  }
+  return axes;
+}
+
+/** A reduction over windows' elements that are put along one axis as one over the window's own axes; any other node itself. */
+function overWindows(node: AnyTensor): AnyTensor {
+  const [reshaped] = node.inputs;
+  if (!reductions.has(node.op) || reshaped.op !== primitives.reshape || node.size === 0) return node;
+  const [windows] = reshaped.inputs;
+  if (windows.op !== primitives.patches || windows.size === 0) return node;
+  const axes = sameAxes(windows.shape, reshaped.shape, node.attributes.axes as readonly number[]);
+  if (axes === undefined) return node;
+  const shape = windows.shape.filter((_, axis) => !axes.includes(axis));
+  const reduced = new Tensor(node.op, [windows], { axes, keepDims: false }, shape, node.dtype);
+  return sameShape(shape, node.shape)
+    ? reduced
+    : new Tensor(primitives.reshape, [reduced], {}, node.shape, node.dtype, node.weak);
+}
+
+/**
+ * The graph in a form in which windows are read where they lie. No `patches` reaches over the edges: the array is padded first, so
+ * that its windows are a view. And their elements are not put along one axis, which no view can do, to be reduced.
+ * Nodes in `given` are not looked into.
+ */
+export function readWindows(outputs: readonly AnyTensor[], given: ReadonlySet<AnyTensor>): AnyTensor[] {
   const done = new Map<AnyTensor, AnyTensor>();
   for (const node of topologicalOrder(outputs, (one) => given.has(one))) {
     if (given.has(node)) {
@@ -45,7 +85,7 @@ export function padWindows(outputs: readonly AnyTensor[], given: ReadonlySet<Any
     const rebuilt = inputs.every((input, i) => input === node.inputs[i])
       ? node
       : new Tensor(node.op, inputs, node.attributes, node.shape, node.dtype, node.weak);
-    done.set(node, paddedFirst(rebuilt));
+    done.set(node, overWindows(paddedFirst(rebuilt)));
   }
   return outputs.map((output) => done.get(output) as AnyTensor);
 }
