@@ -43,8 +43,11 @@ function run(
     output: operands.at(-1),
   };
   const target: Target = { simd, keepsLoadOrder: false };
-  const [step] = opSteps(kernel, 0, target);
-  if (step?.kind !== "kernel") throw new Error(`${op.name} has no kernel for this`);
+  const steps = opSteps(kernel, 0, target).map((step) => {
+    if (step.kind !== "kernel") throw new Error(`${op.name} has no kernel for this`);
+    return step;
+  });
+  const scratchBytes = Math.max(...steps.map((step) => step.scratchBytes));
   const bytesOf = ({ shape, dtype }: { shape: Shape; dtype: DType }): number =>
     sizeOf(shape) * bytesPerElement(dtype);
   const padded = (bytes: number): number => Math.ceil(bytes / 16) * 16;
@@ -55,7 +58,7 @@ function run(
     return at;
   });
   const scratch = next;
-  const memory = new WebAssembly.Memory({ initial: Math.ceil((next + step.scratchBytes + 64) / 65536) + 1 });
+  const memory = new WebAssembly.Memory({ initial: Math.ceil((next + scratchBytes + 64) / 65536) + 1 });
   const bytes = new Uint8Array(memory.buffer).fill(guard);
   const [to, ...from] = places;
   const last = inputs.length - 1;
@@ -68,21 +71,26 @@ function run(
   const module = new ModuleBuilder({ shared: false });
   module.addFunction(
     "kernel",
-    step.write(() => {
+    steps[0].write(() => {
       throw new Error("no kernel calls JavaScript");
     }),
   );
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.build()), { env: { memory } });
   const before = bytes.slice();
-  const bounds = [0, ...cuts.map((cut) => Math.floor(cut * step.units)).sort((a, b) => a - b), step.units];
-  for (let i = bounds.length - 2; i >= 0; i--)
-    (exports.kernel as (...args: number[]) => void)(...from, to, scratch, bounds[i], bounds[i + 1]);
+  const addresses = [...from, to];
+  for (const { key, pointers, units } of steps) {
+    expect(key).toBe(steps[0].key);
+    const operandsAt = pointers.map(({ buffer, offset }) => addresses[buffer] + offset);
+    const bounds = [0, ...cuts.map((cut) => Math.floor(cut * units)).sort((x, y) => x - y), units];
+    for (let i = bounds.length - 2; i >= 0; i--)
+      (exports.kernel as (...args: number[]) => void)(...operandsAt, scratch, bounds[i], bounds[i + 1]);
+  }
   const written = bytesOf(output);
   const isUntouched = (start: number, end: number): boolean =>
     Buffer.from(bytes.subarray(start, end)).equals(before.subarray(start, end));
   expect(isUntouched(0, to)).toBe(true);
   expect(isUntouched(to + padded(written), scratch)).toBe(true);
-  expect(isUntouched(scratch + step.scratchBytes, bytes.length)).toBe(true);
+  expect(isUntouched(scratch + scratchBytes, bytes.length)).toBe(true);
   const result = allocate(output.dtype, sizeOf(output.shape));
   new Uint8Array(result.buffer).set(bytes.subarray(to, to + written));
   return [...result];
@@ -249,6 +257,50 @@ describe("sumPatches", () => {
     };
     const shape = [x.shape[0], ...attributes.size];
     check(primitives.sumPatches, attributes, [x], { shape, dtype: x.dtype }, where);
+  });
+});
+
+describe("matmul of batches that are no regular walk", () => {
+  const cases = fc
+    .record({
+      batch: fc.array(fc.integer({ min: 1, max: 3 }), { maxLength: 3 }),
+      isOne: fc.array(fc.boolean(), { minLength: 6, maxLength: 6 }),
+      missing: fc.tuple(fc.nat(3), fc.nat(3)),
+      matrix: fc.tuple(
+        fc.integer({ min: 1, max: 5 }),
+        fc.integer({ min: 1, max: 5 }),
+        fc.integer({ min: 1, max: 5 }),
+      ),
+    })
+    .chain(({ batch, isOne, missing, matrix: [m, k, n] }) => {
+      const leading = [0, 1].map((side) =>
+        batch.map((dimension, axis) => (isOne[3 * side + axis] ? 1 : dimension)).slice(missing[side]),
+      );
+      const [left, right] = leading.map((front) => [
+        ...new Array<number>(batch.length - front.length).fill(1),
+        ...front,
+      ]);
+      const shape = [...batch.map((_, axis) => Math.max(left[axis], right[axis])), m, n];
+      // Whole numbers, whose products are exact in any order.
+      const operand = (front: Shape, matrix: Shape): fc.Arbitrary<Array> => {
+        const whole = fc.integer({ min: -9, max: 9 });
+        const size = sizeOf([...front, ...matrix]);
+        return fc
+          .array(whole, { minLength: size, maxLength: size })
+          .map((values) => ({ shape: [...front, ...matrix], dtype: "float32", values }));
+      };
+      return fc.tuple(operand(leading[0], [m, k]), operand(leading[1], [k, n]), fc.constant(shape), cuts);
+    });
+  property.prop([cases], { numRuns })("is its definition", ([a, b, shape, where]) => {
+    const output = { shape, dtype: "float32" as const };
+    const attributes = { transposeA: false, transposeB: false };
+    const wanted = expected(primitives.matmul, attributes, [a, b], output).map((x) => x + 0);
+    for (const simd of targets) {
+      for (const parts of [[], where])
+        expect(run(primitives.matmul, attributes, [a, b], output, simd, parts).map((x) => x + 0)).toEqual(
+          wanted,
+        );
+    }
   });
 });
 

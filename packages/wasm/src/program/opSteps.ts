@@ -1,7 +1,7 @@
 import type { Operand, OpKernel } from "@adjoint/compiler";
 import { maxPool2dGradientOp } from "@adjoint/ops";
 import { type Op, primitives, type Shape, sizeOf } from "@adjoint/tensor";
-import { bytesPerElement } from "@adjoint/tensor/engine";
+import { bytesPerElement, stridesOf } from "@adjoint/tensor/engine";
 import { type ArgmaxSpec, argmaxKernel, argmaxUnits } from "../kernels/argmax.ts";
 import { type CheckSpec, checkIndexKernel } from "../kernels/checkIndex.ts";
 import { type CumsumSpec, cumsumKernel } from "../kernels/cumsum.ts";
@@ -50,40 +50,74 @@ function pointerTo({ buffer, offset, dtype }: Operand, elements = 0): Pointer {
   return { buffer, offset: (offset + elements) * bytesPerElement(dtype) };
 }
 
-/** Elements from one product of a batch to the next, if that is one number: the operand's leading axes are the batch's, or all 1. */
-function batchStride(operand: Shape, batch: Shape): number | undefined {
-  const leading = operand.slice(0, -2);
-  const size = sizeOf(operand.slice(-2));
-  if (sizeOf(leading) === 1) return 0;
-  return sizeOf(leading) === sizeOf(batch) ? size : undefined;
+/** A batch that a kernel takes at once, and where the operands of each such batch begin. */
+interface Batches {
+  readonly count: number;
+  /** Elements from one product of the batch to the next one; 0: the same for all. */
+  readonly strides: readonly number[];
+  /** Elements before each batch's first product. */
+  readonly starts: readonly (readonly number[])[];
 }
+
+/**
+ * Divides a batch of products into batches in which each operand goes on by the same step, or not at all: as many of the last axes as
+ * allow it, once for each place along the others.
+ */
+function batchesOf(operands: readonly Shape[], batch: Shape): Batches {
+  const leading = operands.map((shape) => [
+    ...new Array<number>(batch.length + 2 - shape.length).fill(1),
+    ...shape.slice(0, -2),
+  ]);
+  const sizes = operands.map((shape) => sizeOf(shape.slice(-2)));
+  const isRegular = (axis: number): boolean =>
+    leading.every((shape) => {
+      const count = sizeOf(shape.slice(axis));
+      return count === 1 || count === sizeOf(batch.slice(axis));
+    });
+  let first = batch.length;
+  while (first > 0 && isRegular(first - 1)) first--;
+  const steps = leading.map((shape, i) => stridesOf(shape).map((stride) => stride * sizes[i]));
+  let starts: number[][] = [operands.map(() => 0)];
+  for (let axis = 0; axis < first; axis++) {
+    starts = starts.flatMap((start) =>
+      Array.from({ length: batch[axis] }, (_, at) =>
+        start.map((from, i) => (leading[i][axis] === 1 ? from : from + at * steps[i][axis])),
+      ),
+    );
+  }
+  const strides = leading.map((shape, i) => (sizeOf(shape.slice(first)) === 1 ? 0 : sizes[i]));
+  return { count: sizeOf(batch.slice(first)), strides, starts };
+}
+
+/** Calls beyond which a program is too long. */
+const mostBatches = 1024;
 
 function matmulSteps(kernel: OpKernel, index: number, target: Target): Step[] | undefined {
   const [a, b] = kernel.inputs;
   const output = kernel.output as Operand;
   if (output.dtype === "uint8" || output.dtype === "bool") return undefined;
   const { transposeA, transposeB } = kernel.attributes as { transposeA: boolean; transposeB: boolean };
-  const batchShape = output.shape.slice(0, -2);
   const [m, n] = output.shape.slice(-2);
   const k = a.shape[a.shape.length - (transposeA ? 2 : 1)];
-  const [strideA, strideB] = [batchStride(a.shape, batchShape), batchStride(b.shape, batchShape)];
-  if (strideA === undefined || strideB === undefined) return undefined;
-  const batch = sizeOf(batchShape);
+  const { count: batch, strides, starts } = batchesOf([a.shape, b.shape], output.shape.slice(0, -2));
+  if (starts.length > mostBatches) return undefined;
+  const [strideA, strideB] = strides;
   const spec: MatmulSpec = { m, k, n, transposeA, transposeB, dtype: output.dtype, batch, strideA, strideB };
-  return [
-    {
-      kind: "kernel",
-      key: `matmul ${m} ${k} ${n} ${transposeA} ${transposeB} ${output.dtype} ${batch} ${strideA} ${strideB}`,
-      write: () => matmulKernel(spec, target),
-      pointers: [pointerTo(a), pointerTo(b), pointerTo(output)],
-      units: matmulUnits(spec, target),
-      unitStep: 1,
-      scratchBytes: matmulScratchBytes(spec, target),
-      cost: matmulFlops(spec) / 8,
-      isSerial: false,
-      kernel: index,
-    },
-  ];
+  const common = {
+    kind: "kernel" as const,
+    key: `matmul ${m} ${k} ${n} ${transposeA} ${transposeB} ${output.dtype} ${batch} ${strideA} ${strideB}`,
+    write: () => matmulKernel(spec, target),
+    units: matmulUnits(spec, target),
+    unitStep: 1,
+    scratchBytes: matmulScratchBytes(spec, target),
+    cost: matmulFlops(spec) / 8,
+    isSerial: false,
+    kernel: index,
+  };
+  return starts.map(([fromA, fromB], i) => ({
+    ...common,
+    pointers: [pointerTo(a, fromA), pointerTo(b, fromB), pointerTo(output, i * batch * m * n)],
+  }));
 }
 
 function takeSteps(kernel: OpKernel, index: number): Step[] {
