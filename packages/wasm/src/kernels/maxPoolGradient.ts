@@ -42,7 +42,8 @@ export function maxPoolGradientKernel(spec: MaxPoolGradientSpec, target: Target)
     const cotangent = f.keep(i32.add(cotangents, i32.mul(image, i32.const(4 * rows * columns))));
     const next = (one: Local<"i32">, elements: number): Statement => one.increase(4 * elements);
     f.forRange(row, i32.const(0), i32.const(rows), 1, () => {
-      const whole = target.simd !== "none" && kw === 2 ? columns - (columns % 4) : 0;
+      const isVector = target.simd !== "none" && kw === 2 && columns >= 4;
+      const whole = isVector ? columns - (columns % 4) : 0;
       const write = (count: number, windows: (places: Places) => void): void => {
         windows({ x, y, cotangent });
         f.emit(next(x, count * kw), next(y, count * kw), next(cotangent, count));
@@ -51,7 +52,12 @@ export function maxPoolGradientKernel(spec: MaxPoolGradientSpec, target: Target)
         f.forRange(column, i32.const(0), i32.const(whole), 4, () =>
           write(4, (places) => fourWindows(f, spec, places)),
         );
-      if (whole < columns)
+      if (isVector && whole < columns) {
+        // The last four, some of which have been computed before.
+        const back = whole + 4 - columns;
+        f.emit(next(x, -back * kw), next(y, -back * kw), next(cotangent, -back));
+        write(4, (places) => fourWindows(f, spec, places));
+      } else if (whole < columns)
         f.forRange(column, i32.const(whole), i32.const(columns), 1, () =>
           write(1, (places) => oneWindow(f, spec, places)),
         );
