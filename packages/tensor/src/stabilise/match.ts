@@ -9,6 +9,8 @@ export interface Pattern {
   readonly placeholders: readonly AnyTensor[];
   /** How many ops it is made of: of two patterns that fit, the larger one says more. */
   readonly size: number;
+  /** The numbers in it, which are looked for. */
+  readonly numbers: readonly number[];
 }
 
 /** What stands at each node of a pattern. */
@@ -23,7 +25,13 @@ export function patternOf(written: Replacement["written"]): Pattern {
   const root = written(...placeholders);
   const nodes = new Set<AnyTensor>([root]);
   for (const node of nodes) for (const input of node.inputs) nodes.add(input);
-  return { root, placeholders, size: [...nodes].filter(({ op }) => op.kind !== "leaf").length };
+  const literals = [...nodes].filter(({ op }) => op === leaves.literal);
+  return {
+    root,
+    placeholders,
+    size: [...nodes].filter(({ op }) => op.kind !== "leaf").length,
+    numbers: literals.map(({ attributes }) => attributes.value as number),
+  };
 }
 
 /** The node whose value this one has under another name. */
@@ -33,8 +41,8 @@ function seenThrough(node: AnyTensor, isOpaque: (node: AnyTensor) => boolean): A
   return seen;
 }
 
-/** The number that a node holds everywhere, if it is written in the graph. */
-export function constantOf(node: AnyTensor, isOpaque: (node: AnyTensor) => boolean): number | undefined {
+/** The number in the graph that a node is, broadcast or under another name. */
+function literalOf(node: AnyTensor, isOpaque: (node: AnyTensor) => boolean): AnyTensor | undefined {
   let seen = node;
   while (
     seen.inputs.length === 1 &&
@@ -42,7 +50,21 @@ export function constantOf(node: AnyTensor, isOpaque: (node: AnyTensor) => boole
     !isOpaque(seen)
   )
     [seen] = seen.inputs;
-  return seen.op === leaves.literal ? (seen.attributes.value as number) : undefined;
+  return seen.op === leaves.literal ? seen : undefined;
+}
+
+/**
+ * The number that a node holds everywhere, if it is written in the graph. Of a program that is used again with other numbers only
+ * its sign may decide anything; {@link knownNumber} leaves those out.
+ */
+export function constantOf(node: AnyTensor, isOpaque: (node: AnyTensor) => boolean): number | undefined {
+  return literalOf(node, isOpaque)?.attributes.value as number | undefined;
+}
+
+/** The same, unless the number is given: an input of the program, which is another one the next time. */
+export function knownNumber(node: AnyTensor, isOpaque: (node: AnyTensor) => boolean): number | undefined {
+  const literal = literalOf(node, isOpaque);
+  return literal === undefined || isOpaque(literal) ? undefined : (literal.attributes.value as number);
 }
 
 /**
@@ -66,7 +88,7 @@ function fit(
   if (before !== undefined) return sameValue(before, given, isOpaque) ? bound : undefined;
   if (pattern.op === leaves.input) return new Map(bound).set(pattern, given);
   if (pattern.op === leaves.literal)
-    return constantOf(given, isOpaque) === pattern.attributes.value
+    return knownNumber(given, isOpaque) === pattern.attributes.value
       ? new Map(bound).set(pattern, given)
       : undefined;
   const node = seenThrough(given, isOpaque);

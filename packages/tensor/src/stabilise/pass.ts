@@ -24,6 +24,8 @@ export interface Rewrite {
 }
 
 let rulesByRoot: ReadonlyMap<Op, readonly InstalledRule[]> = new Map();
+/** The numbers that patterns look for. */
+let numbers: ReadonlySet<number> = new Set();
 let version = 0;
 let isOn = true;
 let listener: ((rewrite: Rewrite) => void) | undefined;
@@ -54,6 +56,7 @@ export function installRules(rules: readonly Rule[]): void {
       byRoot.set(op, [...(byRoot.get(op) ?? []), rule]);
     }
     rulesByRoot = byRoot;
+    numbers = new Set(installed.flatMap(({ pattern }) => pattern.numbers));
     version++;
   });
 }
@@ -71,6 +74,11 @@ export function isStabilising(): boolean {
 /** Is there a rule for formulas that end in this op? */
 export function isRewritable(op: Op): boolean {
   return isOn && rulesByRoot.has(op);
+}
+
+/** Does a pattern look for this number, so that another one in its place makes another program? */
+export function isInPattern(value: number): boolean {
+  return isOn && numbers.has(value);
 }
 
 /** Runs `fn`, which must be synchronous, with formulas taken as they are written: differentiated, compiled and evaluated so. */
