@@ -31,7 +31,9 @@ import { logicalXorOp } from "./logicalXor.ts";
 import { logisticPdfOp } from "./logisticPdf.ts";
 import { logSigmoidOp } from "./logSigmoid.ts";
 import { logSoftmaxOp } from "./logSoftmax.ts";
+import { logSoftmaxDifferenceOp } from "./logSoftmaxDifference.ts";
 import { logsumexpOp } from "./logsumexp.ts";
+import { logWeightedSumOp } from "./logWeightedSum.ts";
 import { maxPool2dOp } from "./maxPool2d.ts";
 import { maxPool2dGradientOp } from "./maxPool2dGradient.ts";
 import { meanOp } from "./mean.ts";
@@ -91,7 +93,9 @@ export const opRegistry: Readonly<Record<string, Op>> = {
   logisticPdf: logisticPdfOp,
   logSigmoid: logSigmoidOp,
   logSoftmax: logSoftmaxOp,
+  logSoftmaxDifference: logSoftmaxDifferenceOp,
   logsumexp: logsumexpOp,
+  logWeightedSum: logWeightedSumOp,
   maxPool2d: maxPool2dOp,
   maxPool2dGradient: maxPool2dGradientOp,
   mean: meanOp,

@@ -14,10 +14,12 @@ import {
   reducedShape,
   reshape,
   type ShapeOf,
+  sub,
   sum,
   type Tensor,
 } from "@adjoint/tensor";
 import { centred } from "./centred.ts";
+import { spreadOf } from "./moments.ts";
 import { checkNumber } from "./option.ts";
 import { countOf, type ReductionAttributes, reductionOf, reductionShape } from "./reduction.ts";
 
@@ -30,6 +32,21 @@ export function degreesOfFreedom(x: AnyTensor, { axes, correction }: VarianceAtt
 }
 
 export const varianceOp: Op = composite<VarianceAttributes>("variance", {
+  replaces: [
+    {
+      written: (a, b) => sub(a, b),
+      becomes({ operands: [a, b], isGiven }) {
+        const spread = spreadOf(a, b, isGiven);
+        if (spread === undefined) return undefined;
+        const { x, attributes, factor } = spread;
+        const scale = factor * countOf(x.shape, attributes.axes);
+        const result = apply(varianceOp, [x], { ...attributes, correction: 0 });
+        return Math.abs(scale - 1) < 1e-14 ? result : (mul(scale, result) as AnyTensor);
+      },
+      because:
+        "E[x²] and E[x]² agree in their leading digits, which cancel, and overflow where the variance does not",
+    },
+  ],
   shape: reductionShape,
   lower([x], attributes) {
     const { axes, keepDims } = attributes;
