@@ -400,6 +400,7 @@ describe("rules of your own", () => {
   test("that are wrong are caught by comparison with exact values", () => {
     const program: Program = {
       name: "log(softmax(z))",
+      spelling: 0,
       choices: { axis: 1, keepDims: true, label: 0, inside: "nothing" },
       scale: 1,
       before: "nothing",

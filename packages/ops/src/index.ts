@@ -46,6 +46,7 @@ export { mean, meanOp } from "./mean.ts";
 export { min, minOp } from "./min.ts";
 export { norm, normOp } from "./norm.ts";
 export { normalCdf, normalCdfOp } from "./normalCdf.ts";
+export { normalize, normalizeOp } from "./normalize.ts";
 export { normalPdf, normalPdfOp } from "./normalPdf.ts";
 export { notEqual, notEqualOp } from "./notEqual.ts";
 export { oneHot } from "./oneHot.ts";

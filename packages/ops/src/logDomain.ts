@@ -5,6 +5,7 @@ import {
   constantOf,
   exp,
   expm1,
+  knownNumber,
   less,
   log,
   log1p,
@@ -132,11 +133,12 @@ const distributed: ReadonlyMap<Op, (node: AnyTensor, match: Match) => AnyTensor 
   [
     primitives.div,
     ({ inputs }, match) => {
+      if (knownNumber(inputs[0], match.isGiven) === 1) return neg(log(inputs[1]));
       const parts = partsOfProduct(match, inputs);
-      if (parts === undefined) return undefined;
-      return constantOf(inputs[0], match.isGiven) === 1
-        ? neg(parts[1])
-        : (sub(parts[0], parts[1]) as AnyTensor);
+      if (parts !== undefined) return sub(parts[0], parts[1]) as AnyTensor;
+      // The reciprocal of a small number overflows, or its derivative does, where the logarithm is of ordinary size.
+      const isNumber = (constantOf(inputs[0], match.isGiven) ?? 0) > 0;
+      return isNumber ? (sub(log(inputs[0]), log(inputs[1])) as AnyTensor) : undefined;
     },
   ],
   [
@@ -156,16 +158,21 @@ const distributed: ReadonlyMap<Op, (node: AnyTensor, match: Match) => AnyTensor 
       return part && (mul(0.5, part) as AnyTensor);
     },
   ],
-  ...[primitives.maximum, primitives.minimum].map(
-    (op) =>
-      [
-        op,
-        ({ inputs }: AnyTensor, match: Match): AnyTensor | undefined => {
-          const parts = partsOfSum(match, inputs);
-          return parts && apply(op, parts);
-        },
-      ] as const,
-  ),
+  [
+    primitives.maximum,
+    ({ inputs }, match) => {
+      const parts = partsOfSum(match, inputs);
+      return parts && apply(primitives.maximum, parts);
+    },
+  ],
+  [
+    primitives.minimum,
+    ({ inputs }, match) => {
+      // Of a negative part the smaller one has no logarithm either.
+      const parts = logarithms(inputs, match);
+      return parts && apply(primitives.minimum, parts);
+    },
+  ],
   [
     clipOp,
     ({ inputs: [x], attributes }, match) => {

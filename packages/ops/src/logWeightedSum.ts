@@ -1,6 +1,7 @@
 import {
   type AnyTensor,
   type AxisOption,
+  abs,
   add,
   apply,
   type Checked,
@@ -29,6 +30,7 @@ import {
   type Tensor,
   where,
 } from "@adjoint/tensor";
+import { firstLargest } from "./firstLargest.ts";
 import { isFinite as isFiniteNumber } from "./isFinite.ts";
 import { countOf, type ReductionAttributes, reductionOf, reductionShape } from "./reduction.ts";
 
@@ -39,13 +41,22 @@ export const logWeightedSumOp: Op = composite<ReductionAttributes>("logWeightedS
     if (countOf(x.shape, axes) === 0) return full(shape, Number.NEGATIVE_INFINITY, { dtype: x.dtype });
     const along = { axis: axes, keepDims: true } as const;
     const isNothing = equal(w, 0);
-    const largest: AnyTensor = max(where(isNothing, Number.NEGATIVE_INFINITY, x) as AnyTensor, along);
+    const total = (z: unknown): AnyTensor => sum(z as AnyTensor, along);
+    const counted = where(isNothing, Number.NEGATIVE_INFINITY, x) as AnyTensor;
+    const largest: AnyTensor = max(counted, along);
     const base: AnyTensor = where(isFiniteNumber(largest), largest, 0) as AnyTensor;
     // Nothing times eˣ is 0, but NaN for ∞ and NaN.
     const below: AnyTensor = where(isNothing, mul(0, maximum(x, 0)), sub(x, base)) as AnyTensor;
-    const whole: AnyTensor = sum(mul(w, exp(below)) as AnyTensor, along);
-    // Near 1, the sum of the weights less 1 and what the powers are off from 1: neither is rounded.
-    const excess = add(sub(sum(w, along), 1) as AnyTensor, sum(mul(w, expm1(below)) as AnyTensor, along));
+    const powers = mul(w, exp(below)) as AnyTensor;
+    const whole = total(powers);
+    // Near 1 the sum less 1, in one of two ways: by what the powers are off from 1, or by all powers but the first.
+    const weights = sub(total(w), 1) as AnyTensor;
+    const growths = mul(w, expm1(below)) as AnyTensor;
+    const isFirst = firstLargest(counted, axes);
+    const first = sub(total(where(isFirst, w, 0)), 1) as AnyTensor;
+    const others = where(isFirst, 0, powers) as AnyTensor;
+    const isSmaller = less(add(abs(weights), total(abs(growths))), add(abs(first), total(abs(others))));
+    const excess = where(isSmaller, add(weights, total(growths)), add(first, total(others)));
     const logarithm = where(less(0.5, whole), log1p(excess as AnyTensor), log(whole));
     return reshape(add(base, logarithm) as AnyTensor, shape);
   },

@@ -40,6 +40,7 @@ import { meanOp } from "./mean.ts";
 import { minOp } from "./min.ts";
 import { normOp } from "./norm.ts";
 import { normalCdfOp } from "./normalCdf.ts";
+import { normalizeOp } from "./normalize.ts";
 import { normalPdfOp } from "./normalPdf.ts";
 import { notEqualOp } from "./notEqual.ts";
 import { prodOp } from "./prod.ts";
@@ -101,6 +102,7 @@ export const opRegistry: Readonly<Record<string, Op>> = {
   mean: meanOp,
   min: minOp,
   norm: normOp,
+  normalize: normalizeOp,
   normalCdf: normalCdfOp,
   normalPdf: normalPdfOp,
   notEqual: notEqualOp,

@@ -290,6 +290,13 @@ const smooth: readonly OpCase[] = [
   reduction(ops.meanOp, ops.mean as Reducer, { scale: scaleOfSizes }),
   reduction(ops.minOp, ops.min as Reducer, { domain: interleaved[0], allowsEmpty: false }),
   reduction(ops.normOp, ops.norm as Reducer, { domain: awayFromZero }),
+  reduction(
+    ops.normalizeOp,
+    (x, { axis }) => ops.normalize(x, (axis === undefined ? {} : { axis }) as object),
+    {
+      domain: awayFromZero,
+    },
+  ),
   unary(ops.normalCdfOp, ops.normalCdf),
   unary(ops.normalPdfOp, ops.normalPdf),
   // Factors in another order over- or underflow elsewhere.
