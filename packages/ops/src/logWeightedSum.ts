@@ -32,6 +32,7 @@ import {
 } from "@adjoint/tensor";
 import { firstLargest } from "./firstLargest.ts";
 import { isFinite as isFiniteNumber } from "./isFinite.ts";
+import { logicalAnd } from "./logicalAnd.ts";
 import { countOf, type ReductionAttributes, reductionOf, reductionShape } from "./reduction.ts";
 
 export const logWeightedSumOp: Op = composite<ReductionAttributes>("logWeightedSum", {
@@ -57,7 +58,8 @@ export const logWeightedSumOp: Op = composite<ReductionAttributes>("logWeightedS
     const others = where(isFirst, 0, powers) as AnyTensor;
     const isSmaller = less(add(abs(weights), total(abs(growths))), add(abs(first), total(abs(others))));
     const excess = where(isSmaller, add(weights, total(growths)), add(first, total(others)));
-    const logarithm = where(less(0.5, whole), log1p(excess as AnyTensor), log(whole));
+    const isNearOne = logicalAnd(less(0.5, whole), less(whole, 2));
+    const logarithm = where(isNearOne, log1p(excess as AnyTensor), log(whole));
     return reshape(add(base, logarithm) as AnyTensor, shape);
   },
   vjp({ inputs: [x, w], output, attributes: { axes }, cotangent }) {
