@@ -25,6 +25,7 @@ import {
   div,
   exp,
   explain,
+  getBackend,
   grad,
   gradients,
   hessian,
@@ -41,6 +42,7 @@ import {
   printGraph,
   reshape,
   rulesOf,
+  setBackend,
   slice,
   sqrt,
   stopGradient,
@@ -165,6 +167,40 @@ describe("what is rewritten", () => {
 });
 
 describe("what is left alone", () => {
+  test("each node of a training step without a pattern is the same object afterwards", () => {
+    const prepared: (readonly AnyTensor[])[] = [];
+    const previous = getBackend();
+    setBackend({
+      name: "nodes",
+      prepare(graph) {
+        prepared.push(graph.outputs);
+        return previous.prepare(graph);
+      },
+    });
+    try {
+      const w = parameter(tensor([[0.5, -1]]) as never) as unknown as AnyTensor;
+      const made: AnyTensor[] = [];
+      const step = compile((x: AnyTensor) => {
+        const loss = sum(relu(matmul(x, w as never) as AnyTensor)) as AnyTensor;
+        const [slope] = gradients(loss, [w as never]) as AnyTensor[];
+        const next = sub(
+          w,
+          div(slope, add(sqrt(add(slope, 3) as AnyTensor), 1) as never) as never,
+        ) as AnyTensor;
+        made.push(loss, slope, next);
+        return [loss, slope, next];
+      });
+      step(tensor([[1], [2]]) as AnyTensor);
+      const outputs = prepared.at(-1) as readonly AnyTensor[];
+      expect(outputs.length).toBe(3);
+      outputs.forEach((node, i) => {
+        expect(node === made[i]).toBe(true);
+      });
+    } finally {
+      setBackend(previous);
+    }
+  });
+
   test("a graph without a pattern gives the same nodes", () => {
     const w = tensor([[1, 2]]) as AnyTensor;
     const program = compile((x: AnyTensor) => relu(matmul(x, w as never) as AnyTensor));

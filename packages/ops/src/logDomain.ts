@@ -271,16 +271,15 @@ export const logRules: readonly Rule[] = [
   },
   {
     written: (x) => log(sub(1, x)),
+    madeBy: [new Set([softmaxOp, sigmoidOp, ...moves])],
     becomes: ({ operands: [x], isGiven }) => logOfComplement(x, isGiven),
     because: "the largest share rounds to 1, and what it leaves to 0",
   },
   ...[...distributed].map(
     ([op, logarithm]): Rule => ({
       written: (x) => log(x),
-      becomes(match) {
-        const [x] = match.operands;
-        return x.op === op && !match.isGiven(x) ? logarithm(x, match) : undefined;
-      },
+      madeBy: [new Set([op])],
+      becomes: (match) => logarithm(match.operands[0], match),
       because: "the logarithm is taken part by part, before a part overflows or underflows",
     }),
   ),

@@ -46,10 +46,14 @@ function difference(a: AnyTensor, b: AnyTensor, isGiven: Match["isGiven"]): AnyT
   return inner && apply(a.op, [inner, ...others], a.attributes);
 }
 
+/** What makes log-softmaxes, or elements of them. */
+const logSoftmaxes: ReadonlySet<Op> = new Set([logSoftmaxOp, ...moves]);
+
 export const logSoftmaxDifferenceOp: Op = composite<DifferenceAttributes>("logSoftmaxDifference", {
   replaces: [
     {
       written: (a, b) => sub(a, b),
+      madeBy: [logSoftmaxes, logSoftmaxes],
       becomes: ({ operands: [a, b], isGiven }) => difference(a, b, isGiven),
       because: "the logarithms of nearly equal shares agree in their leading digits, which cancel",
     },

@@ -22,8 +22,7 @@ function complementOfBounded(p: AnyTensor, isGiven: IsGiven): AnyTensor | undefi
 }
 
 /** Elements of x less log Σ eˣ, as elements of the log-softmax: where the sum is of all elements, or of those of a row that is kept. */
-function elementsOfLogSoftmax(moved: AnyTensor, whole: AnyTensor, isGiven: IsGiven): AnyTensor | undefined {
-  if (!moves.has(moved.op) || isGiven(moved) || whole.op !== logsumexpOp || isGiven(whole)) return undefined;
+function elementsOfLogSoftmax(moved: AnyTensor, whole: AnyTensor): AnyTensor | undefined {
   const [x, ...rest] = whole.inputs;
   if (rest.length > 0 || moved.inputs[0] !== x) return undefined;
   const { axes } = whole.attributes as ReductionAttributes;
@@ -46,8 +45,8 @@ const because = "the formula is found through a reshape or an index, which may a
 export const moveRules: readonly Rule[] = [
   {
     written: (x) => sub(1, x),
-    becomes({ operands: [x], isGiven, rewritten }) {
-      if (!moves.has(x.op) || isGiven(x)) return undefined;
+    madeBy: [moves],
+    becomes({ operands: [x], rewritten }) {
       const inner = rewritten(sub(1, x.inputs[0]) as AnyTensor);
       return inner && apply(x.op, [inner, ...x.inputs.slice(1)], x.attributes);
     },
@@ -55,14 +54,15 @@ export const moveRules: readonly Rule[] = [
   },
   {
     written: (x) => sub(1, x),
+    madeBy: [new Set([clipOp, primitives.maximum, primitives.minimum])],
     becomes: ({ operands: [x], isGiven }) => complementOfBounded(x, isGiven),
     because: "1 − p is bounded the other way round, and need not be rounded before",
   },
   {
     written: (a, b) => div(a, b),
+    madeBy: [moves, undefined],
     becomes({ operands: [a, b], isGiven, rewritten }) {
-      if (!moves.has(a.op) || isGiven(a) || b.size !== 1 || knownNumber(b, isGiven) !== undefined)
-        return undefined;
+      if (b.size !== 1 || knownNumber(b, isGiven) !== undefined) return undefined;
       const whole = div(a.inputs[0], b) as AnyTensor;
       const inner = whole.size === a.inputs[0].size ? rewritten(whole) : undefined;
       return inner && apply(a.op, [inner, ...a.inputs.slice(1)], a.attributes);
@@ -71,7 +71,8 @@ export const moveRules: readonly Rule[] = [
   },
   {
     written: (a, b) => sub(a, b),
-    becomes: ({ operands: [a, b], isGiven }) => elementsOfLogSoftmax(a, b, isGiven),
+    madeBy: [moves, new Set([logsumexpOp])],
+    becomes: ({ operands: [a, b] }) => elementsOfLogSoftmax(a, b),
     because: "where one element outweighs the others, its difference to logsumexp is rounded away",
   },
 ];

@@ -6,6 +6,7 @@ import {
   knownNumber,
   log,
   mul,
+  type Op,
   primitives,
   type Rule,
   sameValue,
@@ -80,10 +81,15 @@ function isNonNegativeNumber(node: AnyTensor, isGiven: IsGiven): boolean {
   return node.inputs.length > 0 && node.inputs.every((input) => isNonNegativeNumber(input, isGiven));
 }
 
+/** What makes squares, and numbers times squares. */
+const squares: ReadonlySet<Op> = new Set([primitives.mul, primitives.pow]);
+const scaledSquares: ReadonlySet<Op> = new Set([...squares, primitives.div, primitives.neg]);
+
 /** The rules of squares, which overflow and underflow where their logarithms, roots and ratios do not. */
 export const squareRules: readonly Rule[] = [
   {
     written: (x) => log(x),
+    madeBy: [squares],
     becomes({ operands: [x], isGiven }) {
       const base = squareBase(x, isGiven);
       return base && (mul(2, log(abs(base) as AnyTensor)) as AnyTensor);
@@ -92,11 +98,13 @@ export const squareRules: readonly Rule[] = [
   },
   {
     written: (x) => sqrt(x),
+    madeBy: [scaledSquares],
     becomes: ({ operands: [x], isGiven }) => rootOfSquare(x, isGiven),
     because: "x² overflows and underflows where √(c x²) is √c |x|",
   },
   {
     written: (a, b) => div(a, b),
+    madeBy: [scaledSquares, scaledSquares],
     becomes: ({ operands: [a, b], isGiven }) => squareOfQuotient(a, b, isGiven),
     because: "squares overflow and underflow where the square of their quotient does not",
   },

@@ -9,6 +9,7 @@ import {
   type FloatOf,
   mul,
   type Op,
+  primitives,
   type Reduce,
   type Result,
   reducedShape,
@@ -19,6 +20,7 @@ import {
   type Tensor,
 } from "@adjoint/tensor";
 import { centred } from "./centred.ts";
+import { meanOp } from "./mean.ts";
 import { spreadOf } from "./moments.ts";
 import { checkNumber } from "./option.ts";
 import { countOf, type ReductionAttributes, reductionOf, reductionShape } from "./reduction.ts";
@@ -31,10 +33,14 @@ export function degreesOfFreedom(x: AnyTensor, { axes, correction }: VarianceAtt
   return Math.max(0, countOf(x.shape, axes) - correction);
 }
 
+/** What makes squares of sums, and numbers times them. */
+const squaresOfSums: ReadonlySet<Op> = new Set([primitives.mul, primitives.pow, primitives.div]);
+
 export const varianceOp: Op = composite<VarianceAttributes>("variance", {
   replaces: [
     {
       written: (a, b) => sub(a, b),
+      madeBy: [new Set([primitives.sum, meanOp, primitives.mul, primitives.div]), squaresOfSums],
       becomes({ operands: [a, b], isGiven }) {
         const spread = spreadOf(a, b, isGiven);
         if (spread === undefined) return undefined;

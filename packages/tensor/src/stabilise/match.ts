@@ -1,4 +1,4 @@
-import { leaves, type Replacement } from "../graph/op.ts";
+import { leaves, type Op, type Replacement } from "../graph/op.ts";
 import { sameShape } from "../graph/shape.ts";
 import { type AnyTensor, Tensor } from "../graph/tensor.ts";
 import { broadcastToPrimitive } from "../primitives/broadcastTo.ts";
@@ -7,8 +7,12 @@ import { broadcastToPrimitive } from "../primitives/broadcastTo.ts";
 export interface Pattern {
   readonly root: AnyTensor;
   readonly placeholders: readonly AnyTensor[];
-  /** How many ops it is made of: of two patterns that fit, the larger one says more. */
+  /** The ops it is made of. */
+  readonly ops: readonly Op[];
+  /** How many nodes have these ops: of two patterns that fit, the larger one says more. */
   readonly size: number;
+  /** The ops that may have made what stands at a placeholder; any at those that are not in it. */
+  readonly madeBy: ReadonlyMap<AnyTensor, ReadonlySet<Op>>;
   /** The numbers in it, which are looked for. */
   readonly numbers: readonly number[];
 }
@@ -17,7 +21,7 @@ export interface Pattern {
 export type Bindings = ReadonlyMap<AnyTensor, AnyTensor>;
 
 /** Calls a formula with placeholders: scalars, since patterns fit nodes of any shape. */
-export function patternOf(written: Replacement["written"]): Pattern {
+export function patternOf({ written, madeBy = [] }: Pick<Replacement, "written" | "madeBy">): Pattern {
   const placeholders = Array.from(
     { length: written.length },
     () => new Tensor(leaves.input, [], {}, [], "float32") as AnyTensor,
@@ -25,11 +29,19 @@ export function patternOf(written: Replacement["written"]): Pattern {
   const root = written(...placeholders);
   const nodes = new Set<AnyTensor>([root]);
   for (const node of nodes) for (const input of node.inputs) nodes.add(input);
+  const made = [...nodes].filter(({ op }) => op.kind !== "leaf");
   const literals = [...nodes].filter(({ op }) => op === leaves.literal);
   return {
     root,
     placeholders,
-    size: [...nodes].filter(({ op }) => op.kind !== "leaf").length,
+    madeBy: new Map(
+      placeholders.flatMap((placeholder, i) => {
+        const ops = madeBy[i];
+        return ops === undefined ? [] : [[placeholder, ops] as const];
+      }),
+    ),
+    ops: [...new Set(made.map(({ op }) => op))],
+    size: made.length,
     numbers: literals.map(({ attributes }) => attributes.value as number),
   };
 }
@@ -45,6 +57,7 @@ function seenThrough(node: AnyTensor, isOpaque: (node: AnyTensor) => boolean): A
 function literalOf(node: AnyTensor, isOpaque: (node: AnyTensor) => boolean): AnyTensor | undefined {
   let seen = node;
   while (
+    seen.op !== leaves.literal &&
     seen.inputs.length === 1 &&
     (seen.op.transparent || seen.op === broadcastToPrimitive) &&
     !isOpaque(seen)
@@ -67,6 +80,45 @@ export function knownNumber(node: AnyTensor, isOpaque: (node: AnyTensor) => bool
   return literal === undefined || isOpaque(literal) ? undefined : (literal.attributes.value as number);
 }
 
+/** May the pattern fit anywhere in a graph of these ops? */
+export function mayOccur({ ops, madeBy }: Pattern, present: ReadonlySet<Op>): boolean {
+  for (const op of ops) if (!present.has(op)) return false;
+  for (const makers of madeBy.values()) if (![...makers].some((op) => present.has(op))) return false;
+  return true;
+}
+
+/** May the pattern fit? Looks at ops and numbers alone and remembers nothing, since nearly always the answer is no. */
+export function mayFit(
+  { root, madeBy }: Pattern,
+  given: AnyTensor,
+  isOpaque: (node: AnyTensor) => boolean,
+): boolean {
+  return mayBe(root, given, madeBy, isOpaque);
+}
+
+function mayBe(
+  pattern: AnyTensor,
+  given: AnyTensor,
+  madeBy: Pattern["madeBy"],
+  isOpaque: (node: AnyTensor) => boolean,
+): boolean {
+  if (pattern.op === leaves.input) {
+    const ops = madeBy.size === 0 ? undefined : madeBy.get(pattern);
+    return ops === undefined || (ops.has(given.op) && !isOpaque(given));
+  }
+  if (pattern.op === leaves.literal) return knownNumber(given, isOpaque) === pattern.attributes.value;
+  const node = given.op === pattern.op ? given : seenThrough(given, isOpaque);
+  const { op, inputs } = pattern;
+  if (node.op !== op || node.inputs.length < inputs.length || isOpaque(node)) return false;
+  let inOrder = true;
+  for (let i = 0; i < inputs.length && inOrder; i++)
+    inOrder = mayBe(inputs[i], node.inputs[i], madeBy, isOpaque);
+  if (inOrder || !op.commutative) return inOrder;
+  return (
+    mayBe(inputs[0], node.inputs[1], madeBy, isOpaque) && mayBe(inputs[1], node.inputs[0], madeBy, isOpaque)
+  );
+}
+
 /**
  * What stands where in `node`, if the pattern fits; undefined if not. Opaque nodes can be operands, but are not looked into.
  */
@@ -75,7 +127,7 @@ export function match(
   node: AnyTensor,
   isOpaque: (node: AnyTensor) => boolean,
 ): Bindings | undefined {
-  return fit(pattern.root, node, new Map(), isOpaque);
+  return mayFit(pattern, node, isOpaque) ? fit(pattern.root, node, new Map(), isOpaque) : undefined;
 }
 
 function fit(
