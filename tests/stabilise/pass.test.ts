@@ -33,12 +33,14 @@ import {
   jacobian,
   jvp,
   log,
+  type Match,
   matmul,
   max,
   mul,
   neg,
   ones,
   parameter,
+  primitives,
   printGraph,
   reshape,
   rulesOf,
@@ -276,6 +278,19 @@ describe("what is left alone", () => {
     expect(values(log(x))[0]).toBeCloseTo(60 * Math.LN2, 4);
   });
 
+  test("numbers of a mean, in programs of the same structure too", () => {
+    const spread = (n: number, x: AnyTensor): AnyTensor =>
+      sub(
+        div(sum(mul(x, x) as AnyTensor), n) as AnyTensor,
+        mul(div(sum(x) as AnyTensor, n), div(sum(x) as AnyTensor, n)) as never,
+      ) as AnyTensor;
+    const x = vector(1, 2, 3, 4, 5, 6);
+    for (const n of [5, 6, 7, 6, 5])
+      expect(Math.abs(values(spread(n, x))[0] - (91 / n - (21 / n) ** 2))).toBeLessThan(1e-5);
+    const far = vector(10001, 10002, 10003, 10004, 10005, 10006);
+    expect(values(spread(6, far))[0]).toBe(Math.fround(35 / 12));
+  });
+
   test("wanted nodes are not rewritten away", () => {
     const z = vector(1, 0);
     const p = softmax(z);
@@ -418,6 +433,38 @@ describe("rules of your own", () => {
       ...fitting.map(() => true),
       ...others.map(() => false),
     ]);
+  });
+
+  test("find the numbers in their patterns, and no others in a program of the same structure", () => {
+    const tenfold = {
+      written: (x: AnyTensor) => mul(10, x) as AnyTensor,
+      becomes: ({ operands: [x] }: Match) => neg(x) as AnyTensor,
+      because: "ten is wrong here, so that it shows",
+    };
+    installRules([tenfold]);
+    const [x, y] = [vector(3), vector(5)];
+    expect(values(mul(10, x) as AnyTensor)).toEqual([-3]);
+    expect(values(mul(11, x) as AnyTensor)).toEqual([33]);
+    expect(values(mul(12, y) as AnyTensor)).toEqual([60]);
+    expect(values(mul(10, y) as AnyTensor)).toEqual([-5]);
+  });
+
+  test("are not asked where another op made the operand", () => {
+    let asked = 0;
+    installRules([
+      {
+        written: (x: AnyTensor) => log(x) as AnyTensor,
+        madeBy: [new Set([primitives.exp])],
+        becomes: ({ operands: [x] }: Match) => {
+          asked++;
+          return x.inputs[0];
+        },
+        because: "log undoes exp",
+      },
+    ]);
+    expect(values(log(add(vector(1), 1) as AnyTensor))).toEqual([Math.fround(Math.log(2))]);
+    expect(asked).toBe(0);
+    expect(values(log(exp(vector(1000))))).toEqual([1000]);
   });
 
   test("that lead in a circle are told", () => {

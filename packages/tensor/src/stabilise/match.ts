@@ -146,29 +146,10 @@ function fit(
   const node = seenThrough(given, isOpaque);
   const { op, inputs } = pattern;
   if (node.op !== op || isOpaque(node) || node.inputs.length < inputs.length) return undefined;
-  const isInOrder = mayFit(inputs, node.inputs, isOpaque);
-  const swapped = op.commutative ? [node.inputs[1], node.inputs[0]] : undefined;
-  const isSwapped = swapped !== undefined && mayFit(inputs, swapped, isOpaque);
-  if (!isInOrder && !isSwapped) return undefined;
   const here = new Map(bound).set(pattern, node);
-  const inOrder = isInOrder ? fitAll(inputs, node.inputs, here, isOpaque) : undefined;
-  return inOrder ?? (isSwapped ? fitAll(inputs, swapped, here, isOpaque) : undefined);
-}
-
-/** Are these the ops and numbers of the patterns, whatever those are made of? Nearly all that does not fit fails here. */
-function mayFit(
-  patterns: readonly AnyTensor[],
-  nodes: readonly AnyTensor[],
-  isOpaque: (node: AnyTensor) => boolean,
-): boolean {
-  for (let i = 0; i < patterns.length; i++) {
-    const { op, attributes } = patterns[i];
-    if (op === leaves.input) continue;
-    if (op === leaves.literal) {
-      if (constantOf(nodes[i], isOpaque) !== attributes.value) return false;
-    } else if (seenThrough(nodes[i], isOpaque).op !== op) return false;
-  }
-  return true;
+  const inOrder = fitAll(inputs, node.inputs, here, isOpaque);
+  if (inOrder !== undefined || !op.commutative) return inOrder;
+  return fitAll(inputs, [node.inputs[1], node.inputs[0]], here, isOpaque);
 }
 
 function fitAll(
