@@ -89,7 +89,9 @@ function describe(
       );
     } else {
       pending.push(node);
-      if (memo.keeps && node.size <= keptSize && !targets.includes(node)) outputs.push(node);
+      // A number is a constant of the program, whose buffer must not become a node's, to be used again for others.
+      const isKept = memo.keeps && node.size <= keptSize && op !== leaves.literal;
+      if (isKept && !targets.includes(node)) outputs.push(node);
       structure.add(op.id);
       structure.add(node.inputs.length);
       for (const input of node.inputs) structure.add(input.memo.place);
