@@ -1,16 +1,20 @@
-import { sigmoid, softmax } from "@adjoint/ops";
+import { categoricalCrossentropy, klDivergence } from "@adjoint/nn";
+import * as ops from "@adjoint/ops";
 import * as engine from "@adjoint/tensor";
 import { type AnyTensor, broadcastShapes, reducedShape, type Shape, sizeOf, tensor } from "@adjoint/tensor";
 import {
   type BigFloat,
   big,
+  cosineAndSine,
   exponential,
+  isLess,
   logarithm,
   minus,
   over,
   plus,
   squareRoot,
   times,
+  twoPi,
   zero,
 } from "./bigfloat.ts";
 
@@ -20,37 +24,121 @@ export interface Algebra<T> {
   /** Numbers that are no variables. */
   constant(values: readonly number[], shape: Shape): T;
   exp(x: T): T;
+  exp2(x: T): T;
   log(x: T): T;
+  log2(x: T): T;
+  log10(x: T): T;
+  log1p(x: T): T;
   sqrt(x: T): T;
+  rsqrt(x: T): T;
+  /** Only of positive numbers, or to the power 2. */
+  pow(x: T | number, exponent: T | number): T;
+  abs(x: T): T;
   neg(x: T): T;
+  cos(x: T): T;
+  sinh(x: T): T;
+  cosh(x: T): T;
+  tanh(x: T): T;
   sigmoid(x: T): T;
+  softplus(x: T): T;
+  normalPdf(x: T): T;
+  stopGradient(x: T): T;
+  clip(x: T, min: number | undefined, max: number | undefined): T;
+  maximum(a: T, b: T | number): T;
+  minimum(a: T, b: T | number): T;
   add(a: T | number, b: T | number): T;
   sub(a: T | number, b: T | number): T;
   mul(a: T | number, b: T | number): T;
   div(a: T | number, b: T | number): T;
   softmax(x: T, axis: number): T;
+  logSoftmax(x: T, axis: number): T;
+  logsumexp(x: T, axis: number | undefined, keepDims: boolean): T;
   sum(x: T, axis: number | undefined, keepDims: boolean): T;
+  mean(x: T, axis: number | undefined, keepDims: boolean): T;
+  prod(x: T, axis: number | undefined, keepDims: boolean): T;
+  max(x: T, axis: number | undefined, keepDims: boolean): T;
+  min(x: T, axis: number | undefined, keepDims: boolean): T;
+  norm(x: T, axis: number | undefined, keepDims: boolean): T;
+  variance(x: T, axis: number | undefined, keepDims: boolean): T;
+  /** −Σ t log p of each row of probabilities, as a loss. */
+  crossEntropy(p: T, targets: readonly number[]): T;
+  /** Σ t (log t − l) of each row, as a loss, of log-probabilities l and targets t. */
+  divergence(l: T, t: T): T;
+  broadcastTo(x: T, shape: Shape): T;
+  concat(parts: readonly T[], axis: number): T;
+  /** Rows at the places, which may repeat. */
+  take(x: T, rows: readonly number[]): T;
+  /** Elements of the first where the condition, one for each element, is true, else of the second. */
+  where(condition: readonly boolean[], a: T, b: T | number): T;
   reshape(x: T, shape: Shape): T;
   transpose(x: T): T;
   /** The elements `from` up to `to` along `axis`. */
   slice(x: T, axis: number, from: number, to: number): T;
 }
 
+type Binary = (a: AnyTensor | number, b: AnyTensor | number) => AnyTensor;
+type Unary = (x: AnyTensor) => AnyTensor;
+type Reduction = (x: AnyTensor, options: object) => AnyTensor;
+
+const reduced =
+  (reduction: unknown) =>
+  (x: AnyTensor, axis: number | undefined, keepDims: boolean): AnyTensor =>
+    (reduction as Reduction)(x, axis === undefined ? { keepDims } : { axis, keepDims });
+
 /** The graph of a formula, exactly as it is written. */
 export const ofTensors: Algebra<AnyTensor> = {
   shapeOf: ({ shape }) => shape,
   constant: (values, shape) => tensor([...values], shape) as AnyTensor,
   exp: engine.exp,
+  exp2: ops.exp2,
   log: engine.log,
+  log2: ops.log2,
+  log10: ops.log10,
+  log1p: engine.log1p,
   sqrt: engine.sqrt,
-  neg: engine.neg as (x: AnyTensor) => AnyTensor,
-  sigmoid,
-  add: engine.add as (a: engine.Operand, b: engine.Operand) => AnyTensor,
-  sub: engine.sub as (a: engine.Operand, b: engine.Operand) => AnyTensor,
-  mul: engine.mul as (a: engine.Operand, b: engine.Operand) => AnyTensor,
-  div: engine.div as (a: engine.Operand, b: engine.Operand) => AnyTensor,
-  softmax: (x, axis) => softmax(x, { axis } as never) as AnyTensor,
-  sum: (x, axis, keepDims) => engine.sum(x, { axis, keepDims }) as AnyTensor,
+  rsqrt: ops.rsqrt,
+  pow: engine.pow as Binary,
+  abs: engine.abs as Unary,
+  neg: engine.neg as Unary,
+  cos: engine.cos,
+  sinh: ops.sinh,
+  cosh: ops.cosh,
+  tanh: ops.tanh,
+  sigmoid: ops.sigmoid,
+  softplus: ops.softplus,
+  normalPdf: ops.normalPdf,
+  stopGradient: engine.stopGradient,
+  clip: (x, min, max) =>
+    ops.clip(x, {
+      ...(min === undefined ? {} : { min }),
+      ...(max === undefined ? {} : { max }),
+    }) as AnyTensor,
+  maximum: engine.maximum as Binary,
+  minimum: engine.minimum as Binary,
+  add: engine.add as Binary,
+  sub: engine.sub as Binary,
+  mul: engine.mul as Binary,
+  div: engine.div as Binary,
+  softmax: (x, axis) => ops.softmax(x, { axis } as never) as AnyTensor,
+  logSoftmax: (x, axis) => ops.logSoftmax(x, { axis } as never) as AnyTensor,
+  logsumexp: reduced(ops.logsumexp),
+  sum: reduced(engine.sum),
+  mean: reduced(ops.mean),
+  prod: reduced(ops.prod),
+  max: reduced(engine.max),
+  min: reduced(ops.min),
+  norm: reduced(ops.norm),
+  variance: reduced(ops.variance),
+  crossEntropy: (p, targets) =>
+    (categoricalCrossentropy as unknown as Loss)(p, tensor([...targets], p.shape) as AnyTensor, {
+      fromLogits: false,
+      reduction: "none",
+    }),
+  divergence: (l, t) => (klDivergence as unknown as Loss)(l, t, { reduction: "none" }),
+  broadcastTo: (x, shape) => engine.broadcastTo(x, shape) as AnyTensor,
+  concat: (parts, axis) => engine.concat(parts as never, { axis } as never) as AnyTensor,
+  take: (x, rows) => engine.take(x, tensor([...rows], { dtype: "int32" })) as AnyTensor,
+  where: (condition, a, b) => engine.where(tensor([...condition], a.shape), a, b) as AnyTensor,
   reshape: (x, shape) => engine.reshape(x, shape) as AnyTensor,
   transpose: (x) => engine.transpose(x) as AnyTensor,
   slice(x, axis, from, to) {
@@ -62,6 +150,8 @@ export const ofTensors: Algebra<AnyTensor> = {
     ) as AnyTensor;
   },
 };
+
+type Loss = (outputs: AnyTensor, targets: AnyTensor, options: object) => AnyTensor;
 
 /** A number of many digits, with its derivatives by all variables. */
 interface Dual {
@@ -144,17 +234,67 @@ export function ofDuals(variables: number): Algebra<DualArray> {
     elements: Array.from({ length: sizeOf(shape) }, (_, i) => x.elements[from(i)]),
   });
   const negated = (x: Dual): Dual => chained(x, minus(x.value), big(-1));
+  const logOf = (x: Dual): Dual => chained(x, logarithm(x.value), over(one, x.value));
+  const rootOf = (x: Dual): Dual => {
+    const root = squareRoot(x.value);
+    return chained(x, root, over(one, plus(root, root)));
+  };
+  const smaller = (a: Dual, b: Dual): Dual => (isLess(b.value, a.value) ? b : a);
+  const larger = (a: Dual, b: Dual): Dual => (isLess(a.value, b.value) ? b : a);
+  const number = (value: BigFloat): DualArray => ({ shape: [], elements: [{ ...plain(0), value }] });
+  const log2 = number(logarithm(big(2)));
+  const log10 = number(logarithm(big(10)));
+  /** The elements along an axis put together two by two. */
+  const folded =
+    (combine: (a: Dual, b: Dual) => Dual) =>
+    (x: DualArray, axis: number | undefined, keepDims: boolean): DualArray => {
+      const axes = axis === undefined ? x.shape.map((_, i) => i) : [axis];
+      const kept = reducedShape(x.shape, axes, true);
+      const totals: (Dual | undefined)[] = Array.from({ length: sizeOf(kept) });
+      x.elements.forEach((element, i) => {
+        const place = placeIn(kept, x.shape, i);
+        const before = totals[place];
+        totals[place] = before === undefined ? element : combine(before, element);
+      });
+      return { shape: reducedShape(x.shape, axes, keepDims), elements: totals as Dual[] };
+    };
+  const counted = (x: DualArray, axis: number | undefined): number =>
+    axis === undefined ? x.elements.length : x.shape[axis];
   const algebra: Algebra<DualArray> = {
     shapeOf: ({ shape }) => shape,
     constant: (values, shape) => ({ shape, elements: values.map(plain) }),
     exp: each(expOf),
-    log: each((x) => chained(x, logarithm(x.value), over(one, x.value))),
-    sqrt: each((x) => {
-      const root = squareRoot(x.value);
-      return chained(x, root, over(one, plus(root, root)));
-    }),
+    exp2: (x) => algebra.exp(algebra.mul(x, log2)),
+    log: each(logOf),
+    log2: (x) => algebra.div(algebra.log(x), log2),
+    log10: (x) => algebra.div(algebra.log(x), log10),
+    log1p: (x) => algebra.log(algebra.add(1, x)),
+    sqrt: each(rootOf),
+    rsqrt: (x) => algebra.div(1, algebra.sqrt(x)),
+    pow(x, exponent) {
+      if (exponent === 2) return algebra.mul(x, x);
+      return algebra.exp(algebra.mul(exponent, algebra.log(asArray(x))));
+    },
+    abs: each((x) => (x.value.mantissa < 0n ? negated(x) : x)),
     neg: each(negated),
+    cos: each((x) => {
+      const [cosine, sine] = cosineAndSine(x.value);
+      return chained(x, cosine, minus(sine));
+    }),
+    sinh: (x) => algebra.mul(0.5, algebra.sub(algebra.exp(x), algebra.exp(algebra.neg(x)))),
+    cosh: (x) => algebra.mul(0.5, algebra.add(algebra.exp(x), algebra.exp(algebra.neg(x)))),
+    tanh: (x) => algebra.div(algebra.sinh(x), algebra.cosh(x)),
     sigmoid: each((x) => quotientOf(plain(1), sumOf(plain(1), expOf(negated(x))))),
+    softplus: (x) => algebra.log(algebra.add(1, algebra.exp(x))),
+    normalPdf: (x) =>
+      algebra.div(algebra.exp(algebra.mul(-0.5, algebra.mul(x, x))), number(squareRoot(twoPi))),
+    stopGradient: (x) => x,
+    clip(x, min, max) {
+      const raised = min === undefined ? x : algebra.maximum(x, min);
+      return max === undefined ? raised : algebra.minimum(raised, max);
+    },
+    maximum: pairs(larger),
+    minimum: pairs(smaller),
     add: pairs(sumOf),
     sub: pairs((a, b) => sumOf(a, negated(b))),
     mul: pairs(productOf),
@@ -163,16 +303,46 @@ export function ofDuals(variables: number): Algebra<DualArray> {
       const powers = algebra.exp(x);
       return algebra.div(powers, algebra.sum(powers, axis, true));
     },
-    sum(x, axis, keepDims) {
-      const axes = axis === undefined ? x.shape.map((_, i) => i) : [axis];
-      const kept = reducedShape(x.shape, axes, true);
-      const totals = Array.from({ length: sizeOf(kept) }, () => plain(0));
-      x.elements.forEach((element, i) => {
-        const place = placeIn(kept, x.shape, i);
-        totals[place] = sumOf(totals[place], element);
-      });
-      return { shape: reducedShape(x.shape, axes, keepDims), elements: totals };
+    logSoftmax: (x, axis) => algebra.log(algebra.softmax(x, axis)),
+    logsumexp: (x, axis, keepDims) => algebra.log(algebra.sum(algebra.exp(x), axis, keepDims)),
+    sum: folded(sumOf),
+    mean: (x, axis, keepDims) => algebra.div(algebra.sum(x, axis, keepDims), counted(x, axis)),
+    prod: folded(productOf),
+    max: folded(larger),
+    min: folded(smaller),
+    norm: (x, axis, keepDims) => algebra.sqrt(algebra.sum(algebra.mul(x, x), axis, keepDims)),
+    variance(x, axis, keepDims) {
+      const deviation = algebra.sub(x, algebra.mean(x, axis, true));
+      return algebra.mean(algebra.mul(deviation, deviation), axis, keepDims);
     },
+    crossEntropy: (p, targets) =>
+      algebra.neg(
+        algebra.sum(
+          algebra.mul(algebra.constant(targets, p.shape), algebra.log(p)),
+          p.shape.length - 1,
+          false,
+        ),
+      ),
+    divergence: (l, t) =>
+      algebra.sum(algebra.mul(t, algebra.sub(algebra.log(t), l)), t.shape.length - 1, false),
+    broadcastTo: (x, shape) => pick(x, shape, (i) => placeIn(x.shape, shape, i)),
+    concat(parts, axis) {
+      const turned = parts.map((part) => (axis === 0 ? part : algebra.transpose(part)));
+      const [, ...rest] = turned[0].shape;
+      const elements = turned.flatMap((part) => part.elements);
+      const whole = { shape: [elements.length / sizeOf(rest), ...rest], elements };
+      return axis === 0 ? whole : algebra.transpose(whole);
+    },
+    take(x, rows) {
+      const inner = sizeOf(x.shape.slice(1));
+      return pick(x, x.shape.with(0, rows.length), (i) => rows[Math.floor(i / inner)] * inner + (i % inner));
+    },
+    where: (condition, a, b) => ({
+      shape: a.shape,
+      elements: a.elements.map((one, i) =>
+        condition[i] ? one : typeof b === "number" ? plain(b) : b.elements[placeIn(b.shape, a.shape, i)],
+      ),
+    }),
     reshape: ({ elements }, shape) => ({ shape, elements }),
     transpose: (x) =>
       pick(x, x.shape.toReversed(), (i) => {

@@ -1,5 +1,5 @@
 /**
- * A number `mantissa · 2^exponent` of {@link precision} bits: as many as it takes to see that `1 − σ(1000)` is not 0, and to
+ * A number `mantissa · 2^exponent` of up to {@link mostBits} bits: as many as it takes to see that `1 − σ(1000)` is not 0, and to
  * know 100 bits of it. Exponents have no end, so that nothing overflows.
  */
 export interface BigFloat {
@@ -8,9 +8,24 @@ export interface BigFloat {
 }
 
 /** `1 − σ(1000)` is 2^−1443. */
-const precision = 1600;
+export const mostBits = 1600;
 const guard = 64;
-const fixed = precision + guard;
+const mostFixed = mostBits + guard;
+let precision: number = mostBits;
+let fixed: number = mostFixed;
+
+/** Computes with so many bits, which has to be synchronous: what needs fewer is done sooner. */
+export function withBits<R>(bits: number, compute: () => R): R {
+  const before = precision;
+  precision = Math.min(mostBits, bits);
+  fixed = precision + guard;
+  try {
+    return compute();
+  } finally {
+    precision = before;
+    fixed = before + guard;
+  }
+}
 
 function bitLength(x: bigint): number {
   const digits = (x < 0n ? -x : x).toString(16);
@@ -69,9 +84,9 @@ export function over(a: BigFloat, b: BigFloat): BigFloat {
   return rounded((a.mantissa << BigInt(shift)) / b.mantissa, a.exponent - b.exponent - shift);
 }
 
-/** `artanh(1/n)` with `fixed` bits after the point. */
+/** `artanh(1/n)` with `mostFixed` bits after the point. */
 function inverseArtanh(n: bigint): bigint {
-  let power = (1n << BigInt(fixed)) / n;
+  let power = (1n << BigInt(mostFixed)) / n;
   let total = 0n;
   for (let k = 1n; power !== 0n; k += 2n) {
     total += power / k;
@@ -88,7 +103,8 @@ export function exponential(x: BigFloat): BigFloat {
   const powers = Math.round(toNumber(x) / Math.LN2);
   const shift = BigInt(fixed + x.exponent);
   const inFixed = shift >= 0n ? x.mantissa << shift : x.mantissa >> -shift;
-  const rest = (inFixed - BigInt(powers) * log2Fixed) >> BigInt(halvings);
+  const log2 = log2Fixed >> BigInt(mostFixed - fixed);
+  const rest = (inFixed - BigInt(powers) * log2) >> BigInt(halvings);
   let term = 1n << BigInt(fixed);
   let total = term;
   for (let k = 1n; term !== 0n && term !== -1n; k++) {
@@ -105,7 +121,7 @@ export function logarithm(x: BigFloat): BigFloat {
   const bits = bitLength(x.mantissa);
   const leading = Number(x.mantissa >> BigInt(Math.max(0, bits - 60))) * 2 ** -Math.min(60, bits);
   let y = big(Math.log(leading) + (x.exponent + bits) * Math.LN2);
-  for (let i = 0; i < 4; i++) {
+  for (let bits = 50; bits < precision; bits *= 3) {
     const power = exponential(y);
     const step = over(plus(x, minus(power)), plus(x, power));
     y = plus(y, times(big(2), step));
@@ -124,4 +140,42 @@ export function squareRoot({ mantissa, exponent }: BigFloat): BigFloat {
     if (next >= root) return rounded(root, (exponent - shift) / 2);
     root = next;
   }
+}
+
+/** Is the first number the smaller one? */
+export function isLess(a: BigFloat, b: BigFloat): boolean {
+  return plus(a, minus(b)).mantissa < 0n;
+}
+
+/** Bits before the point that angles may have. */
+const wide = 160;
+
+/** `arctan(1/n)` with `mostFixed + wide` bits after the point. */
+function inverseArctan(n: bigint): bigint {
+  let power = (1n << BigInt(mostFixed + wide)) / n;
+  let total = 0n;
+  for (let k = 1n; power !== 0n; k += 2n) {
+    total += (k & 2n) === 0n ? power / k : -power / k;
+    power /= n * n;
+  }
+  return total;
+}
+
+/** Machin's formula for 2π. */
+const turn = 8n * (4n * inverseArctan(5n) - inverseArctan(239n));
+
+export const twoPi: BigFloat = rounded(turn, -mostFixed - wide);
+
+/** Cosine and sine of an angle below 2^100. */
+export function cosineAndSine({ mantissa, exponent }: BigFloat): readonly [BigFloat, BigFloat] {
+  const shift = BigInt(fixed + wide + exponent);
+  const inFixed = shift >= 0n ? mantissa << shift : mantissa >> -shift;
+  const angle = (inFixed % (turn >> BigInt(mostFixed - fixed))) >> BigInt(wide);
+  const sums = [0n, 0n, 0n, 0n];
+  let term = 1n << BigInt(fixed);
+  for (let k = 0n; term !== 0n && term !== -1n; k++) {
+    sums[Number(k & 3n)] += term;
+    term = ((term * angle) >> BigInt(fixed)) / (k + 1n);
+  }
+  return [rounded(sums[0] - sums[2], -fixed), rounded(sums[1] - sums[3], -fixed)];
 }

@@ -25,6 +25,7 @@ import {
   div,
   exp,
   explain,
+  getBackend,
   grad,
   gradients,
   hessian,
@@ -32,15 +33,18 @@ import {
   jacobian,
   jvp,
   log,
+  type Match,
   matmul,
   max,
   mul,
   neg,
   ones,
   parameter,
+  primitives,
   printGraph,
   reshape,
   rulesOf,
+  setBackend,
   slice,
   sqrt,
   stopGradient,
@@ -165,6 +169,40 @@ describe("what is rewritten", () => {
 });
 
 describe("what is left alone", () => {
+  test("each node of a training step without a pattern is the same object afterwards", () => {
+    const prepared: (readonly AnyTensor[])[] = [];
+    const previous = getBackend();
+    setBackend({
+      name: "nodes",
+      prepare(graph) {
+        prepared.push(graph.outputs);
+        return previous.prepare(graph);
+      },
+    });
+    try {
+      const w = parameter(tensor([[0.5, -1]]) as never) as unknown as AnyTensor;
+      const made: AnyTensor[] = [];
+      const step = compile((x: AnyTensor) => {
+        const loss = sum(relu(matmul(x, w as never) as AnyTensor)) as AnyTensor;
+        const [slope] = gradients(loss, [w as never]) as AnyTensor[];
+        const next = sub(
+          w,
+          div(slope, add(sqrt(add(slope, 3) as AnyTensor), 1) as never) as never,
+        ) as AnyTensor;
+        made.push(loss, slope, next);
+        return [loss, slope, next];
+      });
+      step(tensor([[1], [2]]) as AnyTensor);
+      const outputs = prepared.at(-1) as readonly AnyTensor[];
+      expect(outputs.length).toBe(3);
+      outputs.forEach((node, i) => {
+        expect(node === made[i]).toBe(true);
+      });
+    } finally {
+      setBackend(previous);
+    }
+  });
+
   test("a graph without a pattern gives the same nodes", () => {
     const w = tensor([[1, 2]]) as AnyTensor;
     const program = compile((x: AnyTensor) => relu(matmul(x, w as never) as AnyTensor));
@@ -238,6 +276,19 @@ describe("what is left alone", () => {
     let x: AnyTensor = exp(vector(0));
     for (let i = 0; i < 60; i++) x = add(x, x) as AnyTensor;
     expect(values(log(x))[0]).toBeCloseTo(60 * Math.LN2, 4);
+  });
+
+  test("numbers of a mean, in programs of the same structure too", () => {
+    const spread = (n: number, x: AnyTensor): AnyTensor =>
+      sub(
+        div(sum(mul(x, x) as AnyTensor), n) as AnyTensor,
+        mul(div(sum(x) as AnyTensor, n), div(sum(x) as AnyTensor, n)) as never,
+      ) as AnyTensor;
+    const x = vector(1, 2, 3, 4, 5, 6);
+    for (const n of [5, 6, 7, 6, 5])
+      expect(Math.abs(values(spread(n, x))[0] - (91 / n - (21 / n) ** 2))).toBeLessThan(1e-5);
+    const far = vector(10001, 10002, 10003, 10004, 10005, 10006);
+    expect(values(spread(6, far))[0]).toBe(Math.fround(35 / 12));
   });
 
   test("wanted nodes are not rewritten away", () => {
@@ -384,6 +435,38 @@ describe("rules of your own", () => {
     ]);
   });
 
+  test("find the numbers in their patterns, and no others in a program of the same structure", () => {
+    const tenfold = {
+      written: (x: AnyTensor) => mul(10, x) as AnyTensor,
+      becomes: ({ operands: [x] }: Match) => neg(x) as AnyTensor,
+      because: "ten is wrong here, so that it shows",
+    };
+    installRules([tenfold]);
+    const [x, y] = [vector(3), vector(5)];
+    expect(values(mul(10, x) as AnyTensor)).toEqual([-3]);
+    expect(values(mul(11, x) as AnyTensor)).toEqual([33]);
+    expect(values(mul(12, y) as AnyTensor)).toEqual([60]);
+    expect(values(mul(10, y) as AnyTensor)).toEqual([-5]);
+  });
+
+  test("are not asked where another op made the operand", () => {
+    let asked = 0;
+    installRules([
+      {
+        written: (x: AnyTensor) => log(x) as AnyTensor,
+        madeBy: [new Set([primitives.exp])],
+        becomes: ({ operands: [x] }: Match) => {
+          asked++;
+          return x.inputs[0];
+        },
+        because: "log undoes exp",
+      },
+    ]);
+    expect(values(log(add(vector(1), 1) as AnyTensor))).toEqual([Math.fround(Math.log(2))]);
+    expect(asked).toBe(0);
+    expect(values(log(exp(vector(1000))))).toEqual([1000]);
+  });
+
   test("that lead in a circle are told", () => {
     const back = {
       written: (x: AnyTensor) => apply(doubleOp, [x]),
@@ -400,6 +483,7 @@ describe("rules of your own", () => {
   test("that are wrong are caught by comparison with exact values", () => {
     const program: Program = {
       name: "log(softmax(z))",
+      spelling: 0,
       choices: { axis: 1, keepDims: true, label: 0, inside: "nothing" },
       scale: 1,
       before: "nothing",

@@ -1,6 +1,7 @@
 import "@adjoint/ops/methods";
-import { stabilisingRules } from "@adjoint/ops";
-import { installRules, setBackend } from "@adjoint/tensor";
+import { lossRules } from "@adjoint/nn";
+import { stabilisingRules as opRules } from "@adjoint/ops";
+import { installRules, type Rule, setBackend } from "@adjoint/tensor";
 import { defaultBackend } from "@adjoint/wasm";
 
 export * from "@adjoint/data";
@@ -12,6 +13,9 @@ export * from "@adjoint/tensor";
 export * from "@adjoint/wasm";
 
 export { precision } from "./precision.ts";
+
+/** The rules of the stabilising pass that are installed: those of the ops and of the losses. Your own go in front. */
+export const stabilisingRules: readonly Rule[] = [...lossRules, ...opRules];
 
 installRules(stabilisingRules);
 if (defaultBackend.isAvailable) setBackend(defaultBackend);

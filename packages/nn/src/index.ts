@@ -34,6 +34,7 @@ export { crossEntropyTermOp } from "./losses/crossEntropyTerm.ts";
 export { type HuberOptions, huber, huberOp } from "./losses/huber.ts";
 export { klDivergence, klTermOp } from "./losses/klDivergence.ts";
 export type { ClassLoss, ElementLoss, LossOptions, Reduction, SparseLoss } from "./losses/loss-types.ts";
+export { lossRules } from "./losses/lossRules.ts";
 export { meanAbsoluteError } from "./losses/meanAbsoluteError.ts";
 export { meanSquaredError } from "./losses/meanSquaredError.ts";
 export {

@@ -3,107 +3,49 @@ import {
   add,
   apply,
   constantOf,
-  isFloat,
+  exp,
+  expm1,
+  knownNumber,
+  less,
   log,
   log1p,
   type Match,
+  max,
   mul,
   neg,
   type Op,
   primitives,
   type Rule,
-  sameValue,
+  reducedShape,
+  reshape,
+  stopGradient,
   sub,
   where,
 } from "@adjoint/tensor";
+import { clipOp } from "./clip.ts";
 import { exp2Op } from "./exp2.ts";
 import { firstLargest } from "./firstLargest.ts";
+import { isFinite as isFiniteNumber } from "./isFinite.ts";
 import { log2Op } from "./log2.ts";
 import { log10Op } from "./log10.ts";
+import { logicalAnd } from "./logicalAnd.ts";
 import { logicalNot } from "./logicalNot.ts";
+import { logSigmoid } from "./logSigmoid.ts";
 import { logsumexp, logsumexpOp } from "./logsumexp.ts";
-import { meanOp } from "./mean.ts";
-import { minOp } from "./min.ts";
-import { normOp } from "./norm.ts";
+import { logWeightedSumOp } from "./logWeightedSum.ts";
+import { mean, meanOp } from "./mean.ts";
+import { choices, type IsGiven, moves } from "./moves.ts";
+import { normalPdfOp } from "./normalPdf.ts";
 import { prodOp } from "./prod.ts";
 import { countOf, type ReductionAttributes } from "./reduction.ts";
-import { reluOp } from "./relu.ts";
-import { sigmoidOp } from "./sigmoid.ts";
+import { negated, sigmoidOp } from "./sigmoid.ts";
+import { isNonNegative, isPositive, isPowerOfNumber } from "./signs.ts";
 import { type SoftmaxAttributes, softmaxOp } from "./softmax.ts";
-import { softplusOp } from "./softplus.ts";
 import { stack } from "./stack.ts";
 
 // The logarithm of a formula whose parts have logarithms of their own is taken part by part: `log(a b) = log a + log b`. Only
 // where a part's logarithm is thereby had without the part, which may have overflowed or underflowed, and only where no part can
 // be negative: the product of two negative numbers has a logarithm, they have none.
-
-type IsGiven = Match["isGiven"];
-
-/** Ops whose results are not negative, whatever their inputs. */
-const nonNegative: ReadonlySet<Op> = new Set([
-  primitives.exp,
-  primitives.abs,
-  primitives.sqrt,
-  softmaxOp,
-  sigmoidOp,
-  softplusOp,
-  exp2Op,
-  normOp,
-  reluOp,
-]);
-
-/** Ops whose results lie between 0 and 1, so that they do not overflow. */
-const shares: ReadonlySet<Op> = new Set([softmaxOp, sigmoidOp]);
-
-/** Ops whose elements are elements of their first input, or the largest or smallest of them. */
-const moves: ReadonlySet<Op> = new Set([
-  primitives.reshape,
-  primitives.transpose,
-  primitives.slice,
-  primitives.broadcastTo,
-  primitives.take,
-  primitives.max,
-  minOp,
-]);
-
-/** Ops whose results are not negative where their inputs, conditions and indices aside, are not. */
-const keepSign: ReadonlySet<Op> = new Set([
-  ...moves,
-  primitives.concat,
-  primitives.add,
-  primitives.mul,
-  primitives.div,
-  primitives.sum,
-  primitives.where,
-  primitives.pow,
-  primitives.maximum,
-  primitives.minimum,
-  meanOp,
-  prodOp,
-]);
-
-/** Undecided counts as negative: after so many nodes, since what is shared is met again and again. */
-function isNonNegative(node: AnyTensor, isGiven: IsGiven, budget: { left: number } = { left: 200 }): boolean {
-  if (budget.left-- <= 0) return false;
-  const constant = constantOf(node, isGiven);
-  if (constant !== undefined) return constant >= 0;
-  if (node.dtype === "bool" || node.dtype === "uint8") return true;
-  if (isGiven(node)) return false;
-  const { op, inputs } = node;
-  if (nonNegative.has(op)) return true;
-  if (op === primitives.mul && sameValue(inputs[0], inputs[1], isGiven)) return true;
-  if (op === primitives.sub && constantOf(inputs[0], isGiven) === 1) return isShare(inputs[1], isGiven);
-  if (op === primitives.cast || op.transparent) return isNonNegative(inputs[0], isGiven, budget);
-  return (
-    keepSign.has(op) &&
-    inputs.every((input) => !isFloat(input.dtype) || isNonNegative(input, isGiven, budget))
-  );
-}
-
-function isShare(node: AnyTensor, isGiven: IsGiven): boolean {
-  if (isGiven(node)) return false;
-  return shares.has(node.op) || (moves.has(node.op) && isShare(node.inputs[0], isGiven));
-}
 
 /** The logarithms of the parts, if one of them is had without the part. */
 function logarithms(parts: readonly AnyTensor[], { rewritten }: Match): AnyTensor[] | undefined {
@@ -112,8 +54,38 @@ function logarithms(parts: readonly AnyTensor[], { rewritten }: Match): AnyTenso
   return parts.map((part, i) => better[i] ?? (log(part) as AnyTensor));
 }
 
-function partsOfProduct(match: Match, parts: readonly AnyTensor[]): AnyTensor[] | undefined {
+/** The logarithms of parts none of which is negative. */
+function partsOfSum(match: Match, parts: readonly AnyTensor[]): AnyTensor[] | undefined {
   return parts.every((part) => isNonNegative(part, match.isGiven)) ? logarithms(parts, match) : undefined;
+}
+
+/** The logarithms of factors: one of them may be negative if the others are positive, for then so is the product. */
+function partsOfProduct(match: Match, parts: readonly AnyTensor[]): AnyTensor[] | undefined {
+  const unknown = parts.filter((part) => !isNonNegative(part, match.isGiven));
+  const isKnown =
+    unknown.length === 0 ||
+    (unknown.length === 1 && parts.every((part) => part === unknown[0] || isPositive(part, match.isGiven)));
+  return isKnown ? logarithms(parts, match) : undefined;
+}
+
+/** `log Σ w x`, of the logarithm of x, with weights w of any sign. */
+function weightedSum(
+  { inputs, attributes }: AnyTensor,
+  factor: (count: number) => number,
+  match: Match,
+): AnyTensor | undefined {
+  const [product] = inputs;
+  if (product.op !== primitives.mul || match.isGiven(product)) return undefined;
+  for (const [w, x] of [product.inputs, product.inputs.toReversed()]) {
+    const logarithm = isNonNegative(x, match.isGiven) ? match.rewritten(log(x)) : undefined;
+    if (logarithm === undefined) continue;
+    const { shape } = product;
+    const whole = [logarithm, w].map((part): AnyTensor => apply(primitives.broadcastTo, [part], { shape }));
+    const sum = apply(logWeightedSumOp, whole, attributes);
+    const scale = factor(countOf(shape, (attributes as ReductionAttributes).axes));
+    return scale === 1 ? sum : (sub(sum, Math.log(scale)) as AnyTensor);
+  }
+  return undefined;
 }
 
 /** How the logarithm of an op's result is had from those of its inputs. */
@@ -122,7 +94,12 @@ const distributed: ReadonlyMap<Op, (node: AnyTensor, match: Match) => AnyTensor 
   (node: AnyTensor, match: Match) => AnyTensor | undefined
 >([
   [primitives.exp, ({ inputs: [x] }) => x],
-  ...[...moves].map(
+  [exp2Op, ({ inputs: [x] }) => mul(x, Math.LN2) as AnyTensor],
+  [
+    normalPdfOp,
+    ({ inputs: [x] }) => sub(mul(-0.5, mul(x, x) as AnyTensor), Math.log(2 * Math.PI) / 2) as AnyTensor,
+  ],
+  ...[...choices].map(
     (op) =>
       [
         op,
@@ -156,79 +133,118 @@ const distributed: ReadonlyMap<Op, (node: AnyTensor, match: Match) => AnyTensor 
   [
     primitives.div,
     ({ inputs }, match) => {
+      if (knownNumber(inputs[0], match.isGiven) === 1) return neg(log(inputs[1]));
       const parts = partsOfProduct(match, inputs);
-      if (parts === undefined) return undefined;
-      return constantOf(inputs[0], match.isGiven) === 1
-        ? neg(parts[1])
-        : (sub(parts[0], parts[1]) as AnyTensor);
+      if (parts !== undefined) return sub(parts[0], parts[1]) as AnyTensor;
+      // The reciprocal of a small number overflows, or its derivative does, where the logarithm is of ordinary size.
+      const isNumber = (constantOf(inputs[0], match.isGiven) ?? 0) > 0;
+      return isNumber ? (sub(log(inputs[0]), log(inputs[1])) as AnyTensor) : undefined;
     },
   ],
   [
     primitives.pow,
-    ({ inputs: [a, b] }, match) => {
+    (node, match) => {
+      const [a, b] = node.inputs;
+      if (isPowerOfNumber(node, match.isGiven)) return mul(b, log(a)) as AnyTensor;
       const exponent = constantOf(b, match.isGiven);
-      const [base] = (exponent !== undefined && exponent !== 0 && partsOfProduct(match, [a])) || [];
+      const [base] = (exponent !== undefined && exponent !== 0 && partsOfSum(match, [a])) || [];
       return base && (mul(b, base) as AnyTensor);
     },
   ],
   [
     primitives.sqrt,
     ({ inputs: [x] }, match) => {
-      const [part] = partsOfProduct(match, [x]) ?? [];
+      const [part] = partsOfSum(match, [x]) ?? [];
       return part && (mul(0.5, part) as AnyTensor);
+    },
+  ],
+  [
+    primitives.maximum,
+    ({ inputs }, match) => {
+      const parts = partsOfSum(match, inputs);
+      return parts && apply(primitives.maximum, parts);
+    },
+  ],
+  [
+    primitives.minimum,
+    ({ inputs }, match) => {
+      // Of a negative part the smaller one has no logarithm either.
+      const parts = logarithms(inputs, match);
+      return parts && apply(primitives.minimum, parts);
+    },
+  ],
+  [
+    clipOp,
+    ({ inputs: [x], attributes }, match) => {
+      const { min, max } = attributes as { min: number | undefined; max: number | undefined };
+      if (min !== undefined ? min < 0 : !isNonNegative(x, match.isGiven)) return undefined;
+      if (max !== undefined && max < 0) return undefined;
+      const [part] = isNonNegative(x, match.isGiven) ? (logarithms([x], match) ?? []) : [];
+      const bound = (one: number | undefined): number | undefined =>
+        one === undefined ? one : Math.log(one);
+      return part && apply(clipOp, [part], { min: bound(min), max: bound(max) });
     },
   ],
   [
     primitives.add,
     ({ inputs, shape }, match) => {
-      // A share does not overflow: beside another number its own logarithm says nothing more.
-      if (inputs.some((input) => isShare(input, match.isGiven))) return undefined;
-      const parts = partsOfProduct(match, inputs);
+      const parts = partsOfSum(match, inputs);
       const whole = parts?.map((part): AnyTensor => apply(primitives.broadcastTo, [part], { shape }));
       return whole && (logsumexp(stack(whole) as AnyTensor, { axis: 0 }) as AnyTensor);
     },
   ],
   [
     primitives.sum,
-    ({ inputs, attributes }, match) => {
-      const parts = partsOfProduct(match, inputs);
-      return parts && apply(logsumexpOp, parts, attributes);
+    (node, match) => {
+      const parts = partsOfSum(match, node.inputs);
+      if (parts !== undefined) return apply(logsumexpOp, parts, node.attributes);
+      return weightedSum(node, () => 1, match);
     },
   ],
   [
     meanOp,
-    ({ inputs, attributes }, match) => {
-      const parts = partsOfProduct(match, inputs);
-      const count = countOf(inputs[0].shape, (attributes as ReductionAttributes).axes);
-      return parts && (sub(apply(logsumexpOp, parts, attributes), Math.log(count)) as AnyTensor);
+    (node, match) => {
+      const [part] = partsOfSum(match, node.inputs) ?? [];
+      if (part === undefined) return weightedSum(node, (count) => count, match);
+      return logOfMean(part, node.attributes as ReductionAttributes);
     },
   ],
   [
     prodOp,
     ({ inputs, attributes }, match) => {
-      const [part] = partsOfProduct(match, inputs) ?? [];
+      const [part] = partsOfSum(match, inputs) ?? [];
       return part && apply(primitives.sum, [part], attributes);
     },
   ],
 ]);
 
-/** `log(1 − p)` of a softmax p, also behind moves. */
-function logOfComplement(p: AnyTensor, isGiven: IsGiven): AnyTensor | undefined {
+/** `log mean eˣ`, which is near 0 where x is, and of which neither log Σ eˣ nor log n is near 0. */
+function logOfMean(x: AnyTensor, { axes, keepDims }: ReductionAttributes): AnyTensor {
+  const largest: AnyTensor = max(stopGradient(x), { axis: axes, keepDims: true });
+  // Of infinite elements nothing can be subtracted; their exponentials are right as they are.
+  const base = where(isFiniteNumber(largest), largest, 0);
+  const below: AnyTensor = mean(expm1(sub(x, base) as AnyTensor), { axis: axes, keepDims: true });
+  return reshape(add(base, log1p(below)) as AnyTensor, reducedShape(x.shape, axes, keepDims));
+}
+
+/** `log(1 − p)` of a softmax or sigmoid p, also behind moves. */
+export function logOfComplement(p: AnyTensor, isGiven: IsGiven): AnyTensor | undefined {
   if (isGiven(p)) return undefined;
   const { op, inputs, attributes } = p;
-  if (moves.has(op) && op !== primitives.max && op !== minOp) {
+  if (op === sigmoidOp) return logSigmoid(negated(inputs[0], isGiven));
+  if (moves.has(op)) {
     const inner = logOfComplement(inputs[0], isGiven);
     return inner && apply(op, [inner, ...inputs.slice(1)], attributes);
   }
   if (op !== softmaxOp || inputs.length > 1) return undefined;
   const { axes } = attributes as SoftmaxAttributes;
   const [x] = inputs;
-  // What the largest share leaves is what the others have; of the others the difference to 1 is no small number.
+  // What a share above ½ leaves is what the others have; of the others the difference to 1 is no small number.
   const isLargest = firstLargest(p, axes);
   const all = { axis: axes, keepDims: true } as const;
   const others: AnyTensor = logsumexp(x, { ...all, mask: logicalNot(isLargest) as never });
   const ofLargest = sub(others, logsumexp(x, all) as AnyTensor);
-  return where(isLargest, ofLargest as AnyTensor, log1p(neg(p))) as AnyTensor;
+  return where(logicalAnd(isLargest, less(0.5, p)), ofLargest as AnyTensor, log1p(neg(p))) as AnyTensor;
 }
 
 function toBase(op: Op, base: number): Rule {
@@ -245,18 +261,28 @@ function toBase(op: Op, base: number): Rule {
 /** The rules of logarithms: of products, quotients, sums and powers, and of elements taken from a tensor. */
 export const logRules: readonly Rule[] = [
   {
+    written: (x) => log(neg(expm1(x))),
+    becomes({ operands: [x] }) {
+      // expm1 by another name than the pattern's, so that the rule does not meet its own result.
+      const near = log(mul(-1, expm1(x)) as AnyTensor);
+      return where(less(x, -Math.LN2), log1p(neg(exp(x))), near) as AnyTensor;
+    },
+    because: "far below 0 the difference of 1 and eˣ rounds to 1, and its logarithm to 0",
+  },
+  {
     written: (x) => log(sub(1, x)),
+    madeBy: [new Set([softmaxOp, sigmoidOp, ...moves])],
     becomes: ({ operands: [x], isGiven }) => logOfComplement(x, isGiven),
     because: "the largest share rounds to 1, and what it leaves to 0",
   },
-  {
-    written: (x) => log(x),
-    becomes: (match) => {
-      const [x] = match.operands;
-      return match.isGiven(x) ? undefined : distributed.get(x.op)?.(x, match);
-    },
-    because: "the logarithm is taken part by part, before a part overflows or underflows",
-  },
+  ...[...distributed].map(
+    ([op, logarithm]): Rule => ({
+      written: (x) => log(x),
+      madeBy: [new Set([op])],
+      becomes: (match) => logarithm(match.operands[0], match),
+      because: "the logarithm is taken part by part, before a part overflows or underflows",
+    }),
+  ),
   toBase(log2Op, Math.LN2),
   toBase(log10Op, Math.LN10),
 ];

@@ -108,19 +108,26 @@ export const logSoftmaxOp: Op = composite<{ axis: number }>("logSoftmax", {
     const result: AnyTensor = sub(below, log1p(rest as AnyTensor));
     return mask === undefined ? result : where(mask, result, Number.NEGATIVE_INFINITY);
   },
-  vjp({ inputs, attributes: { axis }, cotangent }) {
-    const [x, mask] = inputs;
-    if (x.shape[axis] === 0) return [cotangent];
-    const counted: AnyTensor = mask === undefined ? cotangent : where(mask, cotangent, 0);
-    const shares = apply(softmaxOp, inputs, { axes: [axis], asWeights: false });
-    const total: AnyTensor = sum(counted, { axis, keepDims: true });
-    // Where a share rounds to 1, ȳ − p Σȳ is 0 in place of a small number. But the gradients of a row add up to 0: that of the
-    // largest share is what the others, which do not cancel, leave.
-    const isLargest = firstLargest(shares, [axis]);
-    const others: AnyTensor = where(isLargest, 0, sub(counted, mul(shares, total) as AnyTensor));
-    return [where(isLargest, sub(0, sum(others, { axis, keepDims: true }) as AnyTensor), others)];
-  },
+  vjp: ({ inputs, attributes: { axis }, cotangent }) => [logSoftmaxGradient(inputs, axis, cotangent)],
 });
+
+/** `ȳ − softmax(x) Σ ȳ`, of x and perhaps a mask. */
+export function logSoftmaxGradient(
+  inputs: readonly AnyTensor[],
+  axis: number,
+  cotangent: AnyTensor,
+): AnyTensor {
+  const [x, mask] = inputs;
+  if (x.shape[axis] === 0) return cotangent;
+  const counted: AnyTensor = mask === undefined ? cotangent : where(mask, cotangent, 0);
+  const shares = apply(softmaxOp, inputs, { axes: [axis], asWeights: false });
+  const total: AnyTensor = sum(counted, { axis, keepDims: true });
+  // Where a share rounds to 1, ȳ − p Σȳ is 0 in place of a small number. But the gradients of a row add up to 0: that of the
+  // largest share is what the others, which do not cancel, leave.
+  const isLargest = firstLargest(shares, [axis]);
+  const others: AnyTensor = where(isLargest, 0, sub(counted, mul(shares, total) as AnyTensor));
+  return where(isLargest, sub(0, sum(others, { axis, keepDims: true }) as AnyTensor), others) as AnyTensor;
+}
 
 /**
  * `log softmax(x) = x − log Σ eˣ` along `axis` (the last by default). With a bool `mask` (true keeps) only kept elements

@@ -1,4 +1,5 @@
 import {
+  type AnyTensor,
   abs,
   add,
   apply,
@@ -10,7 +11,9 @@ import {
   mul,
   neg,
   type Op,
+  pow,
   type Shape,
+  sub,
   type Tensor,
 } from "@adjoint/tensor";
 import { sigmoid as scalarSigmoid } from "@adjoint/tensor/special";
@@ -23,6 +26,18 @@ export const logisticPdfOp: Op = composite("logisticPdf", {
     const total = add(1, decay);
     return div(decay, mul(total, total));
   },
+  replaces: [
+    {
+      written: (x) => sub(1, mul(tanh(x), tanh(x))),
+      becomes: ({ operands: [x] }) => mul(4, logisticPdf(mul(2, x) as AnyTensor)) as AnyTensor,
+      because: "tanh² rounds to 1 where 1 − tanh² is small but not 0",
+    },
+    {
+      written: (x) => sub(1, pow(tanh(x), 2)),
+      becomes: ({ operands: [x] }) => mul(4, logisticPdf(mul(2, x) as AnyTensor)) as AnyTensor,
+      because: "tanh² rounds to 1 where 1 − tanh² is small but not 0",
+    },
+  ],
   vjp: ({ inputs: [x], output, cotangent }) => [neg(mul(cotangent, mul(output, tanh(mul(0.5, x)))))],
 });
 

@@ -60,13 +60,16 @@ import { logicalXor } from "./logicalXor.ts";
 import { logisticPdf } from "./logisticPdf.ts";
 import { logSigmoid } from "./logSigmoid.ts";
 import { logSoftmax } from "./logSoftmax.ts";
+import { logSoftmaxDifference } from "./logSoftmaxDifference.ts";
 import { logsumexp } from "./logsumexp.ts";
+import { logWeightedSum } from "./logWeightedSum.ts";
 import type { Mask } from "./mask.ts";
 import { maxPool2d } from "./maxPool2d.ts";
 import { mean } from "./mean.ts";
 import { min } from "./min.ts";
 import { norm } from "./norm.ts";
 import { normalCdf } from "./normalCdf.ts";
+import { normalize } from "./normalize.ts";
 import { normalPdf } from "./normalPdf.ts";
 import { notEqual } from "./notEqual.ts";
 import { type OneHotShape, oneHot } from "./oneHot.ts";
@@ -254,6 +257,26 @@ declare module "@adjoint/tensor/methods" {
       this: A,
       options?: { axis?: Axis; mask?: Mask } & Checked<HasAxis<"logSoftmax", ShapeOf<A>, Axis>>,
     ): Tensor<ShapeOf<A>, FloatOf<DTypeOf<A>>>;
+    logSoftmaxDifference<A extends AnyTensor, const Axis extends number = -1>(
+      this: A,
+      b: AnyTensor,
+      options?: { axis?: Axis } & Checked<HasAxis<"logSoftmaxDifference", ShapeOf<A>, Axis>>,
+    ): Tensor<ShapeOf<A>, FloatOf<DTypeOf<A>>>;
+    logWeightedSum<
+      A extends AnyTensor,
+      const Axis extends AxisOption = undefined,
+      KeepDims extends boolean = false,
+    >(
+      this: A,
+      w: AnyTensor,
+      options?: { axis?: Axis; keepDims?: KeepDims } & Checked<
+        Reduce<"logWeightedSum", ShapeOf<A>, Axis, KeepDims>
+      >,
+    ): Tensor<Result<Reduce<"logWeightedSum", ShapeOf<A>, Axis, KeepDims>>, FloatOf<DTypeOf<A>>>;
+    normalize<A extends AnyTensor, const Axis extends AxisOption = undefined>(
+      this: A,
+      options?: { axis?: Axis } & Checked<Reduce<"normalize", ShapeOf<A>, Axis, true>>,
+    ): Tensor<ShapeOf<A>, FloatOf<DTypeOf<A>>>;
     logsumexp<
       A extends AnyTensor,
       const Axis extends AxisOption = undefined,
@@ -400,11 +423,14 @@ installMethods({
   logisticPdf,
   logSigmoid,
   logSoftmax,
+  logSoftmaxDifference,
   logsumexp,
+  logWeightedSum,
   maxPool2d,
   mean,
   min,
   norm,
+  normalize,
   normalCdf,
   normalPdf,
   notEqual,

@@ -31,13 +31,16 @@ import { logicalXorOp } from "./logicalXor.ts";
 import { logisticPdfOp } from "./logisticPdf.ts";
 import { logSigmoidOp } from "./logSigmoid.ts";
 import { logSoftmaxOp } from "./logSoftmax.ts";
+import { logSoftmaxDifferenceOp } from "./logSoftmaxDifference.ts";
 import { logsumexpOp } from "./logsumexp.ts";
+import { logWeightedSumOp } from "./logWeightedSum.ts";
 import { maxPool2dOp } from "./maxPool2d.ts";
 import { maxPool2dGradientOp } from "./maxPool2dGradient.ts";
 import { meanOp } from "./mean.ts";
 import { minOp } from "./min.ts";
 import { normOp } from "./norm.ts";
 import { normalCdfOp } from "./normalCdf.ts";
+import { normalizeOp } from "./normalize.ts";
 import { normalPdfOp } from "./normalPdf.ts";
 import { notEqualOp } from "./notEqual.ts";
 import { prodOp } from "./prod.ts";
@@ -91,12 +94,15 @@ export const opRegistry: Readonly<Record<string, Op>> = {
   logisticPdf: logisticPdfOp,
   logSigmoid: logSigmoidOp,
   logSoftmax: logSoftmaxOp,
+  logSoftmaxDifference: logSoftmaxDifferenceOp,
   logsumexp: logsumexpOp,
+  logWeightedSum: logWeightedSumOp,
   maxPool2d: maxPool2dOp,
   maxPool2dGradient: maxPool2dGradientOp,
   mean: meanOp,
   min: minOp,
   norm: normOp,
+  normalize: normalizeOp,
   normalCdf: normalCdfOp,
   normalPdf: normalPdfOp,
   notEqual: notEqualOp,

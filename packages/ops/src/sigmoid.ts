@@ -54,7 +54,7 @@ export const sigmoidOp: Op = composite("sigmoid", {
 });
 
 /** `−x`, which of −y is y itself. */
-function negated(x: AnyTensor, isGiven: (node: AnyTensor) => boolean): AnyTensor {
+export function negated(x: AnyTensor, isGiven: (node: AnyTensor) => boolean): AnyTensor {
   return x.op === primitives.neg && !isGiven(x) ? x.inputs[0] : neg(x);
 }
 

@@ -1,4 +1,5 @@
 import {
+  type AnyTensor,
   abs,
   add,
   apply,
@@ -14,11 +15,15 @@ import {
   neg,
   type Op,
   type Shape,
+  sub,
   type Tensor,
   where,
 } from "@adjoint/tensor";
 import { sinh as scalarSinh } from "@adjoint/tensor/special";
 import { cosh } from "./cosh.ts";
+
+const cancel = "near x = 0 the two exponentials agree in their leading digits, which cancel";
+const overflow = "twice the sine overflows before it does";
 
 export const sinhOp: Op = composite("sinh", {
   scalar: scalarSinh,
@@ -32,6 +37,20 @@ export const sinhOp: Op = composite("sinh", {
     const rise = where(less(size, 22), near, far);
     return where(equal(x, 0), x, where(less(x, 0), neg(rise), rise));
   },
+  replaces: [
+    {
+      written: (x) => sub(exp(x), exp(neg(x))),
+      becomes: ({ operands: [x] }) => mul(2, sinh(x)) as AnyTensor,
+      because: cancel,
+    },
+    {
+      written: (x) => sub(exp(x), div(1, exp(x))),
+      becomes: ({ operands: [x] }) => mul(2, sinh(x)) as AnyTensor,
+      because: cancel,
+    },
+    { written: (x) => div(mul(2, sinh(x)), 2), because: overflow },
+    { written: (x) => mul(0.5, mul(2, sinh(x))), because: overflow },
+  ],
   vjp: ({ inputs: [x], cotangent }) => [mul(cotangent, cosh(x))],
 });
 

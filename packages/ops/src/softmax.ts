@@ -4,16 +4,20 @@ import {
   broadcastTo,
   type Checked,
   composite,
+  constantOf,
   type DTypeOf,
   div,
   equal,
   exp,
   type FloatOf,
   type HasAxis,
+  log,
   type Match,
   max,
+  mul,
   normalizeAxis,
   type Op,
+  pow,
   primitives,
   reshape,
   type ShapeOf,
@@ -21,6 +25,7 @@ import {
   type Tensor,
   where,
 } from "@adjoint/tensor";
+import { exp2 } from "./exp2.ts";
 import { expDifference } from "./expDifference.ts";
 import { softmaxKernel } from "./kernels/softmax.ts";
 import { acceptMasked, firstShape, type Mask, withMask } from "./mask.ts";
@@ -33,18 +38,36 @@ export type SoftmaxAttributes = { readonly axes: readonly number[]; readonly asW
 const because = "eˣ overflows for x > 88 in float32, though its share of the sum does not";
 
 /** The softmax along the axes of the matched sum, if the sum stands beside each of its addends. */
-function alongSum({ operands: [x], node, found }: Match): AnyTensor | undefined {
+function alongSum({ node, found }: Match, x: AnyTensor): AnyTensor | undefined {
   const { axes } = found(primitives.sum).attributes as ReductionAttributes;
   const divisor = node.op === primitives.div ? node.inputs[1] : found(primitives.div).inputs[1];
   if (!isKeptShape(divisor.shape, x.shape, axes)) return undefined;
   return apply(softmaxOp, [x], { axes, asWeights: false });
 }
 
+function ofExponentials(match: Match): AnyTensor | undefined {
+  return alongSum(match, match.operands[0]);
+}
+
 export const softmaxOp: Op = composite<SoftmaxAttributes>("softmax", {
   replaces: [
-    { written: (x) => div(exp(x), sum(exp(x))), becomes: alongSum, because },
-    { written: (x) => div(exp(x), reshape(sum(exp(x)), [])), becomes: alongSum, because },
-    { written: (x) => div(exp(x), broadcastTo(sum(exp(x)), [])), becomes: alongSum, because },
+    { written: (x) => div(exp(x), sum(exp(x))), becomes: ofExponentials, because },
+    { written: (x) => div(exp(x), reshape(sum(exp(x)), [])), becomes: ofExponentials, because },
+    { written: (x) => div(exp(x), broadcastTo(sum(exp(x)), [])), becomes: ofExponentials, because },
+    {
+      written: (x) => div(exp2(x), sum(exp2(x))),
+      becomes: (match) => alongSum(match, mul(Math.LN2, match.operands[0]) as AnyTensor),
+      because: "2ˣ overflows for x > 127 in float32, though its share of the sum does not",
+    },
+    {
+      written: (c, x) => div(pow(c, x), sum(pow(c, x))),
+      becomes(match) {
+        const [c, x] = match.operands;
+        const isPositive = (constantOf(c, match.isGiven) ?? 0) > 0;
+        return isPositive ? alongSum(match, mul(log(c), x) as AnyTensor) : undefined;
+      },
+      because: "powers overflow, though their shares of the sum do not",
+    },
   ],
   accepts: acceptMasked("softmax"),
   shape: firstShape,

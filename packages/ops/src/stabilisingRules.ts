@@ -1,6 +1,8 @@
 import { primitives, type Rule, rulesOf } from "@adjoint/tensor";
 import { logRules } from "./logDomain.ts";
+import { moveRules } from "./moveRules.ts";
 import { opRegistry } from "./registry.ts";
+import { squareRules } from "./squares.ts";
 
 /**
  * The rules of the stabilising pass, for `installRules`: what each op says that it replaces, and how logarithms are taken apart.
@@ -8,6 +10,8 @@ import { opRegistry } from "./registry.ts";
  */
 export const stabilisingRules: readonly Rule[] = [
   ...Object.values(opRegistry).flatMap(rulesOf),
+  ...squareRules,
   ...logRules,
+  ...moveRules,
   ...Object.values(primitives).flatMap(rulesOf),
 ];

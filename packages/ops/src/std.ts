@@ -15,6 +15,7 @@ import {
   reducedShape,
   reshape,
   type ShapeOf,
+  sqrt,
   type Tensor,
   where,
 } from "@adjoint/tensor";
@@ -22,9 +23,16 @@ import { centred } from "./centred.ts";
 import { norm } from "./norm.ts";
 import { checkNumber } from "./option.ts";
 import { reductionOf, reductionShape } from "./reduction.ts";
-import { degreesOfFreedom, type VarianceAttributes } from "./variance.ts";
+import { degreesOfFreedom, type VarianceAttributes, varianceOp } from "./variance.ts";
 
 export const stdOp: Op = composite<VarianceAttributes>("std", {
+  replaces: [
+    {
+      written: (x) => sqrt(apply(varianceOp, [x], { axes: [], keepDims: false, correction: 0 })),
+      becomes: ({ operands: [x], found }) => apply(stdOp, [x], found(varianceOp).attributes),
+      because: "the variance overflows and underflows where its root does not, whose derivative at 0 is 0/0",
+    },
+  ],
   shape: reductionShape,
   lower([x], attributes) {
     const { axes, keepDims } = attributes;

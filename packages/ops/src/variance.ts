@@ -9,15 +9,19 @@ import {
   type FloatOf,
   mul,
   type Op,
+  primitives,
   type Reduce,
   type Result,
   reducedShape,
   reshape,
   type ShapeOf,
+  sub,
   sum,
   type Tensor,
 } from "@adjoint/tensor";
 import { centred } from "./centred.ts";
+import { meanOp } from "./mean.ts";
+import { spreadOf } from "./moments.ts";
 import { checkNumber } from "./option.ts";
 import { countOf, type ReductionAttributes, reductionOf, reductionShape } from "./reduction.ts";
 
@@ -29,7 +33,26 @@ export function degreesOfFreedom(x: AnyTensor, { axes, correction }: VarianceAtt
   return Math.max(0, countOf(x.shape, axes) - correction);
 }
 
+/** What makes squares of sums, and numbers times them. */
+const squaresOfSums: ReadonlySet<Op> = new Set([primitives.mul, primitives.pow, primitives.div]);
+
 export const varianceOp: Op = composite<VarianceAttributes>("variance", {
+  replaces: [
+    {
+      written: (a, b) => sub(a, b),
+      madeBy: [new Set([primitives.sum, meanOp, primitives.mul, primitives.div]), squaresOfSums],
+      becomes({ operands: [a, b], isGiven }) {
+        const spread = spreadOf(a, b, isGiven);
+        if (spread === undefined) return undefined;
+        const { x, attributes, factor } = spread;
+        const scale = factor * countOf(x.shape, attributes.axes);
+        const result = apply(varianceOp, [x], { ...attributes, correction: 0 });
+        return Math.abs(scale - 1) < 1e-14 ? result : (mul(scale, result) as AnyTensor);
+      },
+      because:
+        "E[x²] and E[x]² agree in their leading digits, which cancel, and overflow where the variance does not",
+    },
+  ],
   shape: reductionShape,
   lower([x], attributes) {
     const { axes, keepDims } = attributes;

@@ -136,5 +136,5 @@ export {
 } from "./runtime/parameter.ts";
 export { referenceBackend } from "./runtime/reference.ts";
 export { inference, isTraining, training } from "./runtime/trace.ts";
-export { constantOf, sameValue } from "./stabilise/match.ts";
+export { constantOf, knownNumber, sameValue } from "./stabilise/match.ts";
 export { installRules, type Rule, rulesOf, withoutStabilising } from "./stabilise/pass.ts";

@@ -1,13 +1,15 @@
-import { sigmoidOp, softmaxOp } from "@adjoint/ops";
+import { clipOp, sigmoidOp, softmaxOp } from "@adjoint/ops";
 import { type AnyTensor, type Op, primitives } from "@adjoint/tensor";
 import { warnOnce } from "../warning.ts";
 
-/** Ops that only move or copy what they are given. */
+/** Ops that only move, copy or bound what they are given. */
 const movers: readonly Op[] = [
+  clipOp,
   primitives.broadcastTo,
   primitives.cast,
   primitives.reshape,
   primitives.slice,
+  primitives.take,
   primitives.transpose,
 ];
 

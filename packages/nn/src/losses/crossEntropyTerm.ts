@@ -1,3 +1,4 @@
+import { isFinite as isFiniteNumber, logicalAnd, logicalNot } from "@adjoint/ops";
 import {
   type AnyTensor,
   apply,
@@ -6,9 +7,11 @@ import {
   equal,
   log,
   log1p,
+  type Match,
   mul,
   neg,
   type Op,
+  primitives,
   sub,
   where,
 } from "@adjoint/tensor";
@@ -21,7 +24,25 @@ function surprise(p: AnyTensor, { isComplement }: CrossEntropyAttributes): AnyTe
   return neg(isComplement ? log1p(neg(p)) : log(p));
 }
 
+/** The term from the logarithm of the probability, where the rules have it without the probability. */
+function ofLogarithm({ operands: [t, p], node, rewritten }: Match): AnyTensor | undefined {
+  const { isComplement } = node.attributes as CrossEntropyAttributes;
+  const complement = isComplement ? (sub(1, p) as AnyTensor) : p;
+  const logarithm = rewritten(log((isComplement ? rewritten(complement) : undefined) ?? complement));
+  if (logarithm === undefined || logarithm.op === primitives.log1p) return undefined;
+  // Only what is not finite is left out: the derivative by t is the logarithm also where t is 0.
+  const isNothing = logicalAnd(equal(t, 0), logicalNot(isFiniteNumber(logarithm)));
+  return neg(mul(t, where(isNothing, 0, logarithm)) as AnyTensor) as AnyTensor;
+}
+
 export const crossEntropyTermOp: Op = composite<CrossEntropyAttributes>("crossEntropyTerm", {
+  replaces: [
+    {
+      written: (t, p) => apply(crossEntropyTermOp, [t, p], { isComplement: false }),
+      becomes: ofLogarithm,
+      because: "the logits are at hand, and probabilities round to 0 and 1",
+    },
+  ],
   elementwise: true,
   lower: ([t, p], attributes) => where(equal(t, 0), 0, mul(t, surprise(p, attributes))),
   vjp({ inputs: [t, p], attributes, cotangent }) {

@@ -1,4 +1,17 @@
-import { add, apply, composite, equal, log, mul, neg, type Op, sub, sum, where } from "@adjoint/tensor";
+import {
+  type AnyTensor,
+  add,
+  apply,
+  composite,
+  equal,
+  log,
+  mul,
+  neg,
+  type Op,
+  sub,
+  sum,
+  where,
+} from "@adjoint/tensor";
 import { classCount } from "./categoricalCrossentropy.ts";
 import { defineLoss } from "./defineLoss.ts";
 import type { ClassLoss, LossOptions } from "./loss-types.ts";
@@ -7,6 +20,17 @@ import { checkSameShape, reduceLosses, weighRows } from "./reduce.ts";
 const name = "klDivergence";
 
 export const klTermOp: Op = composite("klTerm", {
+  replaces: [
+    {
+      written: (logProbability, t) => apply(klTermOp, [logProbability, t]),
+      becomes({ operands: [logProbability, t], rewritten }) {
+        const logarithm = rewritten(log(t) as AnyTensor);
+        if (logarithm === undefined) return undefined;
+        return where(equal(t, 0), 0, mul(t, sub(logarithm, logProbability))) as AnyTensor;
+      },
+      because: "targets that underflow have a logarithm all the same, and what is near them cancels",
+    },
+  ],
   elementwise: true,
   lower([logProbability, t]) {
     const excess = sub(log(t), logProbability);

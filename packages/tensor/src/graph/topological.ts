@@ -4,6 +4,14 @@ const none: readonly AnyTensor[] = [];
 let walks = 0;
 
 /**
+ * A number for a walk, which marks the nodes it came by (`memo.walk`): one walk at a time, since a set of nodes takes longer than all
+ * the rest of a walk.
+ */
+export function startWalk(): number {
+  return ++walks;
+}
+
+/**
  * The nodes that `outputs` are computed from, inputs before what uses them. `stop` names nodes whose inputs are not
  * followed; it must not walk over the graph itself. Iterative, since an uncompiled history may be thousands of nodes deep.
  */
@@ -11,8 +19,7 @@ export function topologicalOrder(
   outputs: readonly AnyTensor[],
   stop: (node: AnyTensor) => boolean = () => false,
 ): AnyTensor[] {
-  // A number on the node, since a set of them takes longer than all the rest of a walk.
-  const walk = ++walks;
+  const walk = startWalk();
   const order: AnyTensor[] = [];
   const path: AnyTensor[] = [];
   const followed: (readonly AnyTensor[])[] = [];

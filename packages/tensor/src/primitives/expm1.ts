@@ -1,14 +1,20 @@
 import { apply } from "../graph/apply.ts";
-import { type Op, primitive } from "../graph/op.ts";
+import { type Match, type Op, primitive } from "../graph/op.ts";
 import type { DType, FloatOf, Shape } from "../graph/shape-types.ts";
-import type { Tensor } from "../graph/tensor.ts";
+import type { AnyTensor, Tensor } from "../graph/tensor.ts";
 import { add } from "./add.ts";
 import { exp } from "./exp.ts";
 import { mul } from "./mul.ts";
 import { neg } from "./neg.ts";
+import { pow } from "./pow.ts";
 import { sub } from "./sub.ts";
 
 const because = "near x = 0 the difference of eˣ and 1 is what eˣ rounds away";
+
+/** Of the square of an exponential. */
+function ofDouble({ operands: [x] }: Match): AnyTensor {
+  return expm1(mul(2, x)) as AnyTensor;
+}
 
 export const expm1Primitive: Op = primitive("expm1", {
   vjp: ({ inputs: [x], cotangent }) => [mul(cotangent, exp(x))],
@@ -16,6 +22,8 @@ export const expm1Primitive: Op = primitive("expm1", {
   replaces: [
     { written: (x) => sub(exp(x), 1), because },
     { written: (x) => add(exp(x), -1), because },
+    { written: (x) => sub(mul(exp(x), exp(x)), 1), because, becomes: ofDouble },
+    { written: (x) => sub(pow(exp(x), 2), 1), because, becomes: ofDouble },
     { written: (x) => sub(1, exp(x)), because, becomes: ({ operands: [x] }) => neg(expm1(x)) },
   ],
 });

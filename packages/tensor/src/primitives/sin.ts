@@ -6,12 +6,19 @@ import { cos } from "./cos.ts";
 import { mul } from "./mul.ts";
 import { sub } from "./sub.ts";
 
+const because = "near x = 0 the cosine rounds to 1; 1 − cos x is 2 sin²(x/2)";
+
 export const sinPrimitive: Op = primitive("sin", {
   replaces: [
     {
       written: (x) => sub(1, cos(x)),
       becomes: ({ operands: [x] }) => mul(2, mul(sin(mul(0.5, x)), sin(mul(0.5, x)))),
-      because: "near x = 0 the cosine rounds to 1; 1 − cos x is 2 sin²(x/2)",
+      because,
+    },
+    {
+      written: (x) => sub(cos(x), 1),
+      becomes: ({ operands: [x] }) => mul(-2, mul(sin(mul(0.5, x)), sin(mul(0.5, x)))),
+      because,
     },
   ],
   vjp: ({ inputs: [x], cotangent }) => [mul(cotangent, cos(x))],

@@ -251,7 +251,10 @@ function traceFunction(
   const reads = [...trace.reads];
   const known = new Set([...standIns, ...reads.map(([, node]) => node)]);
   const isOlder = (node: AnyTensor): boolean => node.id < start || node.memo.storage !== undefined;
-  const outputs = stabilise(written, { isGiven: (node) => known.has(node) || isOlder(node), reuse: true });
+  // What is known has no inputs: inner nodes, which are most, are not looked up.
+  const isGiven = (node: AnyTensor): boolean =>
+    isOlder(node) || (node.inputs.length === 0 && known.has(node));
+  const outputs = stabilise(written, { isGiven, reuse: true });
   const captured = topologicalOrder(outputs, (node) => known.has(node) || isOlder(node)).filter(
     (node) => !known.has(node) && isOlder(node) && node.op !== leaves.literal,
   );

@@ -6,7 +6,7 @@ import { shapeText } from "../graph/shape.ts";
 import { Storage } from "../graph/storage.ts";
 import type { AnyTensor } from "../graph/tensor.ts";
 import { topologicalOrder } from "../graph/topological.ts";
-import { isRewritable, isStabilising, stabilise, stabilisingKey } from "../stabilise/pass.ts";
+import { isInPattern, isRewritable, isStabilising, stabilise, stabilisingKey } from "../stabilise/pass.ts";
 import type { Backend, Program } from "./backend.ts";
 import { referenceBackend } from "./reference.ts";
 import { Structure, StructureCache } from "./structure.ts";
@@ -25,9 +25,14 @@ export function getBackend(): Backend {
   return backend;
 }
 
-/** Small whole numbers and halves are structure, since patterns look at them; other numbers are inputs of a program. */
-function isStructural(value: number): boolean {
-  return Number.isInteger(value * 2) && Math.abs(value) <= 4;
+/**
+ * Small whole numbers and halves are structure, and so is what patterns look for, a dimension or the number of elements among it;
+ * other numbers are inputs of a program.
+ */
+function isStructural(value: number, order: readonly AnyTensor[]): boolean {
+  if (Number.isInteger(value * 2) && Math.abs(value) <= 4) return true;
+  if (isInPattern(value)) return true;
+  return Number.isInteger(value) && order.some(({ size, shape }) => size === value || shape.includes(value));
 }
 
 /**
@@ -65,7 +70,7 @@ function describe(
       inputs.push(node);
       structure.add(marks.given);
       structure.addType(node.dtype, node.shape);
-    } else if (op === leaves.literal && !isStructural(attributes.value as number)) {
+    } else if (op === leaves.literal && !isStructural(attributes.value as number, order)) {
       // Patterns look at the sign of a number, and at whether two are the same.
       const value = attributes.value as number;
       const rank = rankOf(node.dtype);
@@ -84,7 +89,9 @@ function describe(
       );
     } else {
       pending.push(node);
-      if (memo.keeps && node.size <= keptSize && !targets.includes(node)) outputs.push(node);
+      // A number is a constant of the program, whose buffer must not become a node's, to be used again for others.
+      const isKept = memo.keeps && node.size <= keptSize && op !== leaves.literal;
+      if (isKept && !targets.includes(node)) outputs.push(node);
       structure.add(op.id);
       structure.add(node.inputs.length);
       for (const input of node.inputs) structure.add(input.memo.place);

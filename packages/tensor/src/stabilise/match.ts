@@ -1,4 +1,4 @@
-import { leaves, type Replacement } from "../graph/op.ts";
+import { leaves, type Op, type Replacement } from "../graph/op.ts";
 import { sameShape } from "../graph/shape.ts";
 import { type AnyTensor, Tensor } from "../graph/tensor.ts";
 import { broadcastToPrimitive } from "../primitives/broadcastTo.ts";
@@ -7,15 +7,21 @@ import { broadcastToPrimitive } from "../primitives/broadcastTo.ts";
 export interface Pattern {
   readonly root: AnyTensor;
   readonly placeholders: readonly AnyTensor[];
-  /** How many ops it is made of: of two patterns that fit, the larger one says more. */
+  /** The ops it is made of. */
+  readonly ops: readonly Op[];
+  /** How many nodes have these ops: of two patterns that fit, the larger one says more. */
   readonly size: number;
+  /** The ops that may have made what stands at a placeholder; any at those that are not in it. */
+  readonly madeBy: ReadonlyMap<AnyTensor, ReadonlySet<Op>>;
+  /** The numbers in it, which are looked for. */
+  readonly numbers: readonly number[];
 }
 
 /** What stands at each node of a pattern. */
 export type Bindings = ReadonlyMap<AnyTensor, AnyTensor>;
 
 /** Calls a formula with placeholders: scalars, since patterns fit nodes of any shape. */
-export function patternOf(written: Replacement["written"]): Pattern {
+export function patternOf({ written, madeBy = [] }: Pick<Replacement, "written" | "madeBy">): Pattern {
   const placeholders = Array.from(
     { length: written.length },
     () => new Tensor(leaves.input, [], {}, [], "float32") as AnyTensor,
@@ -23,7 +29,21 @@ export function patternOf(written: Replacement["written"]): Pattern {
   const root = written(...placeholders);
   const nodes = new Set<AnyTensor>([root]);
   for (const node of nodes) for (const input of node.inputs) nodes.add(input);
-  return { root, placeholders, size: [...nodes].filter(({ op }) => op.kind !== "leaf").length };
+  const made = [...nodes].filter(({ op }) => op.kind !== "leaf");
+  const literals = [...nodes].filter(({ op }) => op === leaves.literal);
+  return {
+    root,
+    placeholders,
+    madeBy: new Map(
+      placeholders.flatMap((placeholder, i) => {
+        const ops = madeBy[i];
+        return ops === undefined ? [] : [[placeholder, ops] as const];
+      }),
+    ),
+    ops: [...new Set(made.map(({ op }) => op))],
+    size: made.length,
+    numbers: literals.map(({ attributes }) => attributes.value as number),
+  };
 }
 
 /** The node whose value this one has under another name. */
@@ -33,16 +53,70 @@ function seenThrough(node: AnyTensor, isOpaque: (node: AnyTensor) => boolean): A
   return seen;
 }
 
-/** The number that a node holds everywhere, if it is written in the graph. */
-export function constantOf(node: AnyTensor, isOpaque: (node: AnyTensor) => boolean): number | undefined {
+/** The number in the graph that a node is, broadcast or under another name. */
+function literalOf(node: AnyTensor, isOpaque: (node: AnyTensor) => boolean): AnyTensor | undefined {
   let seen = node;
   while (
+    seen.op !== leaves.literal &&
     seen.inputs.length === 1 &&
     (seen.op.transparent || seen.op === broadcastToPrimitive) &&
     !isOpaque(seen)
   )
     [seen] = seen.inputs;
-  return seen.op === leaves.literal ? (seen.attributes.value as number) : undefined;
+  return seen.op === leaves.literal ? seen : undefined;
+}
+
+/**
+ * The number that a node holds everywhere, if it is written in the graph. Of a program that is used again with other numbers only
+ * its sign may decide anything; {@link knownNumber} leaves those out.
+ */
+export function constantOf(node: AnyTensor, isOpaque: (node: AnyTensor) => boolean): number | undefined {
+  return literalOf(node, isOpaque)?.attributes.value as number | undefined;
+}
+
+/** The same, unless the number is given: an input of the program, which is another one the next time. */
+export function knownNumber(node: AnyTensor, isOpaque: (node: AnyTensor) => boolean): number | undefined {
+  const literal = literalOf(node, isOpaque);
+  return literal === undefined || isOpaque(literal) ? undefined : (literal.attributes.value as number);
+}
+
+/** May the pattern fit anywhere in a graph of these ops? */
+export function mayOccur({ ops, madeBy }: Pattern, present: ReadonlySet<Op>): boolean {
+  for (const op of ops) if (!present.has(op)) return false;
+  for (const makers of madeBy.values()) if (![...makers].some((op) => present.has(op))) return false;
+  return true;
+}
+
+/** May the pattern fit? Looks at ops and numbers alone and remembers nothing, since nearly always the answer is no. */
+export function mayFit(
+  { root, madeBy }: Pattern,
+  given: AnyTensor,
+  isOpaque: (node: AnyTensor) => boolean,
+): boolean {
+  return mayBe(root, given, madeBy, isOpaque);
+}
+
+function mayBe(
+  pattern: AnyTensor,
+  given: AnyTensor,
+  madeBy: Pattern["madeBy"],
+  isOpaque: (node: AnyTensor) => boolean,
+): boolean {
+  if (pattern.op === leaves.input) {
+    const ops = madeBy.size === 0 ? undefined : madeBy.get(pattern);
+    return ops === undefined || (ops.has(given.op) && !isOpaque(given));
+  }
+  if (pattern.op === leaves.literal) return knownNumber(given, isOpaque) === pattern.attributes.value;
+  const node = given.op === pattern.op ? given : seenThrough(given, isOpaque);
+  const { op, inputs } = pattern;
+  if (node.op !== op || node.inputs.length < inputs.length || isOpaque(node)) return false;
+  let inOrder = true;
+  for (let i = 0; i < inputs.length && inOrder; i++)
+    inOrder = mayBe(inputs[i], node.inputs[i], madeBy, isOpaque);
+  if (inOrder || !op.commutative) return inOrder;
+  return (
+    mayBe(inputs[0], node.inputs[1], madeBy, isOpaque) && mayBe(inputs[1], node.inputs[0], madeBy, isOpaque)
+  );
 }
 
 /**
@@ -53,7 +127,7 @@ export function match(
   node: AnyTensor,
   isOpaque: (node: AnyTensor) => boolean,
 ): Bindings | undefined {
-  return fit(pattern.root, node, new Map(), isOpaque);
+  return mayFit(pattern, node, isOpaque) ? fit(pattern.root, node, new Map(), isOpaque) : undefined;
 }
 
 function fit(
@@ -66,35 +140,16 @@ function fit(
   if (before !== undefined) return sameValue(before, given, isOpaque) ? bound : undefined;
   if (pattern.op === leaves.input) return new Map(bound).set(pattern, given);
   if (pattern.op === leaves.literal)
-    return constantOf(given, isOpaque) === pattern.attributes.value
+    return knownNumber(given, isOpaque) === pattern.attributes.value
       ? new Map(bound).set(pattern, given)
       : undefined;
   const node = seenThrough(given, isOpaque);
   const { op, inputs } = pattern;
   if (node.op !== op || isOpaque(node) || node.inputs.length < inputs.length) return undefined;
-  const isInOrder = mayFit(inputs, node.inputs, isOpaque);
-  const swapped = op.commutative ? [node.inputs[1], node.inputs[0]] : undefined;
-  const isSwapped = swapped !== undefined && mayFit(inputs, swapped, isOpaque);
-  if (!isInOrder && !isSwapped) return undefined;
   const here = new Map(bound).set(pattern, node);
-  const inOrder = isInOrder ? fitAll(inputs, node.inputs, here, isOpaque) : undefined;
-  return inOrder ?? (isSwapped ? fitAll(inputs, swapped, here, isOpaque) : undefined);
-}
-
-/** Are these the ops and numbers of the patterns, whatever those are made of? Nearly all that does not fit fails here. */
-function mayFit(
-  patterns: readonly AnyTensor[],
-  nodes: readonly AnyTensor[],
-  isOpaque: (node: AnyTensor) => boolean,
-): boolean {
-  for (let i = 0; i < patterns.length; i++) {
-    const { op, attributes } = patterns[i];
-    if (op === leaves.input) continue;
-    if (op === leaves.literal) {
-      if (constantOf(nodes[i], isOpaque) !== attributes.value) return false;
-    } else if (seenThrough(nodes[i], isOpaque).op !== op) return false;
-  }
-  return true;
+  const inOrder = fitAll(inputs, node.inputs, here, isOpaque);
+  if (inOrder !== undefined || !op.commutative) return inOrder;
+  return fitAll(inputs, [node.inputs[1], node.inputs[0]], here, isOpaque);
 }
 
 function fitAll(

@@ -5,12 +5,13 @@ import { keepingHistory } from "../graph/history.ts";
 import type { Match, Op, Replacement } from "../graph/op.ts";
 import { sameShape } from "../graph/shape.ts";
 import { type AnyTensor, Tensor } from "../graph/tensor.ts";
-import { topologicalOrder } from "../graph/topological.ts";
+import { startWalk, topologicalOrder } from "../graph/topological.ts";
 import { broadcastTo } from "../primitives/broadcastTo.ts";
-import { match, type Pattern, patternOf } from "./match.ts";
+import { match, mayFit, mayOccur, type Pattern, patternOf } from "./match.ts";
 
 /** A naive formula, and what it is replaced by. */
-export type Rule = Required<Replacement>;
+export type Rule = Required<Pick<Replacement, "written" | "becomes" | "because">> &
+  Pick<Replacement, "madeBy">;
 
 interface InstalledRule extends Rule {
   readonly pattern: Pattern;
@@ -23,7 +24,14 @@ export interface Rewrite {
   readonly because: readonly string[];
 }
 
-let rulesByRoot: ReadonlyMap<Op, readonly InstalledRule[]> = new Map();
+type RulesByRoot = ReadonlyMap<Op, readonly InstalledRule[]>;
+
+let rulesByRoot: RulesByRoot = new Map();
+/** Of the rules those that may fit in a graph, by the ops in it: of so many graphs. */
+const rulesByOps = new Map<string, RulesByRoot>();
+const mostGraphs = 64;
+/** The numbers that patterns look for. */
+let numbers: ReadonlySet<number> = new Set();
 let version = 0;
 let isOn = true;
 let listener: ((rewrite: Rewrite) => void) | undefined;
@@ -31,11 +39,7 @@ let listener: ((rewrite: Rewrite) => void) | undefined;
 /** The rules that an op declares, with the default filled in: the op itself of the matched operands. */
 export function rulesOf(op: Op): Rule[] {
   return op.replaces.map(
-    ({ written, because, becomes = ({ operands }: Match) => apply(op, operands) }): Rule => ({
-      written,
-      because,
-      becomes,
-    }),
+    (replacement): Rule => ({ becomes: ({ operands }: Match) => apply(op, operands), ...replacement }),
   );
 }
 
@@ -46,7 +50,7 @@ export function rulesOf(op: Op): Rule[] {
  */
 export function installRules(rules: readonly Rule[]): void {
   keepingHistory(() => {
-    const installed = rules.map((rule): InstalledRule => ({ ...rule, pattern: patternOf(rule.written) }));
+    const installed = rules.map((rule): InstalledRule => ({ ...rule, pattern: patternOf(rule) }));
     installed.sort((a, b) => b.pattern.size - a.pattern.size);
     const byRoot = new Map<Op, InstalledRule[]>();
     for (const rule of installed) {
@@ -54,6 +58,8 @@ export function installRules(rules: readonly Rule[]): void {
       byRoot.set(op, [...(byRoot.get(op) ?? []), rule]);
     }
     rulesByRoot = byRoot;
+    rulesByOps.clear();
+    numbers = new Set(installed.flatMap(({ pattern }) => pattern.numbers));
     version++;
   });
 }
@@ -71,6 +77,11 @@ export function isStabilising(): boolean {
 /** Is there a rule for formulas that end in this op? */
 export function isRewritable(op: Op): boolean {
   return isOn && rulesByRoot.has(op);
+}
+
+/** Does a pattern look for this number, so that another one in its place makes another program? */
+export function isInPattern(value: number): boolean {
+  return isOn && numbers.has(value);
 }
 
 /** Runs `fn`, which must be synchronous, with formulas taken as they are written: differentiated, compiled and evaluated so. */
@@ -120,10 +131,10 @@ export function stabilise(
   { isGiven, isKept = () => false, reuse = false }: Bounds,
 ): AnyTensor[] {
   if (!isOn || rulesByRoot.size === 0) return [...outputs];
+  if (!hasFormula(outputs, isGiven, isKept, reuse)) return [...outputs];
   const done = new Map<AnyTensor, AnyTensor>();
   const isDone = (node: AnyTensor): boolean => done.has(node) || isGiven(node) || isKept(node);
   let depth = 0;
-  let parts = 0;
 
   function settleAll(targets: readonly AnyTensor[]): AnyTensor[] {
     for (const node of topologicalOrder(targets, isDone)) {
@@ -144,8 +155,7 @@ export function stabilise(
       : (new Tensor(node.op, inputs, node.attributes, node.shape, node.dtype, node.weak) as AnyTensor);
     if (!rulesByRoot.has(node.op)) return rebuilt;
     const because: string[] = [];
-    parts = 0;
-    const replacement = replace(rebuilt, because);
+    const replacement = replace(rebuilt, { isGiven, because, parts: 0 });
     if (replacement === undefined) return rebuilt;
     if (depth === deepest) {
       throw new GraphError(
@@ -160,36 +170,107 @@ export function stabilise(
     return settled;
   }
 
-  /** What the first rule that fits makes of the node. */
-  function replace(node: AnyTensor, because: string[]): AnyTensor | undefined {
-    for (const { pattern, becomes, because: reason } of rulesByRoot.get(node.op) ?? []) {
-      const bound = match(pattern, node, isGiven);
-      if (bound === undefined) continue;
-      const reasons = because.length;
-      const result = becomes({
-        node,
-        isGiven,
-        operands: pattern.placeholders.map((placeholder) => bound.get(placeholder) as AnyTensor),
-        found(op) {
-          for (const [written, given] of bound) if (written.op === op) return given;
-          throw new GraphError(
-            "stabilise",
-            `the rule "${reason}" asks for ${op.name}, which is not in its pattern`,
-          );
-        },
-        rewritten: (other) => (parts++ < mostParts ? replace(other, because) : undefined),
-      });
-      const fitted = result === undefined || result === node ? undefined : fittedTo(node, result);
-      if (fitted !== undefined) {
-        because.push(reason);
-        return fitted;
-      }
-      because.length = reasons;
-    }
-    return undefined;
-  }
-
   return keepingHistory(() => settleAll(outputs));
+}
+
+/** One formula that is being looked at: all its rules share these. */
+interface Attempt {
+  readonly isGiven: (node: AnyTensor) => boolean;
+  /** The reasons of the rules that fitted. */
+  readonly because: string[];
+  /** How many of its parts were tried. */
+  parts: number;
+}
+
+/** What the first rule that fits makes of the node. */
+function replace(node: AnyTensor, attempt: Attempt): AnyTensor | undefined {
+  const { isGiven, because } = attempt;
+  for (const { pattern, becomes, because: reason } of rulesByRoot.get(node.op) ?? []) {
+    const bound = match(pattern, node, isGiven);
+    if (bound === undefined) continue;
+    const reasons = because.length;
+    const result = becomes({
+      node,
+      isGiven,
+      operands: pattern.placeholders.map((placeholder) => bound.get(placeholder) as AnyTensor),
+      found(op) {
+        for (const [written, given] of bound) if (written.op === op) return given;
+        throw new GraphError(
+          "stabilise",
+          `the rule "${reason}" asks for ${op.name}, which is not in its pattern`,
+        );
+      },
+      rewritten: (other) => (attempt.parts++ < mostParts ? replace(other, attempt) : undefined),
+    });
+    const fitted = result === undefined || result === node ? undefined : fittedTo(node, result);
+    if (fitted !== undefined) {
+      because.push(reason);
+      return fitted;
+    }
+    because.length = reasons;
+  }
+  return undefined;
+}
+
+/**
+ * Is there anything to rewrite? Mostly there is not, and this finds out in one walk that makes nothing: the first formula to be
+ * rewritten is one whose operands are as they were written.
+ */
+function hasFormula(
+  outputs: readonly AnyTensor[],
+  isGiven: (node: AnyTensor) => boolean,
+  isKept: (node: AnyTensor) => boolean,
+  reuse: boolean,
+): boolean {
+  const walk = startWalk();
+  const found: AnyTensor[] = [];
+  const ops = new Set<Op>();
+  let hasKept = false;
+  let pending = outputs;
+  for (let i = -1; i < found.length; i++) {
+    if (i >= 0) {
+      if (reuse && found[i].memo.stabilised !== undefined) return true;
+      pending = found[i].inputs;
+    }
+    for (let k = 0; k < pending.length; k++) {
+      const node = pending[k];
+      if (node.inputs.length === 0 || node.memo.walk === walk) continue;
+      node.memo.walk = walk;
+      if (isGiven(node)) continue;
+      if (isKept(node)) {
+        hasKept = true;
+        continue;
+      }
+      ops.add(node.op);
+      found.push(node);
+    }
+  }
+  // Patterns look into what is kept, whose ops have not been gone through.
+  const rules = hasKept ? rulesByRoot : rulesAmong(ops);
+  if (rules.size === 0) return false;
+  for (const node of found) {
+    const candidates = rules.get(node.op);
+    if (candidates === undefined || !candidates.some(({ pattern }) => mayFit(pattern, node, isGiven)))
+      continue;
+    if (keepingHistory(() => replace(node, { isGiven, because: [], parts: 0 }) !== undefined)) return true;
+  }
+  return false;
+}
+
+/** The rules whose patterns may fit in a graph of these ops: found once, since one training step is much like another. */
+function rulesAmong(ops: ReadonlySet<Op>): RulesByRoot {
+  let key = "";
+  for (const { id } of ops) key += `${id} `;
+  let among = rulesByOps.get(key);
+  if (among === undefined) {
+    const fitting = [...ops].map(
+      (op) => [op, (rulesByRoot.get(op) ?? []).filter(({ pattern }) => mayOccur(pattern, ops))] as const,
+    );
+    among = new Map(fitting.filter(([, rules]) => rules.length > 0));
+    if (rulesByOps.size === mostGraphs) rulesByOps.clear();
+    rulesByOps.set(key, among);
+  }
+  return among;
 }
 
 /** A replacement in the shape of what it replaces; undefined where it is no such thing. */

@@ -253,11 +253,50 @@ const smooth: readonly OpCase[] = [
   alongAxis(ops.logSoftmaxOp, (x, options) => ops.logSoftmax(x, options as object) as AnyTensor, powers),
   // A masked element is −∞, which has no differences; e^−∞ is 0.
   masked(ops.logSoftmaxOp, (x, options) => exp(ops.logSoftmax(x, options as object) as AnyTensor), powers),
+  opCase(
+    ops.logSoftmaxDifferenceOp,
+    (constraints) =>
+      shapeAndAxis(constraints).map(
+        ({ shape, axis }): OpForm => ({
+          slots: [
+            { shape, values: {} },
+            { shape, values: {} },
+          ],
+          call: (a, b) => ops.logSoftmaxDifference(a, b, { axis }) as AnyTensor,
+          options: { axis },
+        }),
+      ),
+    powers,
+  ),
+  opCase(
+    ops.logWeightedSumOp,
+    (constraints) =>
+      shapes(notEmpty(constraints)).chain((shape) =>
+        reductionOptions(shape).map(
+          (chosen): OpForm => ({
+            slots: [
+              { shape, values: {} },
+              { shape, values: { min: 0.1, max: 2 } },
+            ],
+            call: (x, w) => ops.logWeightedSum(x, w, chosen as object) as AnyTensor,
+            options: chosen,
+          }),
+        ),
+      ),
+    powers,
+  ),
   reduction(ops.logsumexpOp, ops.logsumexp as Reducer),
   masked(ops.logsumexpOp, (x, options) => exp(ops.logsumexp(x, options as object) as AnyTensor), powers),
   reduction(ops.meanOp, ops.mean as Reducer, { scale: scaleOfSizes }),
   reduction(ops.minOp, ops.min as Reducer, { domain: interleaved[0], allowsEmpty: false }),
   reduction(ops.normOp, ops.norm as Reducer, { domain: awayFromZero }),
+  reduction(
+    ops.normalizeOp,
+    (x, { axis }) => ops.normalize(x, (axis === undefined ? {} : { axis }) as object),
+    {
+      domain: awayFromZero,
+    },
+  ),
   unary(ops.normalCdfOp, ops.normalCdf),
   unary(ops.normalPdfOp, ops.normalPdf),
   // Factors in another order over- or underflow elsewhere.

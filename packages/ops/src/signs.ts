@@ -1,0 +1,96 @@
+import { type AnyTensor, constantOf, isFloat, knownNumber, type Op, primitives } from "@adjoint/tensor";
+import { clipOp } from "./clip.ts";
+import { coshOp } from "./cosh.ts";
+import { exp2Op } from "./exp2.ts";
+import { meanOp } from "./mean.ts";
+import { choices, type IsGiven } from "./moves.ts";
+import { normOp } from "./norm.ts";
+import { normalPdfOp } from "./normalPdf.ts";
+import { prodOp } from "./prod.ts";
+import { reluOp } from "./relu.ts";
+import { isShare } from "./shares.ts";
+import { sigmoidOp } from "./sigmoid.ts";
+import { softmaxOp } from "./softmax.ts";
+import { softplusOp } from "./softplus.ts";
+import { squareBase } from "./squares.ts";
+
+/** Ops whose results are positive, whatever their finite inputs. */
+const positive: ReadonlySet<Op> = new Set([
+  primitives.exp,
+  coshOp,
+  softmaxOp,
+  sigmoidOp,
+  softplusOp,
+  exp2Op,
+  normalPdfOp,
+]);
+
+/** Ops whose results are not negative, whatever their inputs. */
+const nonNegative: ReadonlySet<Op> = new Set([...positive, primitives.abs, primitives.sqrt, normOp, reluOp]);
+
+/** Ops whose results are positive where their inputs, indices aside, are. */
+const keepPositive: ReadonlySet<Op> = new Set([
+  ...choices,
+  primitives.concat,
+  primitives.add,
+  primitives.mul,
+  primitives.div,
+  primitives.sum,
+  primitives.sqrt,
+  primitives.maximum,
+  primitives.minimum,
+  meanOp,
+  prodOp,
+]);
+
+/** Ops whose results are not negative where their inputs, conditions and indices aside, are not. */
+const keepSign: ReadonlySet<Op> = new Set([...keepPositive, primitives.where, primitives.pow]);
+
+/** How many nodes are looked at before a sign counts as unknown: what is shared is met again and again. */
+interface Budget {
+  left: number;
+}
+
+/** Is no element negative? False where the graph does not tell. */
+export function isNonNegative(node: AnyTensor, isGiven: IsGiven, budget: Budget = { left: 200 }): boolean {
+  if (budget.left-- <= 0) return false;
+  const constant = constantOf(node, isGiven);
+  if (constant !== undefined) return constant >= 0;
+  if (node.dtype === "bool" || node.dtype === "uint8") return true;
+  if (isGiven(node)) return false;
+  const { op, inputs, attributes } = node;
+  if (nonNegative.has(op) || squareBase(node, isGiven) !== undefined) return true;
+  if (op === primitives.sub && knownNumber(inputs[0], isGiven) === 1) return isShare(inputs[1], isGiven);
+  if (op === primitives.pow && (isRoot(inputs[1], isGiven) || isPowerOfNumber(node, isGiven))) return true;
+  if (op === clipOp && ((attributes.min as number | undefined) ?? -1) >= 0) return true;
+  if (op === primitives.cast || op.transparent || op === clipOp)
+    return isNonNegative(inputs[0], isGiven, budget);
+  return (
+    keepSign.has(op) &&
+    inputs.every((input) => !isFloat(input.dtype) || isNonNegative(input, isGiven, budget))
+  );
+}
+
+/** A positive number to some power. */
+export function isPowerOfNumber({ op, inputs: [base] }: AnyTensor, isGiven: IsGiven): boolean {
+  return op === primitives.pow && (constantOf(base, isGiven) ?? 0) > 0;
+}
+
+/** A power of halves is a root, and NaN of what is negative. */
+function isRoot(exponent: AnyTensor, isGiven: IsGiven): boolean {
+  const known = knownNumber(exponent, isGiven);
+  return known !== undefined && Number.isInteger(known * 2) && !Number.isInteger(known);
+}
+
+/** Is each element positive, at finite inputs and in exact arithmetic? False where the graph does not tell. */
+export function isPositive(node: AnyTensor, isGiven: IsGiven, budget: Budget = { left: 200 }): boolean {
+  if (budget.left-- <= 0) return false;
+  const constant = constantOf(node, isGiven);
+  if (constant !== undefined) return constant > 0;
+  if (isGiven(node)) return false;
+  const { op, inputs } = node;
+  if (positive.has(op) || isPowerOfNumber(node, isGiven)) return true;
+  if (op.transparent) return isPositive(inputs[0], isGiven, budget);
+  if (!keepPositive.has(op) || node.size === 0) return false;
+  return inputs.every((input) => !isFloat(input.dtype) || isPositive(input, isGiven, budget));
+}
