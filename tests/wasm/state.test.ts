@@ -134,6 +134,14 @@ describe("a compiled step that writes over its parameters", () => {
     expect([numberIn(a as AnyTensor), numberIn(b as AnyTensor)]).toEqual([16, 36]);
   });
 
+  test("is not written over by a step of a parameter that was given its values", () => {
+    const [a, b] = [parameterOf(1), parameterOf(1)];
+    doubling(a);
+    compile(() => b.assign(mul(a, 1)))();
+    doubling(b);
+    expect([numberIn(a as AnyTensor), numberIn(b as AnyTensor)]).toEqual([4, 16]);
+  });
+
   test.each([
     ["outside", (run: () => void) => run],
     ["inside a compiled function", (run: () => void) => compile(run)],

@@ -7,7 +7,7 @@ import { KernelCache } from "./program/kernels.ts";
 import { WasmProgram } from "./program/program.ts";
 import { stepsOf } from "./program/steps.ts";
 import type { Target } from "./target.ts";
-import { ThreadPool } from "./threads/pool.ts";
+import { type ThreadOptions, ThreadPool } from "./threads/pool.ts";
 
 /** What a WebAssembly backend is made with. */
 export interface WasmOptions {
@@ -17,6 +17,8 @@ export interface WasmOptions {
   readonly threads?: number;
   /** How much memory is held by what is not in use. */
   readonly memory?: MemoryOptions;
+  /** @internal When threads are used at all, for tests. */
+  readonly costs?: Pick<ThreadOptions, "dividedCost" | "startCost">;
 }
 
 /** What a backend consists of once it has run something. */
@@ -49,7 +51,7 @@ export class WasmBackend implements Backend {
   /** @internal */
   get machinery(): Machinery {
     if (this.#machinery === undefined) {
-      const { simd, threads, memory: budget } = this.#options;
+      const { simd, threads, memory: budget, costs } = this.#options;
       const probed = probeTarget();
       const memory = new WasmMemory(budget);
       const kernels = new KernelCache(memory);
@@ -57,7 +59,7 @@ export class WasmBackend implements Backend {
         target: { ...probed, simd: simd ?? probed.simd },
         memory,
         kernels,
-        threads: new ThreadPool(memory, kernels, threads),
+        threads: new ThreadPool(memory, kernels, { threads, ...costs }),
       };
     }
     return this.#machinery;

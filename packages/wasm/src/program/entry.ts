@@ -22,13 +22,12 @@ export interface FrameLayout {
   readonly threadPlace: number;
   /** Bytes of scratch of each thread. */
   readonly threadBytes: number;
+  /** From what cost on a step is divided between threads. */
+  readonly dividedCost: number;
 }
 
-/** From how many instructions on a kernel is divided between threads: a barrier costs about as much as 2,000. */
-const dividedCost = 6000;
-
 /** Is the step worth more than one thread? */
-export function isDivided(step: Step): boolean {
+export function isDivided(step: Step, dividedCost: number): boolean {
   return step.kind === "kernel" && !step.isSerial && step.units > 1 && step.cost >= dividedCost;
 }
 
@@ -107,7 +106,8 @@ class EntryWriter {
     const zero = i32.const(0);
     const wait = when(call(meet, [threads], "i32"), giveBack(i32.const(lostThread)));
     const status = (): Expression<"i32"> => atomics.load(zero, signals.status);
-    const order = new Hazards(this.#program, this.#steps);
+    const { dividedCost } = this.#layout;
+    const order = new Hazards(this.#program, this.#steps, dividedCost);
     let isChecking = false;
     this.#steps.forEach((step, i) => {
       if (isChecking && step.kind !== "check") {
@@ -125,7 +125,7 @@ class EntryWriter {
         const pointers = step.pointers.map((pointer) => this.#address(frame, pointer));
         const found = i32.and(i32.eqz(status()), call(this.#indices[i], pointers, "i32"));
         f.emit(when(i32.eqz(thread), when(found, atomics.store(zero, i32.const(i + 1), signals.status))));
-      } else if (step.kind === "kernel" && isDivided(step)) {
+      } else if (step.kind === "kernel" && isDivided(step, dividedCost)) {
         const pieces = Math.ceil(step.units / step.unitStep);
         const bound = (number: Expression<"i32">): Expression<"i32"> =>
           i32.mul(i32.divu(i32.mul(i32.const(pieces), number), threads), i32.const(step.unitStep));
@@ -161,12 +161,14 @@ interface Touch {
 class Hazards {
   readonly #program: LoopProgram;
   readonly #steps: readonly Step[];
+  readonly #dividedCost: number;
   readonly #over: ReadonlyMap<number, number>;
   #open: Touch[] = [];
 
-  constructor(program: LoopProgram, steps: readonly Step[]) {
+  constructor(program: LoopProgram, steps: readonly Step[], dividedCost: number) {
     this.#program = program;
     this.#steps = steps;
+    this.#dividedCost = dividedCost;
     const inputs = new Map<number, number>();
     program.buffers.forEach(({ place }, buffer) => {
       if (place.kind === "input") inputs.set(place.index, buffer);
@@ -182,7 +184,7 @@ class Hazards {
   #touches(i: number): Touch[] {
     const step = this.#steps[i];
     const kernel = this.#program.kernels[step.kernel];
-    const divided = isDivided(step);
+    const divided = isDivided(step, this.#dividedCost);
     const touch = (buffer: number, isWrite: boolean): Touch => {
       const { place, size, dtype } = this.#program.buffers[buffer];
       const common = { isWrite, isDivided: divided };

@@ -63,7 +63,7 @@ export class WasmProgram implements Program {
     this.#threads = threads;
     this.#functions = steps.map((step) => (step.kind === "host" ? undefined : kernels.get(step.key)));
     this.#sharedCost = steps.reduce(
-      (sum, step) => sum + (step.kind === "kernel" && isDivided(step) ? step.cost : 0),
+      (sum, step) => sum + (step.kind === "kernel" && isDivided(step, threads.dividedCost) ? step.cost : 0),
       0,
     );
     const { buffers, results } = program;
@@ -93,6 +93,7 @@ export class WasmProgram implements Program {
       scratchPlace: bytes,
       threadPlace: bytes + program.scratchBytes,
       threadBytes: align(threadBytes),
+      dividedCost: threads.dividedCost,
     };
   }
 

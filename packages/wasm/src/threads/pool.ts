@@ -21,7 +21,7 @@ export class ThreadError extends Error {
  */
 const workerSource = `
 const { workerData, receiveMessageOnPort } = require("node:worker_threads");
-const { memory, port, thread, signals, spins } = workerData;
+const { memory, port, ready, thread, signals, spins } = workerData;
 const words = new Int32Array(memory.buffer);
 const at = (address) => address >> 2;
 const functions = { memory };
@@ -37,7 +37,7 @@ function receive() {
   }
 }
 let job = Atomics.load(words, at(signals.job));
-Atomics.add(words, at(signals.ready), 1);
+Atomics.store(ready, 0, 1);
 for (;;) {
   for (let i = 0; i < spins && Atomics.load(words, at(signals.job)) === job; i++);
   Atomics.wait(words, at(signals.job), job);
@@ -59,8 +59,15 @@ for (;;) {
 /** How often a worker looks for a job before it sleeps: about fifty microseconds. */
 const spins = 4000;
 
-/** Instructions after which workers are started: some ten milliseconds, which is what starting one takes. */
-const worthStarting = 5e7;
+/** When threads are used; costs are in instructions. */
+export interface ThreadOptions {
+  /** Threads that programs may use, the main one included. Default: the machine's processors. */
+  readonly threads?: number | undefined;
+  /** From what cost on a kernel is divided. Default 6,000: a barrier costs about as much as 2,000. */
+  readonly dividedCost?: number | undefined;
+  /** The cost of all that could be shared after which workers are started. Default 5·10⁷: starting one takes as long. */
+  readonly startCost?: number | undefined;
+}
 
 interface Channel {
   readonly port1: { postMessage(message: unknown): void; unref?(): void };
@@ -74,19 +81,32 @@ export class ThreadPool {
   readonly #workers: {
     readonly worker: NodeWorker;
     readonly port: Channel["port1"];
+    /** Not 0 when it is ready for jobs. */
+    readonly ready: Int32Array;
     modules: number;
     readonly entries: Set<number>;
   }[] = [];
-  readonly #entries = new Map<ThreadedEntry, number>();
+  readonly #entries = new WeakMap<ThreadedEntry, number>();
+  /** From what cost on a kernel is divided. */
+  readonly dividedCost: number;
+  readonly #startCost: number;
   #wanted: number;
+  /** Workers that have been told to end and may still be at a barrier. */
+  #ending = 0;
   #nextEntry = 0;
   /** Instructions of the programs so far that threads could have shared. */
   #work = 0;
 
-  constructor(memory: WasmMemory, kernels: KernelCache, wanted: number = processorCount()) {
+  constructor(
+    memory: WasmMemory,
+    kernels: KernelCache,
+    { threads = processorCount(), dividedCost = 6000, startCost = 5e7 }: ThreadOptions = {},
+  ) {
     this.#memory = memory;
     this.#kernels = kernels;
-    this.#wanted = wanted;
+    this.#wanted = threads;
+    this.dividedCost = dividedCost;
+    this.#startCost = startCost;
   }
 
   /** How many threads programs may use, the main one included. */
@@ -105,15 +125,14 @@ export class ThreadPool {
    */
   available(cost: number): number {
     const { wanted } = this;
-    if (wanted === 1) return 1;
+    if (wanted === 1 || this.#ending > 0) return 1;
     if (this.#workers.length < wanted - 1) {
       this.#work += cost;
-      if (this.#work < worthStarting) return 1;
+      if (this.#work < this.#startCost) return 1;
       while (this.#workers.length < wanted - 1) this.#start();
     }
-    const ready = Atomics.load(this.#memory.words, signals.ready >> 2);
-    // Workers with the lowest numbers take part; all that were started must be there.
-    return ready >= wanted - 1 ? wanted : 1;
+    for (let i = 0; i < wanted - 1; i++) if (Atomics.load(this.#workers[i].ready, 0) === 0) return 1;
+    return wanted;
   }
 
   #start(): void {
@@ -121,15 +140,16 @@ export class ThreadPool {
     if (threads === undefined) return;
     const channel = new (globalThis as unknown as { MessageChannel: new () => Channel }).MessageChannel();
     const thread = this.#workers.length + 1;
+    const ready = new Int32Array(new SharedArrayBuffer(4));
     const worker = new threads.Worker(workerSource, {
       eval: true,
-      workerData: { memory: this.#memory.memory, port: channel.port2, thread, signals, spins },
+      workerData: { memory: this.#memory.memory, port: channel.port2, ready, thread, signals, spins },
       transferList: [channel.port2],
     });
     worker.unref();
     channel.port1.unref?.();
     worker.on("error", () => {}); // told at the barrier that it does not come to
-    this.#workers.push({ worker, port: channel.port1, modules: 0, entries: new Set() });
+    this.#workers.push({ worker, port: channel.port1, ready, modules: 0, entries: new Set() });
   }
 
   /** Runs an entry on `threads` threads. Throws {@link ThreadError} when one of them fails. */
@@ -170,12 +190,17 @@ export class ThreadPool {
     return undefined;
   }
 
-  /** Ends all workers: after a failure, and for tests. */
+  /** Ends all workers: after a failure, and for tests. Until they are gone, the main thread does all alone. */
   stop(): void {
-    for (const { worker } of this.#workers) void worker.terminate();
-    this.#workers.length = 0;
     const { words } = this.#memory;
-    for (const signal of [signals.ready, signals.arrived, signals.failed])
-      Atomics.store(words, signal >> 2, 0);
+    const ended = (): void => {
+      this.#ending--;
+      if (this.#ending > 0) return;
+      for (const signal of [signals.arrived, signals.failed]) Atomics.store(words, signal >> 2, 0);
+    };
+    for (const { worker } of this.#workers.splice(0)) {
+      this.#ending++;
+      worker.terminate().then(ended, ended);
+    }
   }
 }

@@ -18,8 +18,6 @@ export const signals = {
   failed: 320,
   /** What a check has found: 0, or one more than the step's number. */
   status: 384,
-  /** Workers that are ready for jobs. */
-  ready: 448,
 } as const;
 
 /** What an entry function gives when a thread did not come to a barrier. */
