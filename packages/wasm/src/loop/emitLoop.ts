@@ -602,6 +602,7 @@ class LoopWriter {
   ): void {
     const f = this.#f;
     const machine = this.#machine;
+    this.#scaled.clear();
     const stage = place?.stage;
     const all = passNodes(this.#loop, phase, this.#saved);
     const needed = stage === undefined ? all : new Set(stage.nodes);
@@ -673,13 +674,20 @@ class LoopWriter {
     }
   }
 
+  /** Indices times a step, computed once in a turn: by local and step. */
+  readonly #scaled = new Map<string, Local<"i32">>();
+
   /** Where a turn of the inner loop finds an access: the row's address, and steps along the inner axes. */
   #turnAddress(access: Access, dtype: DType, steps: readonly Local<"i32">[]): Expression<"i32"> {
     const bytes = bytesPerElement(dtype);
     let address: Expression<"i32"> = this.#rows.get(access) as Local<"i32">;
     steps.forEach((index, axis) => {
       const step = access.inner[axis] * bytes;
-      if (step !== 0) address = i32.add(address, times(index, step));
+      if (step === 0) return;
+      const key = `${index.index} ${step}`;
+      const scaled = step === 1 ? index : (this.#scaled.get(key) ?? this.#f.keep(times(index, step)));
+      this.#scaled.set(key, scaled);
+      address = i32.add(address, scaled);
     });
     return address;
   }

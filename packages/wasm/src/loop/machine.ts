@@ -268,7 +268,7 @@ export function vectorMachine(f: FunctionBuilder, target: Target, callHost: Call
       const wraps = dtype === "uint8" && (kind === "add" || kind === "sub" || kind === "mul");
       return wraps ? v128.and(result, i32x4.const(255)) : result;
     },
-    select: (mask, a, b) => v128.bitselect(a as Vector, b as Vector, mask as Vector),
+    select: (mask, a, b) => lanes.select(mask, a, b),
     cast(value, from, to) {
       const vector = value as Vector;
       if (from === "bool") {
