@@ -29,9 +29,8 @@ export interface SumPatchesSpec {
   readonly dtype: DType;
 }
 
-/** Which of the four elements at an address count: lane `l` takes element `l + shift` where `from ≤ l < to`, and 0 elsewhere. */
+/** Lanes that count, from the first one on and up to the last one; the others have no element. */
 interface Part {
-  readonly shift: number;
   readonly from: number;
   readonly to: number;
 }
@@ -39,7 +38,8 @@ interface Part {
 /** What neighbouring elements are added up in: several at once, or one. */
 interface Total {
   clear(): Statement;
-  add(address: Expression<"i32">, offset: number, part: Part | undefined): void;
+  /** Adds elements; that of the first lane is at the address, if it exists. */
+  add(address: Expression<"i32">, offset: number, part: Part): void;
   /** Stores the first `count`, `step` elements apart. */
   store(address: Expression<"i32">, offset: number, count: number, step: number): void;
 }
@@ -52,26 +52,23 @@ interface Adder {
 /** float32 is added up in float64, as the op says. */
 function vectorAdder(f: FunctionBuilder): Adder {
   const zero = f.keep(v128.const(new Array<number>(16).fill(0)));
-  const high = Array.from({ length: 16 }, (_, i) => (i + 8) % 16);
   const joined = Array.from({ length: 16 }, (_, i) => (i < 8 ? i : i + 8));
+  /** Two of the lanes, 0 where there is no element. */
+  const half = (address: Expression<"i32">, offset: number, { from, to }: Part): Expression<"v128"> => {
+    if (from > 0) return v128.load32Lane(address, zero, 1, offset + 4);
+    return to > 1 ? v128.load64Zero(address, offset) : v128.load32Zero(address, offset);
+  };
   const total = (): Total => {
-    const [first, second] = [f.local("v128"), f.local("v128")];
+    const halves = [f.local("v128"), f.local("v128")];
+    const [first, second] = halves;
     return {
       clear: () => [first.set(zero), second.set(zero)],
-      add(address, offset, part) {
-        const loaded = v128.load(address, offset);
-        const lanes = (shift: number, from: number, to: number): number[] =>
-          Array.from({ length: 16 }, (_, byte) => {
-            const lane = byte >> 2;
-            return lane >= from && lane < to ? byte + 4 * shift : 16;
-          });
-        const vector = f.keep(
-          part === undefined ? loaded : v128.shuffle(loaded, zero, lanes(part.shift, part.from, part.to)),
-        );
-        const [from, to] = part === undefined ? [0, 4] : [part.from, part.to];
-        if (from < 2) f.emit(first.set(f64x2.add(first, f64x2.promoteLow(vector))));
-        if (to > 2)
-          f.emit(second.set(f64x2.add(second, f64x2.promoteLow(v128.shuffle(vector, vector, high)))));
+      add(address, offset, { from, to }) {
+        halves.forEach((sum, i) => {
+          const part = { from: Math.max(0, from - 2 * i), to: Math.min(2, to - 2 * i) };
+          if (part.from >= part.to) return;
+          f.emit(sum.set(f64x2.add(sum, f64x2.promoteLow(half(address, offset + 8 * i, part)))));
+        });
       },
       store(address, offset, count, step) {
         const [low, rest] = [f.keep(f32x4.demoteZero(first)), f.keep(f32x4.demoteZero(second))];
@@ -246,19 +243,11 @@ export function sumPatchesKernel(spec: SumPatchesSpec, target: Target): Function
                 base = f.keep(i32.add(address, i32.mul(at, i32.const(bytes))));
                 bases.set(at, base);
               }
-              addAt(totals[i], base, offset, undefined);
+              addAt(totals[i], base, offset, { from: 0, to: width });
               return;
             }
             const [from, to] = [Math.max(0, -position), Math.min(used, count - position)];
-            if (from >= to) return;
-            const isWhole = from === 0 && to >= Math.min(used, adder.width);
-            const shifted = Math.min(position, 0);
-            addAt(
-              totals[i],
-              address,
-              offset - shifted * bytes,
-              isWhole ? undefined : { shift: shifted, from, to },
-            );
+            if (from < to) addAt(totals[i], address, offset, { from, to });
           });
         }
       });
@@ -269,7 +258,7 @@ export function sumPatchesKernel(spec: SumPatchesSpec, target: Target): Function
         storeAt(totals[i], address, place, used, s);
       });
     };
-    const addAt = (total: Total, address: Local<"i32">, offset: number, part: Part | undefined): void => {
+    const addAt = (total: Total, address: Local<"i32">, offset: number, part: Part): void => {
       if (offset >= 0) total.add(address, offset, part);
       else total.add(i32.add(address, i32.const(offset)), 0, part);
     };
