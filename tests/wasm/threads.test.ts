@@ -1,0 +1,136 @@
+import { dense, sequential, sparseCategoricalCrossentropy } from "@adjoint/nn";
+import { adam } from "@adjoint/optim";
+import {
+  type AnyTensor,
+  compile,
+  cumsum,
+  getBackend,
+  IndexError,
+  matmul,
+  mul,
+  parameter,
+  random,
+  setBackend,
+  sum,
+  type Tensor,
+  take,
+  tensor,
+} from "@adjoint/tensor";
+import {
+  caseTitle,
+  edgeSamples,
+  engineCases,
+  graphPrograms,
+  opsCases,
+  runGraphProgram,
+  tensorsIn,
+} from "@adjoint/testing";
+import type { WasmBackend } from "@adjoint/wasm";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startedBackend, valuesOn } from "./workers.ts";
+
+const counts = [1, 2, 3];
+let backends: WasmBackend[] = [];
+const before = getBackend();
+
+beforeAll(async () => {
+  backends = await Promise.all(counts.map(startedBackend));
+});
+afterAll(() => {
+  setBackend(before);
+  for (const { machinery } of backends) machinery.threads.stop();
+});
+
+/** Fails unless every number of threads gives the bits that one gives. */
+function expectSameBits(output: AnyTensor): void {
+  const [one, ...others] = backends.map((backend) => valuesOn(backend, output));
+  for (const other of others) expect(other).toEqual(one);
+}
+
+const larger = { maxDimension: 24, maxSize: 200 } as const;
+
+describe("any number of threads gives the same bits", () => {
+  test("in random graphs", () => {
+    const samples = graphPrograms({ maxSteps: 12, ...larger }).chain((program) =>
+      fc.tuple(
+        fc.constant(program),
+        fc.tuple(...program.inputs.map((shape) => tensorsIn(shape, {}, { dtype: "float32" }))),
+      ),
+    );
+    fc.assert(
+      fc.property(samples, ([program, inputs]) => expectSameBits(runGraphProgram(program, inputs))),
+      { numRuns: 30 },
+    );
+  });
+
+  test.for([...engineCases, ...opsCases].map((one) => [caseTitle(one), one] as const))("in %s", ([, one]) => {
+    fc.assert(
+      fc.property(edgeSamples(one, larger), (sample) => expectSameBits(sample.call())),
+      { numRuns: 3 },
+    );
+  });
+
+  test.each([
+    ["a sum in parts", (): AnyTensor => sum(random.normal(random.key(1), [100_000])) as AnyTensor],
+    [
+      "a product of many tiles",
+      (): AnyTensor =>
+        matmul(random.normal(random.key(2), [67, 129]), random.normal(random.key(3), [129, 83])) as AnyTensor,
+    ],
+  ])("in %s", (_, make) => {
+    expectSameBits(make());
+  });
+
+  test("in a training step: losses and parameters of 20 steps", () => {
+    const runs = backends.map((backend) => {
+      setBackend(backend);
+      const model = sequential(
+        dense(64, 48, { activation: "relu", key: random.key(1) }),
+        dense(48, 10, { key: random.key(2) }),
+      );
+      const optimizer = adam(model.parameters(), { learningRate: 0.01 });
+      const step = compile((x: Tensor<[32, 64]>, y: Tensor<[32], "int32">) => {
+        const loss = sparseCategoricalCrossentropy(model(x), y, { fromLogits: true });
+        optimizer.minimize(loss);
+        return loss;
+      });
+      const losses: number[] = [];
+      for (let i = 0; i < 20; i++) {
+        const x = random.normal(random.key(i), [32, 64]);
+        const y = tensor(
+          Array.from({ length: 32 }, (_, row) => (row * 7 + i) % 10),
+          { dtype: "int32" },
+        );
+        losses.push(step(x, y as Tensor<[32], "int32">).item());
+      }
+      return { losses, values: model.parameters().map((one) => one.toTypedArray()) };
+    });
+    expect(new Set(runs[0].losses).size).toBe(20);
+    expect(runs[1]).toEqual(runs[0]);
+    expect(runs[2]).toEqual(runs[0]);
+  });
+});
+
+describe("a data check that fails while threads share the work", () => {
+  test("throws, and every parameter keeps its value", () => {
+    setBackend(backends[1]);
+    const table = random.normal(random.key(1), [100, 50]);
+    const [w, total] = [parameter(random.normal(random.key(2), [40, 50])), parameter(tensor(0))];
+    const step = compile((indices: AnyTensor) => {
+      const rows = take(table, cumsum(indices) as never) as AnyTensor;
+      w.assign(mul(w, rows as never) as never);
+      total.assign(sum(rows) as never);
+    });
+    const indices = (last: number): AnyTensor =>
+      tensor([...new Array<number>(39).fill(1), last], { dtype: "int32" }) as AnyTensor;
+    step(indices(60));
+    step(indices(60));
+    const kept = [w, total].map((one) => one.toTypedArray().slice());
+    expect(() => step(indices(61))).toThrow(IndexError);
+    expect(() => step(indices(-41))).toThrow(IndexError);
+    expect([w, total].map((one) => one.toTypedArray())).toEqual(kept);
+    step(indices(60));
+    expect(w.toTypedArray()).not.toEqual(kept[0]);
+  });
+});
