@@ -6,6 +6,7 @@ import {
   f32,
   f32x4,
   f64,
+  i16x8,
   i32,
   i32x4,
   type Local,
@@ -30,7 +31,7 @@ interface FloatComparisons {
 }
 
 function isVector({ inner, dtype }: ArgmaxSpec, target: Target): boolean {
-  return target.simd !== "none" && inner > 1 && (dtype === "float32" || dtype === "int32");
+  return target.simd !== "none" && inner > 1 && dtype !== "float64";
 }
 
 /** Pieces of work: outputs, or blocks of up to four neighbours. */
@@ -58,17 +59,19 @@ function fourPlaces(f: FunctionBuilder, { count, inner, dtype }: ArgmaxSpec, uni
   const blocks = Math.ceil(inner / 4);
   const block = f.keep(i32.divu(unit, i32.const(blocks)));
   const column = f.keep(i32.shl(i32.remu(unit, i32.const(blocks)), i32.const(2)));
-  const at = f.keep(
-    i32.add(values, i32.shl(i32.add(i32.mul(block, i32.const(count * inner)), column), i32.const(2))),
-  );
-  const largest = f.keep(v128.load(at));
+  const bytes = bytesPerElement(dtype);
+  const first = i32.add(i32.mul(block, i32.const(count * inner)), column);
+  const at = f.keep(i32.add(values, i32.mul(first, i32.const(bytes))));
+  const load = (): Expression<"v128"> =>
+    bytes === 4 ? v128.load(at) : i32x4.extendLowU16(i16x8.extendLowU8(v128.load32Zero(at)));
+  const largest = f.keep(load());
   const place = f.keep(i32x4.const(0));
   const k = f.local("i32");
   f.forRange(k, i32.const(1), i32.const(count), 1, () => {
-    f.emit(at.increase(4 * inner));
-    const candidate = f.keep(v128.load(at));
+    f.emit(at.increase(bytes * inner));
+    const candidate = f.keep(load());
     const isLarger =
-      dtype === "int32"
+      dtype !== "float32"
         ? i32x4.gt(candidate, largest)
         : // "Not at most" holds for NaN, of which the first is kept.
           v128.and(v128.not(f32x4.le(candidate, largest)), f32x4.eq(largest, largest));

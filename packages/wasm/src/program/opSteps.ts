@@ -4,7 +4,7 @@ import { type Op, primitives, type Shape, sizeOf } from "@adjoint/tensor";
 import { bytesPerElement, stridesOf } from "@adjoint/tensor/engine";
 import { type ArgmaxSpec, argmaxKernel, argmaxUnits } from "../kernels/argmax.ts";
 import { type CheckSpec, checkIndexKernel } from "../kernels/checkIndex.ts";
-import { type CumsumSpec, cumsumKernel } from "../kernels/cumsum.ts";
+import { type CumsumSpec, cumsumKernel, cumsumUnits } from "../kernels/cumsum.ts";
 import {
   type MatmulSpec,
   matmulFlops,
@@ -237,14 +237,19 @@ function argmaxSteps(kernel: OpKernel, index: number, target: Target): Step[] | 
   });
 }
 
-function cumsumSteps(kernel: OpKernel, index: number): Step[] {
+function cumsumSteps(kernel: OpKernel, index: number, target: Target): Step[] {
   const [{ shape, dtype }] = kernel.inputs;
   const axis = kernel.attributes.axis as number;
-  const spec: CumsumSpec = { count: shape[axis], inner: sizeOf(shape.slice(axis + 1)), dtype };
+  const spec: CumsumSpec = {
+    outer: sizeOf(shape.slice(0, axis)),
+    count: shape[axis],
+    inner: sizeOf(shape.slice(axis + 1)),
+    dtype,
+  };
   return sharedStep(kernel, index, {
     key: `cumsum ${spec.count} ${spec.inner} ${dtype}`,
-    write: () => cumsumKernel(spec),
-    units: sizeOf(shape) / spec.count,
+    write: () => cumsumKernel(spec, target),
+    units: cumsumUnits(spec, target),
     cost: 8 * sizeOf(shape),
   });
 }
