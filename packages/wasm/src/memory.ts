@@ -45,6 +45,8 @@ export interface MemoryOptions {
   readonly copies?: number;
   /** Bytes of results that are nowhere else, and move to JavaScript arrays beyond it. Default 32 MiB. */
   readonly results?: number;
+  /** @internal The most bytes that there may be, which a test makes fewer. Default 4 GiB. */
+  readonly limit?: number;
 }
 
 /** A memory that cannot hold what a program needs. */
@@ -73,6 +75,7 @@ export class WasmMemory {
   #resultBytes = 0;
   #copyBudget: number;
   #resultBudget: number;
+  readonly #limit: number;
   #scratch = 0;
   #scratchBytes = 0;
   #tick = 0;
@@ -81,9 +84,10 @@ export class WasmMemory {
   #bytes: Uint8Array;
   #words: Int32Array;
 
-  constructor({ copies = 2 ** 30, results = 32 * 2 ** 20 }: MemoryOptions = {}) {
+  constructor({ copies = 2 ** 30, results = 32 * 2 ** 20, limit = largestMemory }: MemoryOptions = {}) {
     this.#copyBudget = copies;
     this.#resultBudget = results;
+    this.#limit = limit;
     this.isShared = typeof SharedArrayBuffer === "function";
     const initial = 16;
     this.memory = this.isShared
@@ -132,10 +136,11 @@ export class WasmMemory {
 
   /** Begins a run: what is used from here on stays till the next. */
   begin(): void {
+    if (this.#freshBytes > freshBudget) this.#sweep();
+    // Before a new run is counted: what the last one used is mostly used again.
+    if (this.#copyBytes > this.#copyBudget || this.#resultBytes > this.#resultBudget) this.#evict();
     this.#tick++;
     this.#inUse = 0;
-    if (this.#freshBytes > freshBudget) this.#sweep();
-    if (this.#copyBytes > this.#copyBudget || this.#resultBytes > this.#resultBudget) this.#evict();
   }
 
   /** The region that holds a storage, filled if it is not there. */
@@ -230,7 +235,7 @@ export class WasmMemory {
     const address = this.#takeTop(bytes) ?? this.#takeJoined(bytes);
     if (address !== undefined) return address;
     if (!this.#grow(bytes)) this.#evictAll();
-    const found = this.#takeTop(bytes) ?? this.#takeJoined(bytes);
+    const found = this.#takeTop(bytes) ?? this.#takeJoined(bytes) ?? this.#takeGrown(bytes);
     if (found === undefined) throw new MemoryError(this.#shortage(size, dtype));
     return found;
   }
@@ -241,6 +246,10 @@ export class WasmMemory {
     const start = this.#top;
     this.#top += bytes;
     return start;
+  }
+
+  #takeGrown(bytes: number): number | undefined {
+    return this.#grow(bytes) ? this.#takeTop(bytes) : undefined;
   }
 
   #give(address: number, bytes: number): void {
@@ -283,7 +292,7 @@ export class WasmMemory {
     const needed = this.#top + bytes - this.#bytes.byteLength;
     const generous = Math.max(needed, Math.min(this.#bytes.byteLength / 4, 64 * 2 ** 20));
     for (const wanted of [generous, needed]) {
-      if (this.#bytes.byteLength + wanted > largestMemory) continue;
+      if (this.#bytes.byteLength + wanted > this.#limit) continue;
       try {
         this.memory.grow(Math.ceil(wanted / pageBytes));
         this.#bytes = new Uint8Array(this.memory.buffer);
@@ -303,7 +312,7 @@ export class WasmMemory {
     );
     const held = list.length === 0 ? "" : `; the largest tensors in it are ${list.join(", ")}`;
     return (
-      `memory: no room for ${dtype} of ${size} elements (${mebibytes(size * bytesPerElement(dtype))}) in the 4 GiB of WebAssembly memory, ` +
+      `memory: no room for ${dtype} of ${size} elements (${mebibytes(size * bytesPerElement(dtype))}) in the ${mebibytes(this.#limit)} of WebAssembly memory, ` +
       `of which ${mebibytes(this.heldBytes)} are held by tensors${held}; make batches smaller, or use checkpoint() so that fewer values are kept`
     );
   }

@@ -61,7 +61,7 @@ describe("a worker that fails", () => {
     );
     // Until the workers are gone, the main thread works alone.
     const { threads } = backend.machinery;
-    expect(threads.available(1)).toBe(1);
+    expect([threads.available(1), threads.size]).toEqual([1, 0]);
     expect(mul(x, 2).toArray()).toEqual(new Array(100).fill(2));
     await ready(backend, 3);
     expect(mul(x, 3).toArray()).toEqual(new Array(100).fill(3));
@@ -109,7 +109,10 @@ describe("the number of threads", () => {
   test("is one where there is little work", () => {
     const backend = new WasmBackend({ threads: 2 });
     setBackend(backend);
-    mul(tensor(new Array(100).fill(1)), 2).toArray();
-    expect(backend.machinery.threads.available(0)).toBe(1);
+    mul(tensor(new Array(10_000).fill(1)), 2).toArray();
+    expect(backend.machinery.threads.size).toBe(0);
+    backend.machinery.threads.available(1e9);
+    expect(backend.machinery.threads.size).toBe(1);
+    backend.machinery.threads.stop();
   });
 });

@@ -156,16 +156,43 @@ export class WasmProgram implements Program {
       const result = results[k];
       return result.kind === "buffer" && result.over !== undefined && isSpare[result.over] === true;
     };
-    const regions = results.map((result, k): Region | undefined => {
-      if (result.kind === "input") return undefined;
-      const { dtype, size } = buffers[result.buffer];
-      if (result.over === undefined && this.#smallPlaces[result.buffer] !== -1) return undefined;
-      const region = isOver(k)
-        ? (inputs[result.over as number].device as Region)
-        : memory.newRegion(dtype, size);
-      addresses[result.buffer] = region.address;
-      return region;
+    const regions: (Region | undefined)[] = [];
+    try {
+      for (const [k, result] of results.entries()) {
+        regions.push(undefined);
+        if (result.kind === "input") continue;
+        const { dtype, size } = buffers[result.buffer];
+        if (result.over === undefined && this.#smallPlaces[result.buffer] !== -1) continue;
+        const region = isOver(k)
+          ? (inputs[result.over as number].device as Region)
+          : memory.newRegion(dtype, size);
+        regions[k] = region;
+        addresses[result.buffer] = region.address;
+      }
+      this.#runAt(addresses, small);
+    } catch (error) {
+      // A thread that is lost may still write to them.
+      if (!(error instanceof ThreadError))
+        regions.forEach((region, k) => {
+          if (region !== undefined && !isOver(k)) memory.free(region);
+        });
+      throw error;
+    }
+    return results.map((result, k): Storage => {
+      if (result.kind === "input") return inputs[result.index];
+      const region = regions[k];
+      if (region === undefined) return this.#copyOut(result.buffer);
+      if (isOver(k)) memory.forget(region);
+      return memory.keep(region);
     });
+  }
+
+  /** Runs the kernels on buffers at these addresses; those at 0 are small ones. */
+  #runAt(
+    addresses: readonly number[],
+    small: readonly { readonly place: number; readonly storage: Storage; readonly dtype: DType }[],
+  ): void {
+    const memory = this.#memory;
     const recorder = activeRecorder();
     const threads =
       this.#sharedCost > 0 && recorder === undefined ? this.#threads.available(this.#sharedCost) : 1;
@@ -182,19 +209,7 @@ export class WasmProgram implements Program {
     for (let i = 0; i < addresses.length; i++)
       words[table + i] = addresses[i] === 0 ? frame + places[i] : addresses[i];
     const status = recorder === undefined ? this.#call(frame, threads) : this.#runRecorded(frame, recorder);
-    if (status !== 0) {
-      regions.forEach((region, k) => {
-        if (region !== undefined && !isOver(k)) memory.free(region);
-      });
-      this.#fail(status - 1);
-    }
-    return results.map((result, k): Storage => {
-      if (result.kind === "input") return inputs[result.index];
-      const region = regions[k];
-      if (region === undefined) return this.#copyOut(result.buffer);
-      if (isOver(k)) memory.forget(region);
-      return memory.keep(region);
-    });
+    if (status !== 0) this.#fail(status - 1);
   }
 
   #call(frame: number, threads: number): number {

@@ -119,6 +119,11 @@ export class ThreadPool {
     this.#wanted = threads;
   }
 
+  /** Workers that have been started. */
+  get size(): number {
+    return this.#workers.length;
+  }
+
   /**
    * How many threads there are for a program of this cost, in instructions. Workers are started once there has been work enough to be worth
    * it: until they are ready, the main thread does it alone.
