@@ -1,5 +1,5 @@
 import * as ops from "@adjoint/ops";
-import { type AnyTensor, exp, mul, type Shape, sqrt } from "@adjoint/tensor";
+import { type AnyTensor, abs, add, exp, mul, type Shape, sqrt } from "@adjoint/tensor";
 import fc from "fast-check";
 import { axesOf, axisOf, type ShapeConstraints, shapes } from "../arbitraries/shapes.ts";
 import type { Domain } from "../arbitraries/tensors.ts";
@@ -173,6 +173,12 @@ const gate = { float32: 8, float64: 800 } as const;
 /** e^(x − m) is off by half an ulp of x − m, which is at most 104 where the result is not 0 in float32. */
 const powers = { loweringUlps: 64 } as const;
 
+/** The sizes of what a difference of log-softmaxes is made of: it may cancel to 0. */
+function sizesOfLogSoftmaxes({ options }: OpForm, inputs: readonly AnyTensor[]): AnyTensor {
+  const [a, b] = inputs.map((x) => abs(ops.logSoftmax(x, options as object) as AnyTensor));
+  return add(a, b) as AnyTensor;
+}
+
 /** A quotient that is far from whole, so that small steps do not change what it is rounded down to. */
 const remainderDomains: readonly (readonly [Domain, Domain])[] = [
   [
@@ -266,7 +272,7 @@ const smooth: readonly OpCase[] = [
           options: { axis },
         }),
       ),
-    powers,
+    { ...powers, scale: sizesOfLogSoftmaxes },
   ),
   opCase(
     ops.logWeightedSumOp,
