@@ -1,4 +1,5 @@
 import { leaves } from "./op.ts";
+import type { Storage } from "./storage.ts";
 import { type AnyTensor, type Memo, nextId } from "./tensor.ts";
 
 /** How much history a node may hold before it is evaluated and its history dropped. */
@@ -80,17 +81,30 @@ export function releaseValues(node: AnyTensor): void {
   bytesMade += ownBytes(node);
 }
 
+/** A data set beside batches: storages from this size on are told from others, since the largest one does not count. */
+function isGiant(storage: Storage): boolean {
+  return storage.byteLength > limit.bytes / 8;
+}
+
 function boundBytes(node: AnyTensor): void {
   const { memo } = node;
+  const { storage } = memo;
   const own = ownBytes(node);
   bytesMade += own;
-  let bytes = own;
+  let giant = storage !== undefined && isGiant(storage) ? storage : undefined;
+  let bytes = giant === undefined ? own : 0;
   let heaviest: Memo | undefined;
   for (const input of node.inputs) {
     bytes += input.memo.historyBytes;
+    const other = input.memo.giant;
+    if (other !== undefined && other !== giant) {
+      bytes += Math.min(other.byteLength, giant?.byteLength ?? 0);
+      if (giant === undefined || other.byteLength > giant.byteLength) giant = other;
+    }
     if (heaviest === undefined || weight(input.memo) > weight(heaviest)) heaviest = input.memo;
   }
   memo.historyBytes = bytes;
+  memo.giant = giant;
   memo.recount = heaviest?.recount;
 }
 
@@ -112,15 +126,20 @@ function dropWhenOver(node: AnyTensor): void {
   let bytes = 0;
   let exempt = 0;
   let largest = 0;
+  let giant: Storage | undefined;
   for (const one of history) {
     const own = ownBytes(one);
     bytes += own;
     if (one.memo.held) exempt += own;
-    else largest = Math.max(largest, own);
+    else if (own > largest) {
+      largest = own;
+      giant = one.memo.storage;
+    }
     for (const input of one.inputs) history.add(input);
   }
   memo.historyNodes = history.size;
-  memo.historyBytes = bytes;
+  memo.giant = giant !== undefined && isGiant(giant) ? giant : undefined;
+  memo.historyBytes = bytes - (memo.giant?.byteLength ?? 0);
   memo.recount = { id: nextId() + history.size / 4, bytes: bytesMade + limit.bytes / 4 };
   if (history.size > limit.nodes || bytes - exempt - largest > limit.bytes) drop(node, history);
 }
@@ -135,6 +154,6 @@ function drop(node: AnyTensor, history: ReadonlySet<AnyTensor>): void {
   node.inputs = [];
   memo.stabilised = undefined;
   memo.historyNodes = 1;
-  memo.historyBytes = ownBytes(node);
+  boundBytes(node);
   memo.recount = undefined;
 }

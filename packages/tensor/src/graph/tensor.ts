@@ -13,8 +13,10 @@ export interface Memo {
   storage: Storage | undefined;
   /** Upper bound of the nodes that this node's history holds. */
   historyNodes: number;
-  /** Upper bound of the bytes of values that this node's history holds. */
+  /** Upper bound of the bytes of values that this node's history holds, without its giant. */
   historyBytes: number;
+  /** The largest single storage of the history, if it is so large that it would decide alone. */
+  giant: Storage | undefined;
   /** When these bounds are worth a true count again; undefined when there was none. */
   recount: Recount | undefined;
   /** What the stabilising pass made of the node when it was differentiated: evaluated in its place. */
@@ -83,6 +85,7 @@ export class Tensor<S extends Shape = Shape, D extends DType = DefaultDType> {
       storage: undefined,
       historyNodes: 1,
       historyBytes: 0,
+      giant: undefined,
       recount: undefined,
       stabilised: undefined,
       owner: undefined,
