@@ -249,6 +249,7 @@ export class WasmMemory {
   }
 
   #takeGrown(bytes: number): number | undefined {
+    this.#join();
     return this.#grow(bytes) ? this.#takeTop(bytes) : undefined;
   }
 
@@ -259,9 +260,20 @@ export class WasmMemory {
     this.#freeBytes += bytes;
   }
 
-  /** Joins free neighbours, and takes the first block that is large enough. */
+  /** Joins free blocks, if there can be room in them and at the top, and takes the first that is large enough. */
   #takeJoined(bytes: number): number | undefined {
-    if (this.#freeBytes < bytes) return undefined;
+    if (this.#freeBytes + this.#bytes.byteLength - this.#top < bytes) return undefined;
+    const fit = this.#join().find(({ size }) => size >= bytes);
+    if (fit === undefined) return this.#takeTop(bytes);
+    const bin = this.#bins.get(fit.size) as number[];
+    bin.splice(bin.indexOf(fit.address), 1);
+    this.#freeBytes -= fit.size;
+    if (fit.size > bytes) this.#give(fit.address + bytes, fit.size - bytes);
+    return fit.address;
+  }
+
+  /** Joins free neighbours, and with what has never been used those that it comes after; gives the blocks that are left. */
+  #join(): readonly { readonly address: number; readonly size: number }[] {
     const blocks = [...this.#bins].flatMap(([size, addresses]) =>
       addresses.map((address) => ({ address, size })),
     );
@@ -279,12 +291,8 @@ export class WasmMemory {
       this.#top = last.address;
       joined.pop();
     }
-    const fit = joined.find(({ size }) => size >= bytes);
-    for (const block of joined) {
-      if (block !== fit) this.#give(block.address, block.size);
-      else if (block.size > bytes) this.#give(block.address + bytes, block.size - bytes);
-    }
-    return fit?.address ?? this.#takeTop(bytes);
+    for (const { address, size } of joined) this.#give(address, size);
+    return joined;
   }
 
   /** Makes the memory larger: by a quarter at least, so that it is rare, where there is room. */
