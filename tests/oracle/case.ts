@@ -8,7 +8,13 @@ export interface OracleCase {
   readonly name: string;
   /** Undefined for a case that does not depend on it. */
   readonly dtype: OracleDType | undefined;
-  readonly check: () => readonly string[];
+  readonly check: (options?: CheckOptions) => readonly string[];
+}
+
+/** How a case is judged. */
+export interface CheckOptions {
+  /** Functions are compiled, derivatives and all, instead of evaluated. Default false. */
+  readonly compiled?: boolean;
 }
 
 /** A file of one of the known forms. */
@@ -45,4 +51,6 @@ export interface OracleResult {
 export interface OracleOptions {
   readonly dtypes: readonly OracleDType[];
   readonly backend: Backend;
+  /** See {@link CheckOptions}. */
+  readonly compiled?: boolean;
 }

@@ -1,7 +1,16 @@
-import { type AnyTensor, isFloat, tensor, vjp } from "@adjoint/tensor";
+import { type AnyTensor, compile, isFloat, tensor, vjp } from "@adjoint/tensor";
+import type { CheckOptions } from "./case.ts";
 
 /** A function of a case's inputs. */
 export type CaseFunction = (...inputs: AnyTensor[]) => AnyTensor;
+
+/** The function as it is, or compiled. */
+export function asAsked<Args extends readonly AnyTensor[], R>(
+  fn: (...inputs: Args) => R,
+  { compiled = false }: CheckOptions,
+): (...inputs: Args) => R {
+  return compiled ? (compile(fn) as unknown as typeof fn) : fn;
+}
 
 /** A tensor of the dtype and shape of another. */
 function tensorLike({ shape, dtype }: AnyTensor, values: readonly number[]): AnyTensor {

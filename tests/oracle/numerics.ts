@@ -1,6 +1,6 @@
 import { type AnyTensor, reshape, tensor } from "@adjoint/tensor";
-import type { OracleCase, OracleDType } from "./case.ts";
-import { type CaseFunction, secondDerivatives, valueAndCotangents } from "./derivatives.ts";
+import type { CheckOptions, OracleCase, OracleDType } from "./case.ts";
+import { asAsked, type CaseFunction, secondDerivatives, valueAndCotangents } from "./derivatives.ts";
 import { evaluateExpression, parseExpression } from "./expression.ts";
 import {
   type Agrees,
@@ -73,10 +73,10 @@ function agreement({ float32Tolerance }: NumericCase, dtype: OracleDType): Agree
 /** The errors that a user is meant to see: those of this project. */
 const ownErrors: readonly string[] = ["ShapeError", "DTypeError", "IndexError", "OptionError"];
 
-function checkThrows(one: NumericCase, dtype: OracleDType): string[] {
+function checkThrows(one: NumericCase, dtype: OracleDType, options: CheckOptions): string[] {
   try {
     const { fn, inputs } = functionOf(one, dtype);
-    const values = fn(...inputs).toTypedArray();
+    const values = asAsked(fn, options)(...inputs).toTypedArray();
     return [`expected an error, actual ${[...values]}`];
   } catch (error) {
     if (error instanceof Error && ownErrors.includes(error.name)) return [];
@@ -84,17 +84,21 @@ function checkThrows(one: NumericCase, dtype: OracleDType): string[] {
   }
 }
 
-function check(one: NumericCase, dtype: OracleDType): string[] {
-  if (one.value === "throws") return checkThrows(one, dtype);
+function check(one: NumericCase, dtype: OracleDType, options: CheckOptions): string[] {
+  if (one.value === "throws") return checkThrows(one, dtype, options);
   const { fn, inputs } = functionOf(one, dtype);
   const agrees = agreement(one, dtype);
   const problems: (string | undefined)[] = [];
-  problems.push(difference("value", fn(...inputs).toTypedArray(), flatNumbers(one.value), agrees));
+  const value = asAsked(fn, options)(...inputs).toTypedArray();
+  problems.push(difference("value", value, flatNumbers(one.value), agrees));
   const wanted = one.gradients ?? [];
   if (wanted.some((gradient) => gradient !== null)) {
     const cotangent =
       one.cotangent === undefined || one.cotangent === null ? undefined : flatNumbers(one.cotangent);
-    const { cotangents } = valueAndCotangents(fn, inputs, cotangent);
+    const { cotangents } = asAsked(
+      (...given: AnyTensor[]) => valueAndCotangents(fn, given, cotangent),
+      options,
+    )(...inputs);
     wanted.forEach((expected, i) => {
       if (expected === null || expected === undefined) return;
       const actual = cotangents[i]?.toTypedArray() ?? [];
@@ -103,7 +107,8 @@ function check(one: NumericCase, dtype: OracleDType): string[] {
   }
   (one.secondDerivatives ?? []).forEach((expected, i) => {
     if (expected === null) return;
-    const actual = secondDerivatives((x) => fn(...inputs.with(i, x)), inputs[i]).toTypedArray();
+    const second = (x: AnyTensor): AnyTensor => secondDerivatives((given) => fn(...inputs.with(i, given)), x);
+    const actual = asAsked(second, options)(inputs[i]).toTypedArray();
     problems.push(difference(`second derivative ${i}`, actual, flatNumbers(expected), agrees));
   });
   return problems.filter((problem) => problem !== undefined);
@@ -122,7 +127,7 @@ export function numericCases(
   return dtypes.flatMap((dtype) =>
     cases.flatMap((one, place) => {
       if (one.float32Tolerance !== undefined && dtype !== "float32") return [];
-      return [{ name: titleOf(one, place), dtype, check: () => check(one, dtype) }];
+      return [{ name: titleOf(one, place), dtype, check: (options = {}) => check(one, dtype, options) }];
     }),
   );
 }

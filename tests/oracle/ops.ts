@@ -1,6 +1,6 @@
 import { type AnyTensor, type DType, tensor } from "@adjoint/tensor";
-import type { OracleCase, OracleDType } from "./case.ts";
-import { valueAndCotangents } from "./derivatives.ts";
+import type { CheckOptions, OracleCase, OracleDType } from "./case.ts";
+import { asAsked, valueAndCotangents } from "./derivatives.ts";
 import { difference, flatNumbers, type Nested, relativeToMeanSquare, shapeOfNested } from "./numbers.ts";
 import { type OracleAttributes, operationOf, optionsOf } from "./operations.ts";
 
@@ -35,13 +35,17 @@ function inputTensor(input: Values | Nested, float: OracleDType): AnyTensor {
 function check(
   { op, attrs = {}, inputs, output, cotangent, gradients }: OpsCase,
   dtype: OracleDType,
+  checkOptions: CheckOptions,
 ): string[] {
   const { call } = operationOf(op);
   const options = optionsOf(attrs);
   const tolerance = tolerances[dtype];
   const given = inputs.map((input) => inputTensor(input, dtype));
   const seed = cotangent === undefined || cotangent === null ? undefined : flatNumbers(cotangent);
-  const { value, cotangents } = valueAndCotangents((...operands) => call(operands, options), given, seed);
+  const { value, cotangents } = asAsked(
+    (...operands: AnyTensor[]) => valueAndCotangents((...x) => call(x, options), operands, seed),
+    checkOptions,
+  )(...given);
   const expected = flatNumbers(output.data);
   const problems: (string | undefined)[] = [];
   if (String(value.shape) !== String(output.shape))
@@ -64,7 +68,7 @@ export function opsCases(cases: readonly OpsCase[], dtypes: readonly OracleDType
     cases.map((one, place) => ({
       name: `ops #${place + 1} ${one.op}`,
       dtype,
-      check: () => check(one, dtype),
+      check: (options = {}) => check(one, dtype, options),
     })),
   );
 }

@@ -6,7 +6,7 @@ import type { OracleFile, OracleOptions, OracleResult } from "./case.ts";
 export function runOracle(
   name: string,
   file: OracleFile,
-  { dtypes, backend }: OracleOptions,
+  { dtypes, backend, compiled = false }: OracleOptions,
 ): OracleResult[] {
   const before = getBackend();
   setBackend(backend);
@@ -15,7 +15,7 @@ export function runOracle(
     return file.cases(dtypes).map((one) => {
       let problems: readonly string[];
       try {
-        problems = one.check();
+        problems = one.check({ compiled });
       } catch (error) {
         problems = [error instanceof Error ? error.message : String(error)];
       }

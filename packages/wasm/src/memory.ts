@@ -248,9 +248,10 @@ export class WasmMemory {
     return start;
   }
 
+  /** The last resort: the memory may be made so much larger, beginning with what is free at its end. */
   #takeGrown(bytes: number): number | undefined {
     this.#join();
-    return this.#grow(bytes) ? this.#takeTop(bytes) : undefined;
+    return this.#takeTop(bytes) ?? (this.#grow(bytes) ? this.#takeTop(bytes) : undefined);
   }
 
   #give(address: number, bytes: number): void {

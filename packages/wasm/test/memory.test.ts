@@ -49,7 +49,7 @@ describe("regions", () => {
   );
 
   test("are joined when they are free, so that larger ones fit where smaller ones were", () => {
-    const memory = new WasmMemory({ limit: 2 ** 20 });
+    const memory = new WasmMemory();
     for (const count of [64, 16, 4, 1]) {
       memory.begin();
       const regions = Array.from({ length: count }, () =>

@@ -109,7 +109,7 @@ describe("the number of threads", () => {
   test("is one where there is little work", () => {
     const backend = new WasmBackend({ threads: 2 });
     setBackend(backend);
-    mul(tensor(new Array(10_000).fill(1)), 2).toArray();
+    mul(tensor(new Array(100_000).fill(1)), 2).toArray();
     expect(backend.machinery.threads.size).toBe(0);
     backend.machinery.threads.available(1e9);
     expect(backend.machinery.threads.size).toBe(1);
