@@ -80,7 +80,8 @@ export class WasmMemory {
   #scratchBytes = 0;
   #tick = 0;
   /** Bytes that the present run uses, all of which stay. */
-  #inUse = 0;
+  #copiesInUse = 0;
+  #resultsInUse = 0;
   #bytes: Uint8Array;
   #words: Int32Array;
 
@@ -111,7 +112,7 @@ export class WasmMemory {
   setBudget({ copies = this.#copyBudget, results = this.#resultBudget }: MemoryOptions): void {
     this.#copyBudget = copies;
     this.#resultBudget = results;
-    this.#evict();
+    this.#evict(copies, results);
   }
 
   /** The whole memory as int32. */
@@ -138,9 +139,13 @@ export class WasmMemory {
   begin(): void {
     if (this.#freshBytes > freshBudget) this.#sweep();
     // Before a new run is counted: what the last one used is mostly used again.
-    if (this.#copyBytes > this.#copyBudget || this.#resultBytes > this.#resultBudget) this.#evict();
+    // What one run uses stays whatever the budget: else weights beyond it would come and go.
+    const copies = Math.max(this.#copyBudget, this.#copiesInUse);
+    const results = Math.max(this.#resultBudget, 2 * this.#resultsInUse);
+    if (this.#copyBytes > copies || this.#resultBytes > results) this.#evict(copies, results);
     this.#tick++;
-    this.#inUse = 0;
+    this.#copiesInUse = 0;
+    this.#resultsInUse = 0;
   }
 
   /** The region that holds a storage, filled if it is not there. */
@@ -158,7 +163,8 @@ export class WasmMemory {
     } else if (region.tick !== this.#tick && this.#fresh.delete(region)) this.#freshBytes -= region.bytes;
     if (region.tick !== this.#tick) {
       region.tick = this.#tick;
-      this.#inUse += region.bytes;
+      if (region.isCopy) this.#copiesInUse += region.bytes;
+      else this.#resultsInUse += region.bytes;
     }
     return region;
   }
@@ -168,7 +174,7 @@ export class WasmMemory {
     const bytes = roundedBytes(size * bytesPerElement(dtype));
     const region = new Region(this, this.#take(bytes, size, dtype), bytes, dtype, size);
     region.tick = this.#tick;
-    this.#inUse += bytes;
+    this.#resultsInUse += bytes;
     return region;
   }
 
@@ -335,13 +341,12 @@ export class WasmMemory {
   }
 
   /** Drops copies and moves results out until both are a quarter below their budgets. */
-  #evict(): void {
-    const copies = Math.max(this.#copyBudget, this.#inUse) * 0.75;
-    const results = Math.max(this.#resultBudget, 2 * this.#inUse) * 0.75;
+  #evict(copies: number, results: number): void {
     const byAge = [...this.#regions].sort((a, b) => a.tick - b.tick);
     for (const region of byAge) {
       if (region.tick >= this.#tick) break;
-      if (region.isCopy ? this.#copyBytes > copies : this.#resultBytes > results) this.#moveOut(region);
+      if (region.isCopy ? this.#copyBytes > 0.75 * copies : this.#resultBytes > 0.75 * results)
+        this.#moveOut(region);
     }
   }
 
