@@ -357,9 +357,10 @@ class LoopWriter {
           );
       });
       if (passTargets(this.#loop, phase, this.#saved).length > 0) {
-        const pass = (): void => this.#pass(phase, inner, accumulators, indices);
-        pass();
-        for (const [, accumulator] of accumulators) accumulator.repeat?.(pass);
+        this.#pass(phase, inner, accumulators, indices);
+        // Another pass for one must add nothing to the others.
+        for (const [i, accumulator] of accumulators)
+          accumulator.repeat?.(() => this.#pass(phase, inner, new Map([[i, accumulator]]), indices));
       }
       for (const [i, accumulator] of accumulators)
         this.#values.set(i, accumulator.result({ isSpread: !this.#loop.isVectorOuter }));
