@@ -8,7 +8,7 @@ export interface BigFloat {
 }
 
 /** `1 − σ(1000)` is 2^−1443. */
-export const mostBits = 1600;
+const mostBits = 1600;
 const guard = 64;
 const mostFixed = mostBits + guard;
 let precision: number = mostBits;

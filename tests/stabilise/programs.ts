@@ -4,7 +4,7 @@ import { type Algebra, ofDuals, ofTensors, variablesOf } from "./algebra.ts";
 import { toNumber, withBits } from "./bigfloat.ts";
 
 /** What a formula with a softmax or a sum in it leaves open. */
-export interface Choices {
+interface Choices {
   readonly axis: 0 | 1;
   readonly keepDims: boolean;
   /** Labels between 0 and 1, both included. */
@@ -480,7 +480,7 @@ function seconds(
 }
 
 /** Random programs around the formulas of a family. */
-export function programs(name: string): fc.Arbitrary<Program> {
+function programs(name: string): fc.Arbitrary<Program> {
   const family = families[name];
   const { powers, pairs, spellings } = family;
   const isPair = pairs !== undefined;
@@ -611,7 +611,7 @@ const truths = new WeakMap<Program, Truth>();
 
 const together = ({ values, gradient }: Outcome): readonly number[] => [...values, ...gradient];
 
-export function truthOf(program: Program): Truth {
+function truthOf(program: Program): Truth {
   const before = truths.get(program);
   if (before !== undefined) return before;
   const expected = together(exactly(program, program.values));

@@ -27,13 +27,8 @@ function sameNumbers(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((x, i) => x === b[i]);
 }
 
-/** Is the node the result of a reduction loop? */
-export function isReduction(node: AnyTensor, views: Views): boolean {
-  return reductions.has(node.op) && !views.isView(node);
-}
-
 /** Does a loop compute the node: an elementwise op, a reduction, or a copy? */
-export function isLoop(node: AnyTensor, views: Views): boolean {
+function isLoop(node: AnyTensor, views: Views): boolean {
   return node.op.elementwise || reductions.has(node.op) || (isCopyable(node) && !views.isView(node));
 }
 
@@ -43,18 +38,18 @@ function isCopyable({ op }: AnyTensor): boolean {
 }
 
 /** The shape that the node's loop runs over: for a reduction or a copy that of its input. */
-export function loopShape(node: AnyTensor): Shape {
+function loopShape(node: AnyTensor): Shape {
   return node.op.elementwise ? node.shape : node.inputs[0].shape;
 }
 
 /** Which axes of the loop's dimensions a reduction takes together. */
-export function reducedAxes(node: AnyTensor): boolean[] {
+function reducedAxes(node: AnyTensor): boolean[] {
   const axes = node.attributes.axes as readonly number[];
   return longAxes(node.inputs[0].shape).map((axis) => axes.includes(axis));
 }
 
 /** How the node is related to a loop over `dimensions`: every element, each row, or not at all. */
-export function extentIn(shape: Shape, { dimensions, reduced }: Group): "full" | "outer" | undefined {
+function extentIn(shape: Shape, { dimensions, reduced }: Group): "full" | "outer" | undefined {
   const long = longAxes(shape).map((axis) => shape[axis]);
   if (sameNumbers(long, dimensions as readonly number[])) return "full";
   if (reduced === undefined) return undefined;
@@ -63,7 +58,7 @@ export function extentIn(shape: Shape, { dimensions, reduced }: Group): "full" |
 }
 
 /** The strides of a view of a tensor of `shape` along the loop's dimensions; 0 along those it does not have. */
-export function stridesIn(
+function stridesIn(
   { strides }: Pick<View, "strides">,
   shape: Shape,
   extent: "full" | "outer",
@@ -76,7 +71,7 @@ export function stridesIn(
 }
 
 /** Strides of an operand of an elementwise node, as it is broadcast to the node's shape. */
-export function operandStrides({ strides }: View, operand: Shape, shape: Shape): number[] {
+function operandStrides({ strides }: View, operand: Shape, shape: Shape): number[] {
   const missing = shape.length - operand.length;
   return shape.map((_, axis) =>
     axis < missing || operand[axis - missing] === 1 ? 0 : strides[axis - missing],

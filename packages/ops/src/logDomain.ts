@@ -228,7 +228,7 @@ function logOfMean(x: AnyTensor, { axes, keepDims }: ReductionAttributes): AnyTe
 }
 
 /** `log(1 − p)` of a softmax or sigmoid p, also behind moves. */
-export function logOfComplement(p: AnyTensor, isGiven: IsGiven): AnyTensor | undefined {
+function logOfComplement(p: AnyTensor, isGiven: IsGiven): AnyTensor | undefined {
   if (isGiven(p)) return undefined;
   const { op, inputs, attributes } = p;
   if (op === sigmoidOp) return logSigmoid(negated(inputs[0], isGiven));

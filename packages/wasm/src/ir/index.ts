@@ -1,4 +1,4 @@
-export type { Code, Expression, Statement, ValueType } from "./code.ts";
+export type { Expression, Statement, ValueType } from "./code.ts";
 export {
   block,
   call,
@@ -12,7 +12,6 @@ export {
 } from "./function.ts";
 export {
   atomics,
-  drop,
   f32,
   f32x4,
   f64,

@@ -402,8 +402,3 @@ export function select<T extends ValueType>(a: E<T>, b: E<T>, condition: E<I>): 
 export function memoryCopy(target: E<I>, source: E<I>, bytes: E<I>): Statement {
   return [target.code, source.code, bytes.code, 0xfc, 10, 0, 0];
 }
-
-/** Forgets a value. */
-export function drop(value: Expression): Statement {
-  return [value.code, 0x1a];
-}

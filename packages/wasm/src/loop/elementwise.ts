@@ -95,11 +95,6 @@ const emitters: ReadonlyMap<Op, Emit> = new Map<Op, Emit>([
   ],
 ]);
 
-/** Is there code for the op, or a definition that can be called? */
-export function isComputable(op: Op): boolean {
-  return emitters.has(op) || op.scalar !== undefined;
-}
-
 /** Does the op call its definition outside of WebAssembly? */
 export function callsHost(op: Op, dtype: DType): boolean {
   return !emitters.has(op) && mathFunctionOf(op, dtype) === undefined;
