@@ -73,6 +73,13 @@ describe("profile", () => {
     expect(lines[4]).toMatch(/^\d+\.\d\d µs a run in 2 runs$/);
   });
 
+  test("listens to nothing after its runs", () => {
+    const taken = profile(step, { runs: 2 })(x);
+    const trace = taken.toChromeTrace();
+    step(x);
+    expect(taken.toChromeTrace()).toBe(trace);
+  });
+
   test("is a Chrome trace: an event of each call, in order", () => {
     const { traceEvents } = JSON.parse(profile(step, { runs: 2 })(x).toChromeTrace());
     expect(traceEvents).toHaveLength(6);
