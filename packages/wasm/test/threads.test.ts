@@ -1,7 +1,11 @@
 import { compileGraph } from "@adjoint/compiler";
 import {
   type AnyTensor,
+  add,
+  apply,
   compile,
+  composite,
+  cumsum,
   getBackend,
   mul,
   OptionError,
@@ -83,6 +87,30 @@ describe("a worker that fails", () => {
     expect(x.toArray()).toEqual(new Array(100).fill(2));
     backend.machinery.threads.stop();
   });
+});
+
+test("a definition that throws in a program of several threads throws at the call, and leaves nobody waiting", async () => {
+  const backend = backendOf(2);
+  setBackend(backend);
+  await ready(backend, 2);
+  const picky = composite("picky", {
+    scalar(x) {
+      if (x > 1.9) throw new RangeError(`${x} is too much`);
+      return x;
+    },
+    lower: ([x]) => mul(x, 1) as AnyTensor,
+  });
+  const rows = (x: number): AnyTensor => tensor(new Float64Array(200).fill(x), [20, 10]) as AnyTensor;
+  const step = compile((x: AnyTensor) => {
+    const before = sin(cumsum(x)) as AnyTensor;
+    return cumsum(sin(apply(picky, [add(before, x) as AnyTensor])) as AnyTensor);
+  });
+  const expected = step(rows(0)).toTypedArray();
+  expect(() => step(rows(1.5))).toThrow(/is too much$/);
+  expect(step(rows(0)).toTypedArray()).toEqual(expected);
+  await ready(backend, 2);
+  expect(step(rows(0)).toTypedArray()).toEqual(expected);
+  backend.machinery.threads.stop();
 });
 
 describe("the number of threads", () => {

@@ -119,6 +119,11 @@ export class ThreadPool {
     this.#wanted = threads;
   }
 
+  /** May workers still be running that were told to end? */
+  get isEnding(): boolean {
+    return this.#ending > 0;
+  }
+
   /** Workers that have been started. */
   get size(): number {
     return this.#workers.length;
@@ -182,7 +187,15 @@ export class ThreadPool {
     words[signals.status >> 2] = 0;
     Atomics.add(words, signals.job >> 2, 1);
     Atomics.notify(words, signals.job >> 2);
-    return entry.run(frame, 0, threads);
+    try {
+      return entry.run(frame, 0, threads);
+    } catch (error) {
+      // A definition in JavaScript has thrown, in the main thread. The others must not wait for it.
+      Atomics.store(words, signals.failed >> 2, 1);
+      Atomics.notify(words, signals.generation >> 2);
+      this.stop();
+      throw error;
+    }
   }
 
   /** What a worker that failed has said; undefined when none has said anything. */
