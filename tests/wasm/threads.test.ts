@@ -29,6 +29,7 @@ import {
 import type { WasmBackend } from "@adjoint/wasm";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { nodesOf, programs } from "./randomPrograms.ts";
 import { startedBackend, valuesOn } from "./workers.ts";
 
 const counts = [1, 2, 3];
@@ -62,6 +63,26 @@ describe("any number of threads gives the same bits", () => {
     fc.assert(
       fc.property(samples, ([program, inputs]) => expectSameBits(runGraphProgram(program, inputs))),
       { numRuns: 30 },
+    );
+  });
+
+  test("in random programs of ops that move, reduce and combine", () => {
+    const samples = programs.chain((program) =>
+      fc.tuple(
+        fc.constant(program),
+        fc.tuple(...program.shapes.map((shape) => tensorsIn(shape, {}, { dtype: "float32" }))),
+      ),
+    );
+    fc.assert(
+      fc.property(samples, ([program, inputs]) => {
+        const [one, ...others] = backends.map((backend) => {
+          setBackend(backend);
+          const run = compile((...given: AnyTensor[]) => nodesOf(program, given).slice(given.length));
+          return run(...inputs).map((node) => node.toTypedArray());
+        });
+        for (const other of others) expect(other).toEqual(one);
+      }),
+      { numRuns: 60 },
     );
   });
 
