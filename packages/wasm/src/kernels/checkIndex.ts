@@ -11,9 +11,10 @@ export interface CheckSpec {
 /** A function of the indices' address: 1 when one is out of range, else 0. */
 export function checkIndexKernel({ count, below, except, indexBytes }: CheckSpec): FunctionBuilder {
   const f = new FunctionBuilder(["i32"], ["i32"]);
-  const at = f.local("i32");
-  const start = f.parameter<"i32">(0);
-  f.forRange(at, start, i32.add(start, i32.const(count * indexBytes)), indexBytes, () => {
+  const from = f.local("i32");
+  // Bytes from the start are counted, since addresses beyond 2³¹ are negative.
+  f.forRange(from, i32.const(0), i32.const(count * indexBytes), indexBytes, () => {
+    const at = i32.add(f.parameter<"i32">(0), from);
     const index = f.keep(indexBytes === 4 ? i32.load(at) : i32.load8u(at));
     // A negative index is a large unsigned one.
     const isOut = i32.geu(index, i32.const(below));

@@ -140,7 +140,9 @@ function oneWindow(
 /** Sets `count` elements to 0. */
 function clear(f: FunctionBuilder, start: Expression<"i32">, count: number): void {
   if (count === 0) return;
-  const at = f.local("i32");
   const from = f.keep(start);
-  f.forRange(at, from, i32.add(from, i32.const(4 * count)), 4, () => f.emit(f32.store(at, f32.const(0))));
+  const past = f.local("i32");
+  f.forRange(past, i32.const(0), i32.const(4 * count), 4, () =>
+    f.emit(f32.store(i32.add(from, past), f32.const(0))),
+  );
 }

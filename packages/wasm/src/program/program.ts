@@ -119,7 +119,8 @@ export class WasmProgram implements Program {
   #addressOf(buffer: number): number {
     const { place } = this.#program.buffers[buffer];
     if (place.kind === "scratch") return this.#frame + this.#layout.scratchPlace + place.offset;
-    return this.#memory.words[this.#frame / 4 + buffer];
+    // Half of the memory is beyond the largest int32.
+    return this.#memory.words[this.#frame / 4 + buffer] >>> 0;
   }
 
   readonly #view = (address: number, dtype: DType, size: number): ReturnType<WasmMemory["view"]> =>
