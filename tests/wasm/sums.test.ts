@@ -8,6 +8,7 @@ import {
   referenceBackend,
   setBackend,
   sum,
+  tensor,
 } from "@adjoint/tensor";
 import { tensorsIn } from "@adjoint/testing";
 import { WasmBackend } from "@adjoint/wasm";
@@ -37,6 +38,29 @@ test("sums of one float64 loop are each what it is alone, where others overflow 
       }),
     );
     expect(sums.programs[0].match(/loop/g)).toHaveLength(1);
+  } finally {
+    setBackend(before);
+  }
+});
+
+test.each([
+  ["float32", 3e38],
+  ["float32", 1e8],
+  ["float64", 1.5e308],
+] as const)("a long sum of %s in which ±%d cancel is that of the small ones between them", (dtype, large) => {
+  const before = getBackend();
+  const size = 40_000;
+  const small = (i: number): number => (large < 1e10 && i % 96 === 0 ? 8 : 0);
+  const x = tensor(
+    Array.from({ length: size }, (_, i) => (i < size / 2 ? large : -large) + small(i)),
+    { dtype },
+  );
+  const total = compile((y: typeof x) => sum(y));
+  try {
+    for (const simd of ["relaxed", "none"] as const) {
+      setBackend(new WasmBackend({ simd, threads: 1 }));
+      expect(total(x).item()).toBe(large < 1e10 ? 8 * Math.ceil(size / 96) : 0);
+    }
   } finally {
     setBackend(before);
   }

@@ -1,4 +1,4 @@
-import type { DType } from "@adjoint/tensor";
+import { type DType, primitives } from "@adjoint/tensor";
 import { type Access, countOf, type LoopKernel, type LoopNode } from "./program.ts";
 
 /** From how many elements on a sum is worth dividing. */
@@ -12,6 +12,16 @@ function partsOf(count: number): number {
   return 1;
 }
 
+/** What a part's result is kept as: sums of float32 are float64 until all are added up, so that they are rounded once, and cannot overflow. */
+function partDType({ op, dtype }: LoopNode & { kind: "reduce" }): DType {
+  return op === primitives.sum && dtype === "float32" ? "float64" : dtype;
+}
+
+/** Has the row to be summed as a whole? Parts of float64 may be beyond the largest number where their sum is not. */
+function isWhole(node: LoopNode): boolean {
+  return node.kind === "reduce" && node.op === primitives.sum && node.dtype === "float64";
+}
+
 /**
  * A loop that reduces a long row to one value, as two: parts of the row, which threads share, and then the parts' results. The parts
  * depend on the row's length alone, so that every number of threads gives the same bits. Undefined when the loop is none of the kind.
@@ -23,7 +33,8 @@ export function splitReduction(
   const count = countOf(loop.inner);
   const isSplit =
     countOf(loop.outer) === 1 && loop.inner.length === 1 && count >= smallest && loop.phases === 2;
-  if (!isSplit || loop.nodes.some(({ extent, phase }) => extent === "full" && phase > 0)) return undefined;
+  if (!isSplit || loop.nodes.some(isWhole)) return undefined;
+  if (loop.nodes.some(({ extent, phase }) => extent === "full" && phase > 0)) return undefined;
   const parts = partsOf(count);
   if (parts === 1) return undefined;
   const length = count / parts;
@@ -39,15 +50,22 @@ export function splitReduction(
   const stores: LoopKernel["stores"][number][] = [];
   loop.nodes.forEach((node, i) => {
     if (node.kind === "reduce") {
-      const buffer = newBuffer(node.dtype, parts);
+      const dtype = partDType(node);
+      const buffer = newBuffer(dtype, parts);
       const arg = placeInFirst.get(node.arg) as number;
       stores.push({
-        node: first.push({ ...node, arg }) - 1,
+        node: first.push({ ...node, dtype, arg }) - 1,
         access: { buffer, offset: 0, outer: [1], inner: [0] },
       });
       const access = { buffer, offset: 0, outer: [], inner: [1] };
-      const load = second.push({ kind: "load", dtype: node.dtype, extent: "full", phase: 0, access }) - 1;
-      placeInSecond.set(i, second.push({ ...node, arg: load }) - 1);
+      const load = second.push({ kind: "load", dtype, extent: "full", phase: 0, access }) - 1;
+      let result = second.push({ ...node, dtype, arg: load }) - 1;
+      if (dtype !== node.dtype) {
+        const { extent, phase } = node;
+        const cast = { kind: "apply", op: primitives.cast, attributes: { dtype: node.dtype } } as const;
+        result = second.push({ ...cast, dtype: node.dtype, extent, phase, args: [result] }) - 1;
+      }
+      placeInSecond.set(i, result);
       return;
     }
     const moved = (places: ReadonlyMap<number, number>): LoopNode =>
@@ -69,10 +87,10 @@ export function splitReduction(
   const late: LoopKernel["stores"][number][] = [];
   for (const { node, access } of loop.stores) {
     const { extent } = loop.nodes[node];
-    const isWhole = access.inner[0] !== 0;
-    if (isWhole) stores.push({ node: placeInFirst.get(node) as number, access: divided(access) });
+    const isRow = access.inner[0] !== 0;
+    if (isRow) stores.push({ node: placeInFirst.get(node) as number, access: divided(access) });
     else late.push({ node: placeInSecond.get(node) as number, access: { ...access, outer: [], inner: [0] } });
-    if (isWhole && extent !== "full" && loop.nodes[node].phase > 0) return undefined;
+    if (isRow && extent !== "full" && loop.nodes[node].phase > 0) return undefined;
   }
   return [
     { ...loop, outer: [parts], inner: [length], nodes: first, stores },

@@ -20,7 +20,7 @@ describe("a reduction to one value", () => {
     const program = programOf([x], [node(products), node(add(div(sum(products), 100_000), 1))]);
     expect(loopsOf(program).map(opNames)).toEqual([
       ["mul", "sum"],
-      ["sum", "div", "add"],
+      ["sum", "cast", "div", "add"],
     ]);
     const [first, second] = loopsOf(program);
     expect(first.stores.map(({ access }) => [access.outer, access.inner])).toContainEqual([[800], [1]]);
@@ -33,6 +33,16 @@ describe("a reduction to one value", () => {
       const odd = input([size]);
       expect(shapesOf([odd], sum(odd))).toEqual([[[], [size]]]);
     }
+  });
+  test("of float64 stays one loop when it is a sum, whose parts may overflow where it does not", () => {
+    const wide = input([100_000], "float64");
+    expect(shapesOf([wide], sum(wide))).toEqual([[[], [100_000]]]);
+    expect(shapesOf([wide], max(wide))).toHaveLength(2);
+  });
+  test("keeps the sums of parts of float32 in float64", () => {
+    const { buffers, kernels } = programOf([x], [node(sum(x))]);
+    const [first] = loopsOf({ buffers, kernels } as never);
+    expect(first.stores.map(({ access }) => buffers[access.buffer].dtype)).toEqual(["float64"]);
   });
   test("stays one loop when every element needs the result", () => {
     expect(shapesOf([x], sub(x, max(x)))).toHaveLength(1);

@@ -69,7 +69,7 @@ export function loopSpec(
       access: { ...access, buffer: parameterOf(access.buffer) },
     })),
   };
-  const isNarrow = loop.nodes.every(({ dtype }) => dtype !== "float64");
+  const isNarrow = loop.nodes.every((node) => node.dtype !== "float64" || isWideSum(loop, node));
   const isScalar = loop.inner.length === 0 && loop.outer.length === 0;
   const isHostExact = loop.nodes.every(
     (node) =>
@@ -117,6 +117,11 @@ export function loopSpec(
     cost,
     saved,
   };
+}
+
+/** Is the node a float64 sum of float32? It is stored as it is, and used in no other way. */
+function isWideSum(loop: LoopKernel, node: LoopNode): boolean {
+  return node.kind === "reduce" && node.dtype === "float64" && loop.nodes[node.arg].dtype === "float32";
 }
 
 function nodeKey(node: LoopNode): unknown {
@@ -363,7 +368,13 @@ class LoopWriter {
           accumulator.repeat?.(() => this.#pass(phase, inner, new Map([[i, accumulator]]), indices));
       }
       for (const [i, accumulator] of accumulators)
-        this.#values.set(i, accumulator.result({ isSpread: !this.#loop.isVectorOuter }));
+        this.#values.set(
+          i,
+          accumulator.result({
+            isSpread: !this.#loop.isVectorOuter,
+            isWide: isWideSum(this.#loop, this.#loop.nodes[i]),
+          }),
+        );
       this.#outerNodes(phase + 1, indices, isVector ? last : undefined);
     }
     for (const { node, access } of this.#loop.stores) {

@@ -175,7 +175,7 @@ export function scalarMachine(f: FunctionBuilder, callHost: CallHost): Machine {
   return machine;
 }
 
-/** Four values at a time: float32, int32, uint8 and bool. */
+/** Four values at a time: float32, int32, uint8 and bool. A float64 is no vector, and can be stored: the sum of a row. */
 export function vectorMachine(f: FunctionBuilder, target: Target, callHost: CallHost): Machine {
   const lanes = float32x4(f, target);
   const zero = i32x4.const(0);
@@ -253,7 +253,10 @@ export function vectorMachine(f: FunctionBuilder, target: Target, callHost: Call
       const at = f.keep(address);
       return Array.from({ length: count }, (_, lane) => v128.store8Lane(at, bytes, lane, lane));
     },
-    storeOne: (address, value, dtype) => machine.storeMany(address, value, dtype, 1),
+    storeOne: (address, value, dtype) =>
+      dtype === "float64"
+        ? f64.store(address, value as Expression<"f64">)
+        : machine.storeMany(address, value, dtype, 1),
     storeEach(addresses, value, dtype) {
       if (dtype === "float32" || dtype === "int32") {
         const kept = f.keep(value as Vector);

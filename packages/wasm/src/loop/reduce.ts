@@ -20,8 +20,11 @@ type Vector = Expression<"v128">;
 export interface Accumulator {
   /** Takes a value; of a vector the first `rest` lanes alone, all of them for 0. */
   add(value: Local, rest: number): void;
-  /** The result, in every lane when the lanes are one row (`isSpread`), else one for each lane. */
-  result(options: { isSpread: boolean }): Local;
+  /**
+   * The result, in every lane when the lanes are one row (`isSpread`), else one for each lane. A sum of float32 may be had as the one
+   * float64 that it is before it is rounded (`isWide`), where the lanes are one row.
+   */
+  result(options: { isSpread: boolean; isWide: boolean }): Local;
   /** Where one pass may not do: runs another when it must. */
   repeat?(pass: () => void): void;
 }
@@ -113,12 +116,11 @@ function sumFloats({ f }: Machine): Accumulator {
       if (rest === 0 || rest > 2)
         f.emit(high.set(f64x2.add(high, f64x2.promoteLow(v128.shuffle(counted, counted, swapHalves)))));
     },
-    result({ isSpread }) {
+    result({ isSpread, isWide }) {
       if (isSpread) {
         const both = f.keep(f64x2.add(low, high));
-        return f.keep(
-          f32x4.splat(f32.demote(f64.add(f64x2.extractLane(both, 0), f64x2.extractLane(both, 1)))),
-        );
+        const total = f64.add(f64x2.extractLane(both, 0), f64x2.extractLane(both, 1));
+        return f.keep(isWide ? total : f32x4.splat(f32.demote(total)));
       }
       const halves = Array.from({ length: 16 }, (_, i) => (i < 8 ? i : i + 8));
       const [first, second] = [f.keep(f32x4.demoteZero(low)), f.keep(f32x4.demoteZero(high))];
@@ -149,7 +151,7 @@ function sumOne({ f }: Machine, dtype: DType): Accumulator {
     const total = f.keep(f64.const(0));
     return {
       add: (value) => f.emit(total.set(f64.add(total, f64.promote(value as Local<"f32">)))),
-      result: () => f.keep(f32.demote(total)),
+      result: ({ isWide }) => (isWide ? total : f.keep(f32.demote(total))),
     };
   }
   const total = f.keep(i32.const(0));
