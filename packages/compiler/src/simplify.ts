@@ -23,7 +23,9 @@ function itself(node: AnyTensor, x: AnyTensor): AnyTensor | undefined {
 }
 
 function isPowerOfTwo(x: number): boolean {
-  return Math.abs(x) >= 2 ** -100 && Math.abs(x) <= 2 ** 100 && Number.isInteger(Math.log2(Math.abs(x)));
+  const size = Math.abs(x);
+  // The logarithm of a neighbour is rounded to a whole number too.
+  return size >= 2 ** -100 && size <= 2 ** 100 && 2 ** Math.round(Math.log2(size)) === size;
 }
 
 const identities: ReadonlyMap<Op, Identity> = new Map<Op, Identity>([

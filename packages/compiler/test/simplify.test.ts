@@ -94,6 +94,7 @@ describe("simplify", () => {
     ["x · 0, which is NaN for ∞", mul(x, 0)],
     ["x / 3, whose inverse is rounded", div(x, 3)],
     ["x / 2¹²⁰, whose inverse may be subnormal", div(x, 2 ** 120)],
+    ["x / the number after 2⁵, in float64", div(input([2, 3], "float64"), 2 ** 5 * (1 + Number.EPSILON))],
   ])("leaves %s", (_, node) => {
     expect(simple(node as AnyTensor)).toBe(node);
   });
