@@ -18,7 +18,7 @@ export interface WasmOptions {
   /** How much memory is held by what is not in use. */
   readonly memory?: MemoryOptions;
   /** @internal When threads are used at all, for tests. */
-  readonly costs?: Pick<ThreadOptions, "dividedCost" | "startCost">;
+  readonly costs?: Omit<ThreadOptions, "threads">;
 }
 
 /** What a backend consists of once it has run something. */
@@ -59,7 +59,7 @@ export class WasmBackend implements Backend {
         target: { ...probed, simd: simd ?? probed.simd },
         memory,
         kernels,
-        threads: new ThreadPool(memory, kernels, { threads, ...costs }),
+        threads: new ThreadPool(memory, { threads, ...costs }),
       };
     }
     return this.#machinery;

@@ -11,9 +11,11 @@ export interface KernelFunction {
   readonly parameters: readonly ValueType[];
   readonly results: readonly ValueType[];
   readonly run: (...args: number[]) => number;
+  /** Where a worker gets it from; undefined for one that calls JavaScript, which workers do not run. */
+  readonly source: KernelModule | undefined;
 }
 
-/** A module, with what it imports: all that a worker needs to have the same functions. */
+/** A module and the functions in it: all that a worker needs to have the same. */
 export interface KernelModule {
   readonly module: WebAssembly.Module;
   readonly exports: readonly string[];
@@ -33,17 +35,22 @@ interface Pending {
   readonly hosts: readonly Host[];
 }
 
-/** Kernels by what they compute. One that is known is not written or compiled again. */
+/**
+ * Kernels by what they compute. One that is known is not written or compiled again. Beyond a number of them, those that no program has
+ * asked for in the longest time are forgotten: programs keep their own.
+ */
 export class KernelCache {
   readonly #memory: WasmMemory;
+  readonly #limit: number;
   readonly #byKey = new Map<string, KernelFunction>();
   readonly #pending: Pending[] = [];
-  /** Every module that workers need, in order. */
-  readonly modules: KernelModule[] = [];
+  /** Kernels that have been asked for since the last were compiled. */
+  readonly #asked = new Set<string>();
   #created = 0;
 
-  constructor(memory: WasmMemory) {
+  constructor(memory: WasmMemory, limit: number = 2048) {
     this.#memory = memory;
+    this.#limit = limit;
   }
 
   /** How many kernels there are. */
@@ -53,7 +60,14 @@ export class KernelCache {
 
   /** Has the kernel of this key written by `write` if there is none. It can be had after {@link compile}. */
   require(key: string, write: (callHost: CallHost) => FunctionBuilder): void {
-    if (this.#byKey.has(key) || this.#pending.some((one) => one.key === key)) return;
+    if (this.#asked.has(key)) return;
+    this.#asked.add(key);
+    const known = this.#byKey.get(key);
+    if (known !== undefined) {
+      this.#byKey.delete(key);
+      this.#byKey.set(key, known);
+      return;
+    }
     const hosts: Host[] = [];
     const f = write((op, args) => {
       const known = hosts.findIndex((host) => host.op === op && host.arity === args.length);
@@ -65,16 +79,18 @@ export class KernelCache {
 
   /** Compiles what has been required since: in one module, but for kernels that call JavaScript, which workers do not get. */
   compile(): void {
+    for (const key of this.#byKey.keys()) {
+      if (this.#byKey.size + this.#pending.length <= this.#limit || this.#asked.has(key)) break;
+      this.#byKey.delete(key);
+    }
+    this.#asked.clear();
     const pending = this.#pending.splice(0);
     const portable = pending.filter(({ hosts }) => hosts.length === 0);
-    if (portable.length > 0) {
-      const module = this.#compileModule(portable, []);
-      this.modules.push({ module, exports: portable.map(({ name }) => name) });
-    }
+    if (portable.length > 0) this.#compileModule(portable, []);
     for (const one of pending) if (one.hosts.length > 0) this.#compileModule([one], one.hosts);
   }
 
-  #compileModule(pending: readonly Pending[], hosts: readonly Host[]): WebAssembly.Module {
+  #compileModule(pending: readonly Pending[], hosts: readonly Host[]): void {
     const builder = new ModuleBuilder({ shared: this.#memory.isShared });
     const env: WebAssembly.ModuleImports = { memory: this.#memory.memory };
     hosts.forEach(({ op, arity }, i) => {
@@ -87,11 +103,11 @@ export class KernelCache {
     for (const { name, f } of pending) builder.addFunction(name, f);
     const module = new WebAssembly.Module(builder.build());
     const { exports } = new WebAssembly.Instance(module, { env });
+    const source = hosts.length === 0 ? { module, exports: pending.map(({ name }) => name) } : undefined;
     for (const { key, name, f } of pending) {
       const run = exports[name] as (...args: number[]) => number;
-      this.#byKey.set(key, { name, parameters: f.parameters, results: f.results, run });
+      this.#byKey.set(key, { name, parameters: f.parameters, results: f.results, run, source });
     }
-    return module;
   }
 
   /** Where threads meet. */

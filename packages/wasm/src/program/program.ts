@@ -13,7 +13,7 @@ import { activeRecorder, type Recorder } from "../profile.ts";
 import { ThreadError, type ThreadedEntry, type ThreadPool } from "../threads/pool.ts";
 import { lostThread } from "../threads/signals.ts";
 import { entryModule, type FrameLayout, isDivided } from "./entry.ts";
-import type { KernelCache, KernelFunction } from "./kernels.ts";
+import type { KernelCache, KernelFunction, KernelModule } from "./kernels.ts";
 import type { Step } from "./step.ts";
 import { valuesAt } from "./steps.ts";
 
@@ -100,6 +100,7 @@ export class WasmProgram implements Program {
   /** Compiles the function that calls the kernels in order: for one thread, or for several. */
   #entryFor(barrier: KernelFunction | undefined): {
     module: WebAssembly.Module;
+    sources: readonly KernelModule[];
     run: (...args: number[]) => number;
   } {
     const module = entryModule(this.#program, this.#steps, this.#functions, this.#layout, {
@@ -110,10 +111,14 @@ export class WasmProgram implements Program {
       memory: this.#memory.memory,
       host: (step: number) => this.#runHost(step),
     };
-    for (const kernel of [...this.#functions, barrier])
-      if (kernel !== undefined) env[kernel.name] = kernel.run;
+    const sources = new Set<KernelModule>();
+    for (const kernel of [...this.#functions, barrier]) {
+      if (kernel === undefined) continue;
+      env[kernel.name] = kernel.run;
+      if (kernel.source !== undefined) sources.add(kernel.source);
+    }
     const { exports } = new WebAssembly.Instance(module, { env });
-    return { module, run: exports.run as (...args: number[]) => number };
+    return { module, sources: [...sources], run: exports.run as (...args: number[]) => number };
   }
 
   #addressOf(buffer: number): number {

@@ -1,11 +1,13 @@
 import type { WasmMemory } from "../memory.ts";
 import { type NodeWorker, nodeModule, processorCount } from "../platform.ts";
-import type { KernelCache } from "../program/kernels.ts";
+import type { KernelModule } from "../program/kernels.ts";
 import { signals } from "./signals.ts";
 
 /** An entry function that every thread calls with its own number. */
 export interface ThreadedEntry {
   readonly module: WebAssembly.Module;
+  /** Where the functions that it calls are. */
+  readonly sources: readonly KernelModule[];
   /** In the main thread. */
   readonly run: (frame: number, thread: number, threads: number) => number;
 }
@@ -67,6 +69,8 @@ export interface ThreadOptions {
   readonly dividedCost?: number | undefined;
   /** The cost of all that could be shared after which workers are started. Default 5·10⁷: starting one takes as long. */
   readonly startCost?: number | undefined;
+  /** How many programs workers are given before others take their place, since none can be taken from them. Default 1,000. */
+  readonly mostEntries?: number | undefined;
 }
 
 interface Channel {
@@ -77,19 +81,20 @@ interface Channel {
 /** Threads that run programs together with the main one. Workers start when they are first of use, and keep no process alive. */
 export class ThreadPool {
   readonly #memory: WasmMemory;
-  readonly #kernels: KernelCache;
   readonly #workers: {
     readonly worker: NodeWorker;
     readonly port: Channel["port1"];
     /** Not 0 when it is ready for jobs. */
     readonly ready: Int32Array;
-    modules: number;
+    /** What it has been given. */
+    readonly sources: WeakSet<KernelModule>;
     readonly entries: Set<number>;
   }[] = [];
   readonly #entries = new WeakMap<ThreadedEntry, number>();
   /** From what cost on a kernel is divided. */
   readonly dividedCost: number;
   readonly #startCost: number;
+  readonly #mostEntries: number;
   #wanted: number;
   /** Workers that have been told to end and may still be at a barrier. */
   #ending = 0;
@@ -99,14 +104,18 @@ export class ThreadPool {
 
   constructor(
     memory: WasmMemory,
-    kernels: KernelCache,
-    { threads = processorCount(), dividedCost = 6000, startCost = 5e7 }: ThreadOptions = {},
+    {
+      threads = processorCount(),
+      dividedCost = 6000,
+      startCost = 5e7,
+      mostEntries = 1000,
+    }: ThreadOptions = {},
   ) {
     this.#memory = memory;
-    this.#kernels = kernels;
     this.#wanted = threads;
     this.dividedCost = dividedCost;
     this.#startCost = startCost;
+    this.#mostEntries = mostEntries;
   }
 
   /** How many threads programs may use, the main one included. */
@@ -136,6 +145,10 @@ export class ThreadPool {
   available(cost: number): number {
     const { wanted } = this;
     if (wanted === 1 || this.#ending > 0) return 1;
+    if (this.#workers.some(({ entries }) => entries.size >= this.#mostEntries)) {
+      this.stop();
+      return 1;
+    }
     if (this.#workers.length < wanted - 1) {
       this.#work += cost;
       if (this.#work < this.#startCost) return 1;
@@ -159,7 +172,7 @@ export class ThreadPool {
     worker.unref();
     channel.port1.unref?.();
     worker.on("error", () => {}); // told at the barrier that it does not come to
-    this.#workers.push({ worker, port: channel.port1, ready, modules: 0, entries: new Set() });
+    this.#workers.push({ worker, port: channel.port1, ready, sources: new WeakSet(), entries: new Set() });
   }
 
   /** Runs an entry on `threads` threads. Throws {@link ThreadError} when one of them fails. */
@@ -170,15 +183,14 @@ export class ThreadPool {
       this.#entries.set(entry, number);
     }
     for (const worker of this.#workers.slice(0, threads - 1)) {
-      const { modules } = this.#kernels;
-      for (; worker.modules < modules.length; worker.modules++) {
-        const { module, exports } = modules[worker.modules];
-        worker.port.postMessage({ module, names: exports });
+      if (worker.entries.has(number)) continue;
+      for (const source of entry.sources) {
+        if (worker.sources.has(source)) continue;
+        worker.sources.add(source);
+        worker.port.postMessage({ module: source.module, names: source.exports });
       }
-      if (!worker.entries.has(number)) {
-        worker.port.postMessage({ module: entry.module, entry: number });
-        worker.entries.add(number);
-      }
+      worker.port.postMessage({ module: entry.module, entry: number });
+      worker.entries.add(number);
     }
     const { words } = this.#memory;
     words[signals.entry >> 2] = number;
