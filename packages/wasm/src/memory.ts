@@ -43,10 +43,12 @@ export class Region implements DeviceCopy {
 export interface MemoryOptions {
   /** Bytes of copies of JavaScript arrays: the data set, say. Forgetting one costs its copying again. Default 1 GiB. */
   readonly copies?: number;
-  /** Bytes of results that are nowhere else, and move to JavaScript arrays beyond it. Default 32 MiB. */
+  /** Bytes of results that are nowhere else, and move to JavaScript arrays beyond it. Default 8 MiB. */
   readonly results?: number;
   /** @internal The most bytes that there may be, which a test makes fewer. Default 4 GiB. */
   readonly limit?: number;
+  /** @internal May threads share it, where the engine can? Without, it is as where it cannot. Default true. */
+  readonly shared?: boolean;
 }
 
 /** A memory that cannot hold what a program needs. */
@@ -85,11 +87,16 @@ export class WasmMemory {
   #bytes: Uint8Array;
   #words: Int32Array;
 
-  constructor({ copies = 2 ** 30, results = 32 * 2 ** 20, limit = largestMemory }: MemoryOptions = {}) {
+  constructor({
+    copies = 2 ** 30,
+    results = 8 * 2 ** 20,
+    limit = largestMemory,
+    shared = true,
+  }: MemoryOptions = {}) {
     this.#copyBudget = copies;
     this.#resultBudget = results;
     this.#limit = limit;
-    this.isShared = typeof SharedArrayBuffer === "function";
+    this.isShared = shared && typeof SharedArrayBuffer === "function";
     const initial = 16;
     this.memory = this.isShared
       ? new WebAssembly.Memory({ initial, maximum: largestMemory / pageBytes, shared: true })

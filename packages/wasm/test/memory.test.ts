@@ -1,6 +1,20 @@
-import { Storage } from "@adjoint/tensor";
+import {
+  type AnyTensor,
+  add,
+  argsort,
+  compile,
+  getBackend,
+  mul,
+  parameter,
+  referenceBackend,
+  Storage,
+  setBackend,
+  sin,
+  tensor,
+} from "@adjoint/tensor";
 import { fc, test as property } from "@fast-check/vitest";
 import { describe, expect, test } from "vitest";
+import { WasmBackend } from "../src/index.ts";
 import { MemoryError, type Region, WasmMemory } from "../src/memory.ts";
 
 /** What is done with the memory: room is taken for so many elements, or a place of the list is given back. */
@@ -145,5 +159,36 @@ describe("a memory that is full", () => {
     );
     memory.begin();
     expect(memory.newRegion("float32", 300_000).size).toBe(300_000);
+  });
+});
+
+describe("a memory that is not shared", () => {
+  const before = getBackend();
+
+  test("is another array each time that it grows, between two runs and within one", () => {
+    const sizes = [100, 50_000, 200, 400_000, 100];
+    const runOn = (backend: typeof before): number[][] => {
+      setBackend(backend);
+      const state = parameter(tensor(new Array<number>(1000).fill(1)));
+      const step = compile((x: AnyTensor) => {
+        state.assign(mul(state, 2) as never);
+        // The order is found in JavaScript, in scratch memory.
+        return argsort(argsort(add(sin(x), 1) as AnyTensor) as AnyTensor) as AnyTensor;
+      });
+      const orders = sizes.map((size) => [
+        ...step(tensor(Array.from({ length: size }, (_, i) => (i * i) % size))).toTypedArray(),
+      ]);
+      return [...orders, [...state.toTypedArray()]];
+    };
+    try {
+      const backend = new WasmBackend({ memory: { shared: false } });
+      const { memory } = backend.machinery;
+      const first = memory.memory.buffer;
+      expect(runOn(backend)).toEqual(runOn(referenceBackend));
+      expect([memory.isShared, first.byteLength]).toEqual([false, 0]);
+      expect(memory.byteLength).toBeGreaterThan(2 ** 20);
+    } finally {
+      setBackend(before);
+    }
   });
 });
