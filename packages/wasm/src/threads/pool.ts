@@ -23,7 +23,7 @@ export class ThreadError extends Error {
  */
 const workerSource = `
 const { workerData, receiveMessageOnPort } = require("node:worker_threads");
-const { memory, port, ready, thread, signals, spins } = workerData;
+const { memory, port, ready, thread, signals, mostThreads, spins } = workerData;
 const words = new Int32Array(memory.buffer);
 const at = (address) => address >> 2;
 const functions = { memory };
@@ -44,7 +44,7 @@ for (;;) {
   for (let i = 0; i < spins && Atomics.load(words, at(signals.job)) === job; i++);
   Atomics.wait(words, at(signals.job), job);
   job = Atomics.load(words, at(signals.job));
-  const threads = words[at(signals.threads)];
+  const threads = job & mostThreads;
   if (thread >= threads) continue;
   try {
     receive();
@@ -57,6 +57,9 @@ for (;;) {
   }
 }
 `;
+
+/** As many as the low bits of a job's number can say. */
+const mostThreads = 1023;
 
 /** How often a worker looks for a job before it sleeps: about fifty microseconds. */
 const spins = 4000;
@@ -99,6 +102,7 @@ export class ThreadPool {
   /** Workers that have been told to end and may still be at a barrier. */
   #ending = 0;
   #nextEntry = 0;
+  #job = 0;
   /** Instructions of the programs so far that threads could have shared. */
   #work = 0;
 
@@ -121,7 +125,7 @@ export class ThreadPool {
   /** How many threads programs may use, the main one included. */
   get wanted(): number {
     const isAble = this.#memory.isShared && nodeModule("node:worker_threads") !== undefined;
-    return isAble ? this.#wanted : 1;
+    return isAble ? Math.min(this.#wanted, mostThreads) : 1;
   }
 
   set wanted(threads: number) {
@@ -166,7 +170,15 @@ export class ThreadPool {
     const ready = new Int32Array(new SharedArrayBuffer(4));
     const worker = new threads.Worker(workerSource, {
       eval: true,
-      workerData: { memory: this.#memory.memory, port: channel.port2, ready, thread, signals, spins },
+      workerData: {
+        memory: this.#memory.memory,
+        port: channel.port2,
+        ready,
+        thread,
+        signals,
+        mostThreads,
+        spins,
+      },
       transferList: [channel.port2],
     });
     worker.unref();
@@ -195,9 +207,10 @@ export class ThreadPool {
     const { words } = this.#memory;
     words[signals.entry >> 2] = number;
     words[signals.frame >> 2] = frame;
-    words[signals.threads >> 2] = threads;
     words[signals.status >> 2] = 0;
-    Atomics.add(words, signals.job >> 2, 1);
+    // A worker that has no part in a job may look while the next one is prepared, so the number of threads comes with the job's own.
+    this.#job++;
+    Atomics.store(words, signals.job >> 2, this.#job * (mostThreads + 1) + threads);
     Atomics.notify(words, signals.job >> 2);
     try {
       return entry.run(frame, 0, threads);

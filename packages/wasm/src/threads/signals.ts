@@ -2,14 +2,12 @@
  * Addresses that threads meet at, below everything else in memory, each in a cache line of its own. All hold an int32.
  */
 export const signals = {
-  /** Number of the present job; workers wait for it to change. */
+  /** Number of the present job, with the threads that take part in the low bits, the main one included; workers wait for it to change. */
   job: 64,
   /** Which entry function the job calls. */
   entry: 128,
   /** The argument of that function. */
   frame: 132,
-  /** Threads that take part, the main one included. */
-  threads: 136,
   /** Threads that have come to the barrier. */
   arrived: 192,
   /** Number of barriers that have been passed. */
