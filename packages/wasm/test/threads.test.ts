@@ -110,7 +110,16 @@ test("a definition that throws in a program of several threads throws at the cal
   expect(step(rows(0)).toTypedArray()).toEqual(expected);
   await ready(backend, 2);
   expect(step(rows(0)).toTypedArray()).toEqual(expected);
-  backend.machinery.threads.stop();
+  const { memory, threads } = backend.machinery;
+  const bytes = memory.byteLength;
+  const many = tensor(new Float64Array(50_000).fill(1.5), [5000, 10]) as AnyTensor;
+  for (let i = 0; i < 6; i++) {
+    await ready(backend, 2);
+    expect(() => step(many)).toThrow(/is too much$/);
+  }
+  // The room of results that are not to be: one of 400,000 bytes for all calls, beside the argument and what is on the way.
+  expect(memory.byteLength - bytes).toBeLessThan(2.5e6);
+  threads.stop();
 });
 
 describe("the number of threads", () => {

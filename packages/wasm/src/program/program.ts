@@ -177,8 +177,8 @@ export class WasmProgram implements Program {
       }
       this.#runAt(addresses, small);
     } catch (error) {
-      // Workers of a program that was given up may still write to them.
-      if (!this.#threads.isEnding)
+      // A thread that is lost may still write to them.
+      if (!(error instanceof ThreadError))
         regions.forEach((region, k) => {
           if (region !== undefined && !isOver(k)) memory.free(region);
         });

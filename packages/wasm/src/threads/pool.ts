@@ -132,11 +132,6 @@ export class ThreadPool {
     this.#wanted = threads;
   }
 
-  /** May workers still be running that were told to end? */
-  get isEnding(): boolean {
-    return this.#ending > 0;
-  }
-
   /** Workers that have been started. */
   get size(): number {
     return this.#workers.length;
@@ -215,11 +210,22 @@ export class ThreadPool {
     try {
       return entry.run(frame, 0, threads);
     } catch (error) {
-      // A definition in JavaScript has thrown, in the main thread. The others must not wait for it.
+      // A definition in JavaScript has thrown, in the main thread. The others must not wait for it at the barrier that they come to.
+      this.#awaitOthers(threads);
       Atomics.store(words, signals.failed >> 2, 1);
       Atomics.notify(words, signals.generation >> 2);
       this.stop();
       throw error;
+    }
+  }
+
+  /** Waits until all other threads are at a barrier, where they write to nobody's memory; half a minute at most. */
+  #awaitOthers(threads: number): void {
+    const { words } = this.#memory;
+    for (let naps = 0; naps < 30_000; naps++) {
+      const arrived = Atomics.load(words, signals.arrived >> 2);
+      if (arrived === threads - 1 || Atomics.load(words, signals.failed >> 2) !== 0) return;
+      Atomics.wait(words, signals.arrived >> 2, arrived, 1);
     }
   }
 
