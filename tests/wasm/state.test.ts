@@ -6,6 +6,7 @@ import {
   assignAll,
   compile,
   div,
+  floor,
   getBackend,
   mul,
   neg,
@@ -14,6 +15,7 @@ import {
   referenceBackend,
   reshape,
   setBackend,
+  sin,
   sum,
   tensor,
 } from "@adjoint/tensor";
@@ -179,6 +181,30 @@ describe("a compiled step that writes over its parameters", () => {
     swap();
     step();
     expect([numberIn(a as AnyTensor), numberIn(b as AnyTensor)]).toEqual([23, 16]);
+  });
+
+  test("reads a parameter before it writes over it, also where a long computation lies between", () => {
+    const on = (backend: typeof before): number[] => {
+      setBackend(backend);
+      const [a, b] = [parameterOf(1), parameterOf(2)];
+      const step = compile(() => {
+        // The first value is ready long before the second one asks for what it is written over.
+        const early = floor(mul(sin(b), 10));
+        const late = floor(mul(sin(sin(sin(sin(sin(early))))), 10));
+        assignAll([
+          [a, early],
+          [b, add(late, a)],
+        ] as never);
+      });
+      for (let i = 0; i < 4; i++) step();
+      return [numberIn(a as AnyTensor), numberIn(b as AnyTensor)];
+    };
+    const first = getBackend();
+    try {
+      expect(on(first)).toEqual(on(referenceBackend));
+    } finally {
+      setBackend(first);
+    }
   });
 
   test("shares its memory with other programs between steps", () => {

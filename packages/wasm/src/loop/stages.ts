@@ -55,8 +55,16 @@ export function stagesOf(
     const node = loop.nodes[i];
     return node.kind === "apply" && !isGivenAnew(i) ? node.args.filter((arg) => needed.has(arg)) : [];
   };
-  // A load is made again only where nothing is written that it might read.
-  const isWriting = loop.stores.some(({ access }) => access.inner.some((step) => step !== 0));
+  // What is stored may lie over what is loaded, so that no stage loads after one that stores, also not again.
+  const written = loop.stores.filter(({ access }) => access.inner.some((step) => step !== 0));
+  const isWriting = written.length > 0;
+  const firstWrite = Math.min(
+    ...written.map(({ node }) =>
+      loop.nodes[node].extent === "full" ? (stageAt.get(node) ?? Number.POSITIVE_INFINITY) : 0,
+    ),
+  );
+  for (const i of order)
+    if (loop.nodes[i].kind === "load") stageAt.set(i, Math.min(stageAt.get(i) as number, firstWrite));
   const againCost = (i: number): number => {
     const { kind } = loop.nodes[i];
     if (isGivenAnew(i)) return 1;
