@@ -39,6 +39,17 @@ describe("kernels", () => {
     expect([written, cache.size]).toEqual([[1, 2, 3, 4, 2], 3]);
   });
 
+  test("that could not be written are written when they are asked for again", () => {
+    const cache = new KernelCache(new WasmMemory());
+    const fail = (): never => {
+      throw new Error("no such op");
+    };
+    expect(() => cache.require("one", fail)).toThrow("no such op");
+    cache.require("one", () => constant(1));
+    cache.compile();
+    expect(cache.get("one").run()).toBe(1);
+  });
+
   test("of one program are all there, be they more than are kept", () => {
     const cache = new KernelCache(new WasmMemory(), 2);
     const keys = [5, 6, 7, 8];

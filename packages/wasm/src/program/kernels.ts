@@ -61,9 +61,9 @@ export class KernelCache {
   /** Has the kernel of this key written by `write` if there is none. It can be had after {@link compile}. */
   require(key: string, write: (callHost: CallHost) => FunctionBuilder): void {
     if (this.#asked.has(key)) return;
-    this.#asked.add(key);
     const known = this.#byKey.get(key);
     if (known !== undefined) {
+      this.#asked.add(key);
       this.#byKey.delete(key);
       this.#byKey.set(key, known);
       return;
@@ -75,6 +75,7 @@ export class KernelCache {
       return call(index, args, "f64");
     });
     this.#pending.push({ key, name: `k${this.#created++}`, f, hosts });
+    this.#asked.add(key);
   }
 
   /** Compiles what has been required since: in one module, but for kernels that call JavaScript, which workers do not get. */
