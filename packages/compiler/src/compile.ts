@@ -77,7 +77,7 @@ class Assembly {
     for (const group of this.#groups) for (const node of group.nodes) groupOf.set(node, group);
     for (const output of outputs) this.#kept.add(this.#views.of(output).base);
     for (const node of topologicalOrder(outputs, (one) => given.has(one))) {
-      if (given.has(node) || (this.#views.isView(node) && node.op !== primitives.checkIndex)) continue;
+      if (given.has(node) || (this.#views.isView(node) && !node.op.checks)) continue;
       const group = groupOf.get(node);
       for (const input of node.inputs) {
         const { base } = this.#views.of(input);
@@ -144,11 +144,7 @@ class Assembly {
   /** Groups in an order in which each comes after what it needs: checks first, and what takes the place of a parameter last. */
   #ordered(): Group[] {
     const rank = (group: Group): number =>
-      group.nodes[0].op === primitives.checkIndex
-        ? 0
-        : group.nodes.some((node) => this.#over.has(node))
-          ? 2
-          : 1;
+      group.nodes[0].op.checks ? 0 : group.nodes.some((node) => this.#over.has(node)) ? 2 : 1;
     const waiting = new Map(this.#groups.map((group) => [group, group.needs.size]));
     const users = new Map<Group, Group[]>();
     for (const group of this.#groups) {
@@ -190,13 +186,12 @@ class Assembly {
         this.#emitLoop(loop);
       return;
     }
-    const isCheck = node.op === primitives.checkIndex;
     this.#kernels.push({
       kind: "op",
       op: node.op,
       attributes: node.attributes,
       inputs: node.inputs.map((input) => this.#operand(input)),
-      output: isCheck
+      output: node.op.checks
         ? undefined
         : { buffer: this.#bufferFor(node), offset: 0, shape: node.shape, dtype: node.dtype },
     });

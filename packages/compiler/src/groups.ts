@@ -198,7 +198,7 @@ export function groupNodes(
   const order = new Map(sequence.map((node, i) => [node, i]));
   for (const node of sequence) {
     if (given.has(node) || node.op.kind === "leaf" || node.op === primitives.iota) continue;
-    const isCheck = node.op === primitives.checkIndex;
+    const isCheck = node.op.checks;
     if (views.isView(node) && !isCheck) continue;
     if (!isLoop(node, views) || isCheck) {
       begin(node, undefined);

@@ -1,4 +1,3 @@
-import { primitives } from "@adjoint/tensor";
 import { bytesPerElement } from "@adjoint/tensor/engine";
 import type { Access, Buffer, Kernel, LoopProgram, Place, Result } from "./program.ts";
 
@@ -76,7 +75,7 @@ export function placeBuffers(
       if (!first.has(buffer)) first.set(buffer, i);
       last.set(buffer, i);
     }
-    if (kernel.kind === "op" && kernel.op === primitives.checkIndex) lastCheck = i;
+    if (kernel.kind === "op" && kernel.op.checks) lastCheck = i;
   });
   const mayReplace = new Set<number>();
   for (const [output, input] of over) {

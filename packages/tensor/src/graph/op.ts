@@ -89,6 +89,8 @@ export interface OpDefinition<A extends Attributes = Attributes> {
   readonly commutative?: boolean;
   /** The value is that of the only input: passes see through the node. Default false. */
   readonly transparent?: boolean;
+  /** The value is that of the first input, or the program ends: the data is not as it must be. Default false. */
+  readonly checks?: boolean;
   /** The gradient rule gives 0 where the cotangent is 0, whatever the inputs are: it moves, adds or negates. Default false. */
   readonly passesZeros?: boolean | ((inputs: readonly AnyTensor[]) => boolean);
   /** For each input where the output depends on it at all, as a bool tensor; undefined for everywhere. */
@@ -113,6 +115,7 @@ export interface Op
       | "differentiable"
       | "commutative"
       | "transparent"
+      | "checks"
       | "passesZeros"
       | "replaces"
       | "flops"
@@ -160,6 +163,7 @@ function define(
     vjp: definition.vjp,
     commutative: definition.commutative ?? false,
     transparent: definition.transparent ?? false,
+    checks: definition.checks ?? false,
     passesZeros: definition.passesZeros ?? false,
     selects: definition.selects,
     replaces: definition.replaces ?? [],

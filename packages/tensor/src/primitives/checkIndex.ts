@@ -15,6 +15,7 @@ type CheckIndexAttributes = {
 export const checkIndexPrimitive: Op = primitive<CheckIndexAttributes>("checkIndex", {
   accepts: ([dtype]) => [checkIndexDType("checkIndex", dtype as DType)],
   differentiable: false,
+  checks: true,
   reference([indices], output, { below, except, op, message }) {
     for (let i = 0; i < indices.values.length; i++) {
       const index = indices.values[i];
