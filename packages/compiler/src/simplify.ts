@@ -7,7 +7,14 @@ import {
   sameShape,
   Tensor,
 } from "@adjoint/tensor";
-import { allocate, leaves, literal, runElementwise, topologicalOrder } from "@adjoint/tensor/engine";
+import {
+  allocate,
+  leaves,
+  literal,
+  runElementwise,
+  topologicalOrder,
+  withInputs,
+} from "@adjoint/tensor/engine";
 
 /** The number that a literal stands for; undefined for any other node. */
 function numberOf(node: AnyTensor): number | undefined {
@@ -127,9 +134,7 @@ export function simplify(outputs: readonly AnyTensor[], given: ReadonlySet<AnyTe
       continue;
     }
     const inputs = node.inputs.map((input) => done.get(input) as AnyTensor);
-    const rebuilt = inputs.every((input, i) => input === node.inputs[i])
-      ? node
-      : new Tensor(node.op, inputs, node.attributes, node.shape, node.dtype, node.weak);
+    const rebuilt = withInputs(node, inputs);
     const simpler = folded(rebuilt) ?? identities.get(rebuilt.op)?.(rebuilt) ?? rebuilt;
     done.set(node, shared(simpler));
   }

@@ -1,5 +1,5 @@
 import { type AnyTensor, type Op, primitives, type Shape, sameShape, Tensor } from "@adjoint/tensor";
-import { topologicalOrder } from "@adjoint/tensor/engine";
+import { topologicalOrder, withInputs } from "@adjoint/tensor/engine";
 
 /** The attributes of `patches`. */
 export interface PatchesAttributes {
@@ -82,9 +82,7 @@ export function readWindows(outputs: readonly AnyTensor[], given: ReadonlySet<An
       continue;
     }
     const inputs = node.inputs.map((input) => done.get(input) as AnyTensor);
-    const rebuilt = inputs.every((input, i) => input === node.inputs[i])
-      ? node
-      : new Tensor(node.op, inputs, node.attributes, node.shape, node.dtype, node.weak);
+    const rebuilt = withInputs(node, inputs);
     done.set(node, overWindows(paddedFirst(rebuilt)));
   }
   return outputs.map((output) => done.get(output) as AnyTensor);

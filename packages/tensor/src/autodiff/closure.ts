@@ -2,7 +2,7 @@ import { derivingFrom } from "../graph/callSite.ts";
 import { keepingHistory } from "../graph/history.ts";
 import { leaves } from "../graph/op.ts";
 import type { DType, Shape } from "../graph/shape-types.ts";
-import { type AnyTensor, nextId, Tensor } from "../graph/tensor.ts";
+import { type AnyTensor, nextId, Tensor, withInputs } from "../graph/tensor.ts";
 import { topologicalOrder } from "../graph/topological.ts";
 import { replaceTensors, treeTensors } from "../graph/tree.ts";
 import { stabilise } from "../stabilise/pass.ts";
@@ -49,15 +49,9 @@ export function substitute(
     for (const node of topologicalOrder(outputs, (one) => done.has(one))) {
       if (done.has(node)) continue;
       const inputs = node.inputs.map((input) => done.get(input) as AnyTensor);
-      const unchanged = inputs.every((input, i) => input === node.inputs[i]);
       done.set(
         node,
-        unchanged
-          ? node
-          : derivingFrom(
-              node,
-              () => new Tensor(node.op, inputs, node.attributes, node.shape, node.dtype, node.weak),
-            ),
+        derivingFrom(node, () => withInputs(node, inputs)),
       );
     }
     return outputs.map((output) => done.get(output) as AnyTensor);

@@ -116,3 +116,10 @@ export class Tensor<S extends Shape = Shape, D extends DType = DefaultDType> {
 
 /** A tensor of any shape and dtype. */
 export type AnyTensor = Tensor<Shape, DType>;
+
+/** The node as it is of other inputs, of the same shapes and dtypes: itself where they are its own. */
+export function withInputs(node: AnyTensor, inputs: readonly AnyTensor[]): AnyTensor {
+  const { op, attributes, shape, dtype, weak } = node;
+  const isSame = inputs.every((input, i) => input === node.inputs[i]);
+  return isSame ? node : new Tensor<Shape, DType>(op, inputs, attributes, shape, dtype, weak);
+}

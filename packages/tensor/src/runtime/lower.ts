@@ -3,7 +3,7 @@ import { GraphError } from "../graph/errors.ts";
 import { keepingHistory } from "../graph/history.ts";
 import type { Op } from "../graph/op.ts";
 import { sameShape, shapeText } from "../graph/shape.ts";
-import { type AnyTensor, Tensor } from "../graph/tensor.ts";
+import { type AnyTensor, withInputs } from "../graph/tensor.ts";
 import { topologicalOrder } from "../graph/topological.ts";
 
 /**
@@ -32,10 +32,7 @@ export function lowerGraph(
   function lowerNode(node: AnyTensor): AnyTensor {
     const { op, attributes } = node;
     const from = node.inputs.map((input) => done.get(input) as AnyTensor);
-    if (op.lower === undefined || hasKernel(op, node)) {
-      const unchanged = from.every((input, i) => input === node.inputs[i]);
-      return unchanged ? node : new Tensor(op, from, attributes, node.shape, node.dtype, node.weak);
-    }
+    if (op.lower === undefined || hasKernel(op, node)) return withInputs(node, from);
     for (const input of from) done.set(input, input);
     const [lowered] = lowerAll([op.lower(from, attributes)]);
     if (!sameShape(lowered.shape, node.shape) || lowered.dtype !== node.dtype) {
