@@ -21,7 +21,10 @@ function numberOf(node: AnyTensor): number | undefined {
   return node.op === leaves.literal ? (node.attributes.value as number) : undefined;
 }
 
-/** The node that is equal to this one to the bit, NaN and signs of zero included; undefined when there is none. */
+/**
+ * The node that is equal to this one to the bit, NaN and signs of zero included; undefined when there is none. What is left out is a
+ * number alone, since other operands may check data on the way.
+ */
 type Identity = (node: AnyTensor) => AnyTensor | undefined;
 
 /** `x` itself in place of the node, when it has the node's shape and dtype. */
@@ -66,13 +69,6 @@ const identities: ReadonlyMap<Op, Identity> = new Map<Op, Identity>([
     (node) => {
       const [x] = node.inputs;
       return x.op === primitives.neg && isFloat(x.dtype) ? itself(node, x.inputs[0]) : undefined;
-    },
-  ],
-  [
-    primitives.where,
-    (node) => {
-      const [, a, b] = node.inputs;
-      return a === b ? itself(node, a) : undefined;
     },
   ],
 ]);
