@@ -101,12 +101,13 @@ function copysign(signBits: Expression, a: Expression, b: Expression): Vector {
 
 /** Runs `write` once for each lane: always on the first, after which all vectors are turned by one lane. */
 function perLane(
-  scalar: Lanes,
+  scalarLanes: () => Lanes,
   width: number,
   turn: readonly number[],
   first: { extract: (a: Vector) => Expression; replace: (a: Vector, value: Expression) => Vector },
 ): Lanes["perLane"] {
   return (inputs, outputs, write) => {
+    const scalar = scalarLanes();
     const { f } = scalar;
     const turned = inputs.map((input) => f.keep(input as Local<"v128">));
     const results = outputs as readonly Local<"v128">[];
@@ -149,7 +150,7 @@ function pairs(f: FunctionBuilder, target: Target, constants: Constants): Lanes 
     },
     widen: (a) => [f.keep(a)],
     narrow: ([a]) => a,
-    perLane: perLane(float64Sharing(f, constants), 2, TURN_64, {
+    perLane: perLane(() => float64Sharing(f, constants), 2, TURN_64, {
       extract: (a) => f64x2.extractLane(a, 0),
       replace: (a, value) => f64x2.replaceLane(a, 0, value as Expression<"f64">),
     }),
@@ -174,6 +175,8 @@ export function float32x4(f: FunctionBuilder, target: Target): Lanes {
   const intConstant = (value: number | bigint): Local =>
     constants.local(`i32x4 ${Number(value) | 0}`, () => i32x4.splat(i32.const(Number(value))));
   const shifted = 1.5 * 2 ** 23;
+  // Most functions need no wide lanes.
+  let wide: Lanes | undefined;
   return {
     ...common,
     dtype: "float32",
@@ -184,7 +187,10 @@ export function float32x4(f: FunctionBuilder, target: Target): Lanes {
     copysign: (a, b) => copysign(constant(-0), a, b),
     toInt: (a) => common.intSub(common.add(a, constant(shifted)), intConstant(0x4b400000)),
     toFloat: (a) => f32x4.convertS(a as Vector),
-    wide: pairs(f, target, constants),
+    get wide() {
+      wide ??= pairs(f, target, constants);
+      return wide;
+    },
     widen(a) {
       const kept = f.keep(a as Vector);
       return [kept, v128.shuffle(kept, kept, HIGH_HALF)].map((half) => f.keep(f64x2.promoteLow(half)));
@@ -192,7 +198,7 @@ export function float32x4(f: FunctionBuilder, target: Target): Lanes {
     narrow([low, high]) {
       return v128.shuffle(f32x4.demoteZero(low as Vector), f32x4.demoteZero(high as Vector), LOW_HALVES);
     },
-    perLane: perLane(float32Sharing(f, constants), 4, TURN_32, {
+    perLane: perLane(() => float32Sharing(f, constants), 4, TURN_32, {
       extract: (a) => f32x4.extractLane(a, 0),
       replace: (a, value) => f32x4.replaceLane(a, 0, value as Expression<"f32">),
     }),
