@@ -28,7 +28,11 @@ const { values: options } = parseArgs({
     "keeps-load-order": { type: "boolean", default: major >= 24 },
   },
 });
-const target = { simd: options.simd, keepsLoadOrder: options["keeps-load-order"] };
+const target = {
+  hasVectors: options.simd !== "none",
+  isFused: options.simd === "relaxed",
+  keepsLoadOrder: options["keeps-load-order"],
+};
 const seconds = Number(options.seconds);
 const memory = new WebAssembly.Memory({ initial: 1024 });
 
@@ -65,7 +69,7 @@ function best(run, limit = seconds) {
 
 /** Twelve independent sums, which is more than the multiply-adds in flight. */
 function probePeak() {
-  const fused = target.simd === "relaxed";
+  const fused = target.isFused;
   const f = new FunctionBuilder(["i32"]);
   const count = f.parameter(0);
   const sums = Array.from({ length: 12 }, () => f.keep(f32x4.const(0)));
@@ -137,7 +141,7 @@ const shapes = [
 
 const peak = probePeak();
 console.log(
-  `peak ${(peak / 1e9).toFixed(1)} GFLOP/s in float32, ${target.simd}, keepsLoadOrder ${target.keepsLoadOrder}, Node ${process.versions.node}`,
+  `peak ${(peak / 1e9).toFixed(1)} GFLOP/s in float32, ${options.simd}, keepsLoadOrder ${target.keepsLoadOrder}, Node ${process.versions.node}`,
 );
 for (const [name, m, k, n, transposed = "", batch = 1, shared = ""] of shapes) {
   const spec = {

@@ -3,17 +3,17 @@ import { describe, expect, test } from "vitest";
 import { ModuleBuilder } from "../src/ir/index.ts";
 import { type MatmulSpec, matmulFlops, matmulKernel } from "../src/kernels/matmul/matmul.ts";
 import type { Target } from "../src/target.ts";
+import { withLoadOrder } from "./runLanes.ts";
 
 // Node 20 has relaxed SIMD behind a flag.
 process.getBuiltinModule("node:v8").setFlagsFromString("--experimental-wasm-relaxed-simd");
 
-const targets: Target[] = [
-  { simd: "relaxed", keepsLoadOrder: false },
-  { simd: "relaxed", keepsLoadOrder: true },
-  { simd: "plain", keepsLoadOrder: false },
-  { simd: "plain", keepsLoadOrder: true },
-  { simd: "none", keepsLoadOrder: false },
-];
+const targets = (["relaxed", "plain", "none"] as const).flatMap((simd) =>
+  (simd === "none" ? [false] : [false, true]).map((keepsLoadOrder) => ({
+    simd,
+    ...withLoadOrder(simd, keepsLoadOrder),
+  })),
+);
 
 const arrays = { float32: Float32Array, float64: Float64Array, int32: Int32Array };
 type Numbers = Float32Array | Float64Array | Int32Array;

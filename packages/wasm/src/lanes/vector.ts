@@ -24,11 +24,12 @@ function vectorLanes(
   f: FunctionBuilder,
   floats: typeof f32x4 | typeof f64x2,
   integers: typeof i32x4 | typeof i64x2,
-  { simd }: Target,
+  target: Target,
 ): Omit<
   Lanes,
   | "dtype"
   | "width"
+  | "isFused"
   | "constant"
   | "intConstant"
   | "prologue"
@@ -48,17 +49,19 @@ function vectorLanes(
       op(a as Vector, b as Vector, c as Vector);
   const shift = (op: (a: Vector, count: Expression<"i32">) => Vector) => (a: Expression, count: number) =>
     op(a as Vector, i32.const(count));
-  const isFused = simd === "relaxed";
   return {
     f,
-    isFused,
     keep: (value) => f.keep(value),
     add: two(floats.add),
     sub: two(floats.sub),
     mul: two(floats.mul),
     div: two(floats.div),
-    madd: three(isFused ? floats.relaxedMadd : (a, b, c) => floats.add(floats.mul(a, b), c)),
-    nmadd: three(isFused ? floats.relaxedNmadd : (a, b, c) => floats.sub(c, floats.mul(a, b))),
+    madd: three((a, b, c) =>
+      target.isFused ? floats.relaxedMadd(a, b, c) : floats.add(floats.mul(a, b), c),
+    ),
+    nmadd: three((a, b, c) =>
+      target.isFused ? floats.relaxedNmadd(a, b, c) : floats.sub(c, floats.mul(a, b)),
+    ),
     sqrt: one(floats.sqrt),
     abs: one(floats.abs),
     neg: one(floats.neg),
@@ -77,7 +80,7 @@ function vectorLanes(
     or: two(v128.or),
     not: one(v128.not),
     select: (mask, a, b) =>
-      (isFused ? floats.relaxedSelect : v128.bitselect)(a as Vector, b as Vector, mask as Vector),
+      (target.isFused ? floats.relaxedSelect : v128.bitselect)(a as Vector, b as Vector, mask as Vector),
     any: (mask) => v128.anyTrue(mask as Vector),
     bits: (a) => a,
     fromBits: (a) => a,
@@ -139,6 +142,9 @@ function pairs(f: FunctionBuilder, target: Target, constants: Constants): Lanes 
     ...common,
     dtype: "float64",
     width: 2,
+    get isFused() {
+      return target.isFused;
+    },
     constant,
     intConstant,
     prologue: () => constants.statement(),
@@ -181,6 +187,9 @@ export function float32x4(f: FunctionBuilder, target: Target): Lanes {
     ...common,
     dtype: "float32",
     width: 4,
+    get isFused() {
+      return target.isFused;
+    },
     constant,
     intConstant,
     prologue: () => constants.statement(),

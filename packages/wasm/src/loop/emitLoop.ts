@@ -77,7 +77,7 @@ export function loopSpec(
       !callsHost(node.op, node.dtype) ||
       node.args.every((arg) => loop.nodes[arg].dtype !== "int32"),
   );
-  const width = target.simd !== "none" && isNarrow && !isScalar && isHostExact ? 4 : 1;
+  const width = target.hasVectors && isNarrow && !isScalar && isHostExact ? 4 : 1;
   // The end of a flat loop's stores is the end of their buffers, so that writing beyond it hurts nobody.
   const isFlat =
     loop.outer.length === 0 &&
