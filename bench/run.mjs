@@ -409,10 +409,10 @@ async function first() {
     for (let round = 0; round < rounds; round++) {
       for (const [spec, list] of samples) {
         const peer = new Peer(spec, core);
-        const setup = await peer.ask({ op: "setup", kind, params }, timeoutMs);
+        const setup = await peer.ask({ op: "setup", kind, params: { ...params, isSingle: true } }, timeoutMs);
         const answer = setup.ok ? await peer.ask({ op: "run", n: 1 }, timeoutMs) : setup;
         await peer.close();
-        if (answer.ok) list.push(answer.ms);
+        if (answer.ok) list.push(options.clock === "cpu" ? answer.cpuMs : answer.ms);
         else {
           recordFailure(spec.name, id, answer);
           samples.delete(spec);

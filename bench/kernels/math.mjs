@@ -15,18 +15,18 @@ import {
 } from "../../packages/wasm/dist/ir/index.js";
 import { lanesFor, widthOf } from "../../packages/wasm/dist/lanes/index.js";
 import { mathTable } from "../../packages/wasm/dist/math/index.js";
-import { probeTarget } from "../../packages/wasm/dist/platform.js";
+import { targetOf } from "../../packages/wasm/dist/platform.js";
 
 const COUNT = 4096;
 const option = (name) => process.argv.find((one) => one.startsWith(`--${name}`))?.split("=");
 const names = option("names")?.[1].split(",") ?? [...mathTable.keys()];
-const available = probeTarget().simd === "relaxed" ? ["relaxed", "plain", "none"] : ["plain", "none"];
+const available = targetOf().isFused ? ["relaxed", "plain", "none"] : ["plain", "none"];
 const targets = option("targets")?.[1].split(",") ?? available;
 const memory = new WebAssembly.Memory({ initial: 64 });
 
 /** A function over arrays in memory: `run(bytes)` reads operands from 0 and from 64 KiB on, and writes from 128 KiB on. */
 function compile(dtype, simd, write) {
-  const target = { simd, keepsLoadOrder: false };
+  const target = { hasVectors: simd !== "none", isFused: simd === "relaxed", keepsLoadOrder: false };
   const f = new FunctionBuilder(["i32"]);
   const width = widthOf(dtype, target);
   const lanes = lanesFor(dtype, width, f, target);
@@ -79,7 +79,7 @@ const CHUNK = 2 ** 22;
 /** The largest error of a float32 function over all arguments, in ulps, and the first of the arguments among which it is. */
 function exhaust(name, simd) {
   const entry = mathTable.get(name);
-  const target = { simd, keepsLoadOrder: false };
+  const target = { hasVectors: simd !== "none", isFused: simd === "relaxed", keepsLoadOrder: false };
   const f = new FunctionBuilder(["i32"]);
   const width = widthOf("float32", target);
   const lanes = lanesFor("float32", width, f, target);

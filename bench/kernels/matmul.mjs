@@ -16,9 +16,7 @@ if (major < 22) v8.setFlagsFromString("--experimental-wasm-relaxed-simd");
 const { FunctionBuilder, ModuleBuilder, f32x4, i32, loopWhile, v128 } = await import(
   "../../packages/wasm/dist/ir/index.js"
 );
-const { matmulFlops, matmulKernel, matmulScratchBytes, matmulUnits } = await import(
-  "../../packages/wasm/dist/kernels/matmul/matmul.js"
-);
+const { matmulFlops, matmulKernel } = await import("../../packages/wasm/dist/kernels/matmul/matmul.js");
 
 const { values: options } = parseArgs({
   options: {
@@ -30,7 +28,11 @@ const { values: options } = parseArgs({
     "keeps-load-order": { type: "boolean", default: major >= 24 },
   },
 });
-const target = { simd: options.simd, keepsLoadOrder: options["keeps-load-order"] };
+const target = {
+  hasVectors: options.simd !== "none",
+  isFused: options.simd === "relaxed",
+  keepsLoadOrder: options["keeps-load-order"],
+};
 const seconds = Number(options.seconds);
 const memory = new WebAssembly.Memory({ initial: 1024 });
 
@@ -67,7 +69,7 @@ function best(run, limit = seconds) {
 
 /** Twelve independent sums, which is more than the multiply-adds in flight. */
 function probePeak() {
-  const fused = target.simd === "relaxed";
+  const fused = target.isFused;
   const f = new FunctionBuilder(["i32"]);
   const count = f.parameter(0);
   const sums = Array.from({ length: 12 }, () => f.keep(f32x4.const(0)));
@@ -139,7 +141,7 @@ const shapes = [
 
 const peak = probePeak();
 console.log(
-  `peak ${(peak / 1e9).toFixed(1)} GFLOP/s in float32, ${target.simd}, keepsLoadOrder ${target.keepsLoadOrder}, Node ${process.versions.node}`,
+  `peak ${(peak / 1e9).toFixed(1)} GFLOP/s in float32, ${options.simd}, keepsLoadOrder ${target.keepsLoadOrder}, Node ${process.versions.node}`,
 );
 for (const [name, m, k, n, transposed = "", batch = 1, shared = ""] of shapes) {
   const spec = {
@@ -161,18 +163,18 @@ for (const [name, m, k, n, transposed = "", batch = 1, shared = ""] of shapes) {
   const b = align(a + batch * m * k * elementBytes);
   const c = align(b + batch * k * n * elementBytes);
   const scratch = align(c + batch * m * n * elementBytes);
-  const needed = align(scratch + matmulScratchBytes(spec, target));
+  let start = performance.now();
+  const { units, scratchBytes, write } = matmulKernel(spec, target);
+  const builder = write();
+  builder.body();
+  const emitted = performance.now() - start;
+  const needed = align(scratch + scratchBytes);
   if (needed > memory.buffer.byteLength) memory.grow(Math.ceil((needed - memory.buffer.byteLength) / 65536));
   const array = { float32: Float32Array, float64: Float64Array, int32: Int32Array }[options.dtype];
   new array(memory.buffer, a, Math.floor((c - a) / elementBytes)).fill(1);
-  let start = performance.now();
-  const builder = matmulKernel(spec, target);
-  builder.body();
-  const emitted = performance.now() - start;
   start = performance.now();
   const { run, bytes } = instantiate(builder);
   const compiled = performance.now() - start;
-  const units = matmulUnits(spec, target);
   const time = best(() => run(a, b, c, scratch, 0, units));
   const rate = matmulFlops(spec) / time;
   console.log(

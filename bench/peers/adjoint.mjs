@@ -72,16 +72,26 @@ function lenet() {
   return model;
 }
 
-function trainer(model, { batch, lr }, maybeCompile) {
+function trainer(model, { batch, lr, isSingle = false }, maybeCompile) {
   const optimizer = adam(model.parameters(), { learningRate: lr, epsilon: 1e-8 });
+  const lossOf = (x, y) => {
+    const loss = sparseCategoricalCrossentropy(model(x), y);
+    optimizer.minimize(loss);
+    return loss;
+  };
+  if (isSingle) {
+    const step = maybeCompile(lossOf);
+    const next = D.batches(batch);
+    const nextStep = () => {
+      const { x, y } = next();
+      return step(tensor(x, [batch, 784]), tensor(y));
+    };
+    return { nextStep };
+  }
   const { trainX, trainY } = D.mnist();
   const images = tensor(trainX, [trainY.length, 784]);
   const labels = tensor(trainY);
-  const step = maybeCompile((rows) => {
-    const loss = sparseCategoricalCrossentropy(model(take(images, rows)), take(labels, rows));
-    optimizer.minimize(loss);
-    return loss;
-  });
+  const step = maybeCompile((rows) => lossOf(take(images, rows), take(labels, rows)));
   const next = D.batchIndices(batch);
   return { nextStep: () => step(tensor(next())) };
 }

@@ -20,7 +20,14 @@ export interface Group {
 
 /** Axes that are not of extent 1. */
 export function longAxes(shape: Shape): number[] {
-  return shape.flatMap((dimension, axis) => (dimension === 1 ? [] : [axis]));
+  const axes: number[] = [];
+  for (let axis = 0; axis < shape.length; axis++) if (shape[axis] !== 1) axes.push(axis);
+  return axes;
+}
+
+/** The extents that are not 1. */
+function longExtents(shape: Shape): number[] {
+  return shape.filter((extent) => extent !== 1);
 }
 
 function sameNumbers(a: readonly number[], b: readonly number[]): boolean {
@@ -50,7 +57,7 @@ function reducedAxes(node: AnyTensor): boolean[] {
 
 /** How the node is related to a loop over `dimensions`: every element, each row, or not at all. */
 function extentIn(shape: Shape, { dimensions, reduced }: Group): "full" | "outer" | undefined {
-  const long = longAxes(shape).map((axis) => shape[axis]);
+  const long = longExtents(shape);
   if (sameNumbers(long, dimensions as readonly number[])) return "full";
   if (reduced === undefined) return undefined;
   const kept = (dimensions as readonly number[]).filter((_, axis) => !reduced[axis]);
@@ -176,7 +183,7 @@ export function groupNodes(
     if (node.op.elementwise) {
       if (extentIn(shape, group) === undefined) return false;
     } else {
-      const long = longAxes(shape).map((axis) => shape[axis]);
+      const long = longExtents(shape);
       if (!sameNumbers(long, dimensions)) return false;
       const isSameReduction = (): boolean => {
         const axes = reducedAxes(node);
@@ -212,10 +219,7 @@ export function groupNodes(
       [...needed].every((other) => other === group || !reaches(other, group)),
     );
     if (home === undefined) {
-      begin(
-        node,
-        longAxes(shape).map((axis) => shape[axis]),
-      );
+      begin(node, longExtents(shape));
       continue;
     }
     for (const other of candidates) {

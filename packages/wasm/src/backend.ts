@@ -1,18 +1,18 @@
 import { compileGraph } from "@adjoint/compiler";
 import { type Backend, type Graph, OptionError, type Program } from "@adjoint/tensor";
 import { type MemoryOptions, WasmMemory } from "./memory.ts";
-import { probeTarget } from "./platform.ts";
+import { targetOf } from "./platform.ts";
 import { isNative } from "./program/composites.ts";
 import { KernelCache } from "./program/kernels.ts";
 import { WasmProgram } from "./program/program.ts";
 import { stepsOf } from "./program/steps.ts";
-import type { Target } from "./target.ts";
+import type { Simd, Target } from "./target.ts";
 import { type ThreadOptions, ThreadPool } from "./threads/pool.ts";
 
 /** What a WebAssembly backend is made with. */
 export interface WasmOptions {
   /** What of the engine is used. Default: the best that it has. */
-  readonly simd?: Target["simd"];
+  readonly simd?: Simd;
   /** Threads that programs may use, the main one included. Default: the machine's processors. */
   readonly threads?: number;
   /** How much memory is held by what is not in use. */
@@ -52,11 +52,10 @@ export class WasmBackend implements Backend {
   get machinery(): Machinery {
     if (this.#machinery === undefined) {
       const { simd, threads, memory: budget, costs } = this.#options;
-      const probed = probeTarget();
       const memory = new WasmMemory(budget);
       const kernels = new KernelCache(memory);
       this.#machinery = {
-        target: { ...probed, simd: simd ?? probed.simd },
+        target: targetOf(simd),
         memory,
         kernels,
         threads: new ThreadPool(memory, { threads, ...costs }),

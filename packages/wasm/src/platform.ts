@@ -1,4 +1,4 @@
-import type { Target } from "./target.ts";
+import type { Simd, Target } from "./target.ts";
 
 /** What is used of a worker thread, of Node or of a browser. */
 export interface NodeWorker {
@@ -45,13 +45,27 @@ const zero = [0x41, 0x00, 0xfd, 0x0f];
 const splat = vectorModule(...zero);
 const relaxedMadd = vectorModule(...zero, ...zero, ...zero, 0xfd, 0x85, 0x02);
 
-/** Finds out what the engine can do. On Node 20 fused multiply-add is behind a flag, which is set when the probe fails. */
-export function probeTarget(): Target {
-  if (!WebAssembly.validate(splat)) return { simd: "none", keepsLoadOrder: false };
-  if (!WebAssembly.validate(relaxedMadd)) {
-    nodeModule("node:v8")?.setFlagsFromString("--experimental-wasm-relaxed-simd");
-  }
-  return { simd: WebAssembly.validate(relaxedMadd) ? "relaxed" : "plain", keepsLoadOrder: keepsLoadOrder() };
+/**
+ * What the engine can do, or so much of it as is asked for. On Node 20 fused multiply-add is behind a flag, which is set when somebody
+ * asks: the module that sets it brings all of Node's streams with it.
+ */
+export function targetOf(simd?: Simd): Target {
+  const hasVectors = simd === undefined ? WebAssembly.validate(splat) : simd !== "none";
+  let isFused: boolean | undefined;
+  return {
+    hasVectors,
+    get isFused() {
+      isFused ??= hasVectors && simd !== "plain" && canFuse();
+      return isFused;
+    },
+    keepsLoadOrder: keepsLoadOrder(),
+  };
+}
+
+function canFuse(): boolean {
+  if (WebAssembly.validate(relaxedMadd)) return true;
+  nodeModule("node:v8")?.setFlagsFromString("--experimental-wasm-relaxed-simd");
+  return WebAssembly.validate(relaxedMadd);
 }
 
 /** V8's instruction selection keeps loads in place from Node 24's version on. */

@@ -5,8 +5,8 @@ import { fc, test as property } from "@fast-check/vitest";
 import { describe, expect, test } from "vitest";
 import { ModuleBuilder } from "../src/ir/index.ts";
 import { opSteps } from "../src/program/opSteps.ts";
-import type { Target } from "../src/target.ts";
-import { targets } from "./runLanes.ts";
+import type { Simd } from "../src/target.ts";
+import { targets, withLoadOrder } from "./runLanes.ts";
 
 interface Array {
   readonly shape: Shape;
@@ -26,7 +26,7 @@ function run(
   attributes: Attributes,
   inputs: readonly Array[],
   output: { readonly shape: Shape; readonly dtype: DType },
-  simd: Target["simd"],
+  simd: Simd,
   cuts: readonly number[] = [],
 ): number[] {
   const operands = [...inputs, output].map(({ shape, dtype }, buffer) => ({
@@ -42,7 +42,7 @@ function run(
     inputs: operands.slice(0, -1),
     output: operands.at(-1),
   };
-  const target: Target = { simd, keepsLoadOrder: false };
+  const target = withLoadOrder(simd, false);
   const steps = opSteps(kernel, 0, target).map((step) => {
     if (step.kind !== "kernel") throw new Error(`${op.name} has no kernel for this`);
     return step;

@@ -1,25 +1,19 @@
 import { fc, test as property } from "@fast-check/vitest";
 import { describe, expect, test } from "vitest";
 import { ModuleBuilder } from "../src/ir/index.ts";
-import {
-  type MatmulSpec,
-  matmulFlops,
-  matmulKernel,
-  matmulScratchBytes,
-  matmulUnits,
-} from "../src/kernels/matmul/matmul.ts";
+import { type MatmulSpec, matmulFlops, matmulKernel } from "../src/kernels/matmul/matmul.ts";
 import type { Target } from "../src/target.ts";
+import { withLoadOrder } from "./runLanes.ts";
 
 // Node 20 has relaxed SIMD behind a flag.
 process.getBuiltinModule("node:v8").setFlagsFromString("--experimental-wasm-relaxed-simd");
 
-const targets: Target[] = [
-  { simd: "relaxed", keepsLoadOrder: false },
-  { simd: "relaxed", keepsLoadOrder: true },
-  { simd: "plain", keepsLoadOrder: false },
-  { simd: "plain", keepsLoadOrder: true },
-  { simd: "none", keepsLoadOrder: false },
-];
+const targets = (["relaxed", "plain", "none"] as const).flatMap((simd) =>
+  (simd === "none" ? [false] : [false, true]).map((keepsLoadOrder) => ({
+    simd,
+    ...withLoadOrder(simd, keepsLoadOrder),
+  })),
+);
 
 const arrays = { float32: Float32Array, float64: Float64Array, int32: Int32Array };
 type Numbers = Float32Array | Float64Array | Int32Array;
@@ -59,7 +53,7 @@ function run(
   const bytes = spec.dtype === "float64" ? 8 : 4;
   const size = spec.batch * spec.m * spec.n;
   const padded = (length: number): number => Math.ceil((length * bytes) / 16) * 16;
-  const scratchBytes = matmulScratchBytes(spec, target);
+  const { units, scratchBytes, write } = matmulKernel(spec, target);
   const addressC = 64;
   const addressScratch = addressC + padded(size) + 64;
   const addressFirst = addressScratch + Math.ceil(scratchBytes / 16) * 16 + 64;
@@ -75,10 +69,9 @@ function run(
   array(addressB, b.length).set(b);
 
   const module = new ModuleBuilder({ shared: false });
-  module.addFunction("matmul", matmulKernel(spec, target));
+  module.addFunction("matmul", write());
   const instance = new WebAssembly.Instance(new WebAssembly.Module(module.build()), { env: { memory } });
   const kernel = instance.exports.matmul as (...args: number[]) => void;
-  const units = matmulUnits(spec, target);
   const operands = Buffer.from(all.slice(addressFirst));
   const bounds = [0, ...cuts.map((cut) => Math.min(cut, units)).sort((x, y) => x - y), units];
   for (let i = bounds.length - 2; i >= 0; i--) {
@@ -224,7 +217,7 @@ describe.each(targets)("matmul with $simd SIMD, keepsLoadOrder $keepsLoadOrder",
     const spec = specOf(shape);
     const [a, b] = operands(spec, 7);
     const whole = run(spec, target, a, b);
-    const cuts = [1, 2, matmulUnits(spec, target) >> 1];
+    const cuts = [1, 2, matmulKernel(spec, target).units >> 1];
     expectClose(spec, whole, reference(spec, a, b));
     expectSameBits(run(spec, target, a, b, { cuts, last: "b" }), whole);
   });
@@ -271,7 +264,7 @@ describe.each(targets)("matmul with $simd SIMD, keepsLoadOrder $keepsLoadOrder",
   });
 
   test.each([{ m: 0 }, { n: 0 }, { batch: 0 }])("nothing to compute is no units: %o", (zero) => {
-    expect(matmulUnits(specOf({ m: 3, k: 4, n: 5, ...zero }), target)).toBe(0);
+    expect(matmulKernel(specOf({ m: 3, k: 4, n: 5, ...zero }), target).units).toBe(0);
   });
 
   test("int32 wraps", () => {

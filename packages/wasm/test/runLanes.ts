@@ -1,23 +1,27 @@
 import { type Expression, FunctionBuilder, f32, f64, i32, ModuleBuilder, v128 } from "../src/ir/index.ts";
 import { lanesFor, widthOf } from "../src/lanes/index.ts";
 import type { Lanes } from "../src/lanes.ts";
-import { probeTarget } from "../src/platform.ts";
-import type { Target } from "../src/target.ts";
+import { targetOf } from "../src/platform.ts";
+import type { Simd, Target } from "../src/target.ts";
 
 /** The targets that this engine runs, the best first. */
-export const targets: readonly Target["simd"][] =
-  probeTarget().simd === "relaxed" ? ["relaxed", "plain", "none"] : ["plain", "none"];
+export const targets: readonly Simd[] = targetOf().isFused ? ["relaxed", "plain", "none"] : ["plain", "none"];
+
+/** The target of a level, for an engine that keeps loads where they are written or does not. */
+export function withLoadOrder(simd: Simd, keepsLoadOrder: boolean): Target {
+  return { hasVectors: simd !== "none", isFused: simd === "relaxed", keepsLoadOrder };
+}
 
 type Floats = Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
 
 /** Compiles a function of lanes; the result maps arrays of equal length, a multiple of four. */
 export function compileLanes(
   dtype: Lanes["dtype"],
-  simd: Target["simd"],
+  simd: Simd,
   arity: number,
   write: (lanes: Lanes, ...operands: Expression[]) => Expression,
 ): (...inputs: readonly Floats[]) => Floats {
-  const target: Target = { simd, keepsLoadOrder: false };
+  const target = withLoadOrder(simd, false);
   const width = widthOf(dtype, target);
   const size = dtype === "float32" ? 4 : 8;
   const f = new FunctionBuilder(["i32", "i32"]);

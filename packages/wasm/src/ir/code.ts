@@ -1,7 +1,7 @@
 /** A WebAssembly value type. */
 export type ValueType = "i32" | "i64" | "f32" | "f64" | "v128";
 
-/** Instruction bytes, nested so that building an expression copies nothing; {@link flatten} lays them out. */
+/** Instruction bytes, nested so that building an expression copies nothing; {@link append} lays them out. */
 export type Code = readonly (number | Code)[];
 
 /** Code that leaves one value of a type. */
@@ -69,15 +69,11 @@ export function nameBytes(name: string): number[] {
   return [...unsigned(name.length), ...Array.from(name, (c) => c.charCodeAt(0))];
 }
 
-/** The bytes in order. */
-export function flatten(code: Code): number[] {
-  const bytes: number[] = [];
-  const append = (part: Code): void => {
-    for (const one of part) {
-      if (typeof one === "number") bytes.push(one);
-      else append(one);
-    }
-  };
-  append(code);
-  return bytes;
+/** Appends the bytes in order: to an array that is written once, since a module has tens of thousands of them. */
+export function append(bytes: number[], code: Code): void {
+  for (let i = 0; i < code.length; i++) {
+    const part = code[i];
+    if (typeof part === "number") bytes.push(part);
+    else append(bytes, part);
+  }
 }

@@ -1,7 +1,7 @@
 import {
+  append,
   type Code,
   type Expression,
-  flatten,
   type Statement,
   typeByte,
   unsigned,
@@ -92,7 +92,7 @@ export class FunctionBuilder {
     );
   }
 
-  /** The function's body with its locals, as the code section wants it. */
+  /** The function's body with its locals, as the code section wants it after its length. */
   body(): number[] {
     const locals: Code[] = [];
     for (let i = 0; i < this.#locals.length; ) {
@@ -101,8 +101,9 @@ export class FunctionBuilder {
       locals.push([unsigned(end - i), typeByte[this.#locals[i]]]);
       i = end;
     }
-    const bytes = flatten([unsigned(locals.length), locals, this.#statements, 0x0b]);
-    return [...unsigned(bytes.length), ...bytes];
+    const bytes: number[] = [];
+    append(bytes, [unsigned(locals.length), locals, this.#statements, 0x0b]);
+    return bytes;
   }
 }
 

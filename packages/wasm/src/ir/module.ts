@@ -1,4 +1,4 @@
-import { nameBytes, typeByte, unsigned, type ValueType } from "./code.ts";
+import { append, type Code, nameBytes, typeByte, unsigned, type ValueType } from "./code.ts";
 import type { FunctionBuilder } from "./function.ts";
 
 interface Signature {
@@ -45,58 +45,57 @@ export class ModuleBuilder {
 
   /** The module's bytes. */
   build(): Uint8Array<ArrayBuffer> {
-    const section = (id: number, items: readonly (readonly number[])[]): number[] => {
-      if (items.length === 0) return [];
-      const count = unsigned(items.length);
-      const length = items.reduce((sum, item) => sum + item.length, count.length);
-      const bytes = [id, ...unsigned(length), ...count];
-      for (const item of items) for (const byte of item) bytes.push(byte);
-      return bytes;
-    };
-    const memory = [...nameBytes("env"), ...nameBytes("memory"), 0x02, ...this.#limits()];
-    const sections = [
-      section(
-        1,
-        this.#types.map((text) => text.split(" ").map(Number)),
-      ),
-      section(2, [
-        memory,
-        ...this.#imports.map(({ name, type }) => [
-          ...nameBytes("env"),
-          ...nameBytes(name),
-          0x00,
-          ...unsigned(type),
-        ]),
-      ]),
-      section(
-        3,
-        this.#functions.map(({ type }) => unsigned(type)),
-      ),
-      section(
-        7,
-        this.#functions.map(({ name }, i) => [
-          ...nameBytes(name),
-          0x00,
-          ...unsigned(this.#imports.length + i),
-        ]),
-      ),
-      section(
-        10,
-        this.#functions.map(({ builder }) => builder.body()),
-      ),
-    ];
-    const length = sections.reduce((sum, bytes) => sum + bytes.length, 8);
-    const result = new Uint8Array(length);
-    result.set([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]);
-    let at = 8;
-    for (const bytes of sections) {
-      result.set(bytes, at);
-      at += bytes.length;
-    }
+    const memory = [nameBytes("env"), nameBytes("memory"), 0x02, this.#limits()];
+    const imports = this.#imports.map(({ name, type }) => [
+      nameBytes("env"),
+      nameBytes(name),
+      0x00,
+      unsigned(type),
+    ]);
+    const exported = this.#functions.map(({ name }, i) => [
+      nameBytes(name),
+      0x00,
+      unsigned(this.#imports.length + i),
+    ]);
+    const bodies = this.#functions.map(({ builder }) => builder.body());
+    const front: number[] = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
+    appendSection(
+      front,
+      1,
+      this.#types.map((text) => text.split(" ").map(Number)),
+    );
+    appendSection(front, 2, [memory, ...imports]);
+    appendSection(
+      front,
+      3,
+      this.#functions.map(({ type }) => unsigned(type)),
+    );
+    appendSection(front, 7, exported);
+    const lengths = bodies.map(({ length }) => unsigned(length));
+    const count = unsigned(bodies.length);
+    const codeBytes = bodies.reduce((sum, { length }, i) => sum + lengths[i].length + length, count.length);
+    append(front, [10, unsigned(codeBytes), count]);
+    const result = new Uint8Array(front.length + codeBytes - count.length);
+    result.set(front);
+    let at = front.length;
+    bodies.forEach((body, i) => {
+      result.set(lengths[i], at);
+      at += lengths[i].length;
+      result.set(body, at);
+      at += body.length;
+    });
     return result;
   }
 
   #limits(): number[] {
     return this.#shared ? [0x03, ...unsigned(1), ...unsigned(65536)] : [0x00, ...unsigned(1)];
   }
+}
+
+/** A section of so many items, but for none. */
+function appendSection(bytes: number[], id: number, items: readonly Code[]): void {
+  if (items.length === 0) return;
+  const content: number[] = [];
+  append(content, [unsigned(items.length), items]);
+  append(bytes, [id, unsigned(content.length), content]);
 }

@@ -31,7 +31,7 @@ interface FloatComparisons {
 }
 
 function isVector({ inner, dtype }: ArgmaxSpec, target: Target): boolean {
-  return target.simd !== "none" && inner > 1 && dtype !== "float64";
+  return target.hasVectors && inner > 1 && dtype !== "float64";
 }
 
 /** Pieces of work: outputs, or blocks of up to four neighbours. */

@@ -26,7 +26,7 @@ export interface CumsumSpec {
 
 /** Running sums that go along together: neighbours in lanes. */
 function widthOf({ inner, dtype }: CumsumSpec, target: Target): 1 | 4 {
-  return target.simd !== "none" && inner >= 4 && dtype === "float32" ? 4 : 1;
+  return target.hasVectors && inner >= 4 && dtype === "float32" ? 4 : 1;
 }
 
 /** Pieces of work: sums, or blocks of up to four neighbours. */

@@ -42,7 +42,7 @@ export function maxPoolGradientKernel(spec: MaxPoolGradientSpec, target: Target)
     const cotangent = f.keep(i32.add(cotangents, i32.mul(image, i32.const(4 * rows * columns))));
     const next = (one: Local<"i32">, elements: number): Statement => one.increase(4 * elements);
     f.forRange(row, i32.const(0), i32.const(rows), 1, () => {
-      const isVector = target.simd !== "none" && kw === 2 && columns >= 4;
+      const isVector = target.hasVectors && kw === 2 && columns >= 4;
       const whole = isVector ? columns - (columns % 4) : 0;
       const write = (count: number, windows: (places: Places) => void): void => {
         windows({ x, y, cotangent });

@@ -54,7 +54,7 @@ const oneWord: Words<"i32"> = {
 
 /** Pieces of work: vectors of blocks. */
 export function randomBitsUnits({ count }: RandomBitsSpec, target: Target): number {
-  return target.simd === "none" ? count : Math.ceil(count / 4);
+  return !target.hasVectors ? count : Math.ceil(count / 4);
 }
 
 /**
@@ -63,7 +63,7 @@ export function randomBitsUnits({ count }: RandomBitsSpec, target: Target): numb
  */
 export function randomBitsKernel(spec: RandomBitsSpec, target: Target): FunctionBuilder {
   const f = new FunctionBuilder(["i32", "i32", "i32", "i32", "i32", "i32"]);
-  if (target.simd === "none") {
+  if (!target.hasVectors) {
     blocks(f, oneWord, (counter, x0, x1) => {
       const result = f.parameter<"i32">(2);
       if (spec.pairs) {

@@ -58,7 +58,7 @@ export function scatterAddKernel(spec: ScatterAddSpec, target: Target): Function
   if (count > 0) f.emit(loopWhile(list, i32.ge(at.tee(i32.sub(at, i32.const(1))), i32.const(0))));
 
   const bytes = bytesPerElement(dtype);
-  const isVector = target.simd !== "none" && dtype === "float32";
+  const isVector = target.hasVectors && dtype === "float32";
   const block = f.local("i32");
   const each = f.local("i32");
   f.forRange(block, i32.const(0), i32.const(outer), 1, () => {

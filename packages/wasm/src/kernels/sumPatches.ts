@@ -160,7 +160,7 @@ function planOf({ size, stride, before, window, dilation, positions }: SumPatche
 }
 
 function adderWidth({ dtype }: SumPatchesSpec, target: Target): 1 | 4 {
-  return dtype === "float32" && target.simd !== "none" ? 4 : 1;
+  return dtype === "float32" && target.hasVectors ? 4 : 1;
 }
 
 /** Is a kernel for these windows of a reasonable length? */

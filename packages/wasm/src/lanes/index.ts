@@ -7,8 +7,8 @@ import { float32x4, float64x2 } from "./vector.ts";
 export { float32, float32x4, float64 };
 
 /** How many lanes of a dtype a vector of the target has: 1 without vectors. */
-export function widthOf(dtype: Lanes["dtype"], { simd }: Target): Lanes["width"] {
-  if (simd === "none") return 1;
+export function widthOf(dtype: Lanes["dtype"], { hasVectors }: Target): Lanes["width"] {
+  if (!hasVectors) return 1;
   return dtype === "float32" ? 4 : 2;
 }
 

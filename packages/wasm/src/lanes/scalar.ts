@@ -136,6 +136,7 @@ export function float32(f: FunctionBuilder): Lanes {
 /** One float32, with constants shared with other lanes of the function. */
 export function float32Sharing(f: FunctionBuilder, constants: Constants): Lanes {
   const common = scalarLanes<"f32", "i32">(f, f32, i32, (count) => i32.const(count));
+  let wide: Lanes | undefined;
   const lanes: Lanes = {
     ...common,
     dtype: "float32",
@@ -151,7 +152,10 @@ export function float32Sharing(f: FunctionBuilder, constants: Constants): Lanes 
         i32.const(0x4b400000),
       ),
     toFloat: (a) => f32.convertS(a as Expression<"i32">),
-    wide: float64Sharing(f, constants),
+    get wide() {
+      wide ??= float64Sharing(f, constants);
+      return wide;
+    },
     widen: (a) => [f.keep(f64.promote(a as Expression<"f32">))],
     narrow: ([a]) => f32.demote(a as Expression<"f64">),
     perLane: (inputs, outputs, write) => assign(f, outputs, write(lanes, inputs)),

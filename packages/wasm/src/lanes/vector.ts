@@ -24,11 +24,12 @@ function vectorLanes(
   f: FunctionBuilder,
   floats: typeof f32x4 | typeof f64x2,
   integers: typeof i32x4 | typeof i64x2,
-  { simd }: Target,
+  target: Target,
 ): Omit<
   Lanes,
   | "dtype"
   | "width"
+  | "isFused"
   | "constant"
   | "intConstant"
   | "prologue"
@@ -48,17 +49,19 @@ function vectorLanes(
       op(a as Vector, b as Vector, c as Vector);
   const shift = (op: (a: Vector, count: Expression<"i32">) => Vector) => (a: Expression, count: number) =>
     op(a as Vector, i32.const(count));
-  const isFused = simd === "relaxed";
   return {
     f,
-    isFused,
     keep: (value) => f.keep(value),
     add: two(floats.add),
     sub: two(floats.sub),
     mul: two(floats.mul),
     div: two(floats.div),
-    madd: three(isFused ? floats.relaxedMadd : (a, b, c) => floats.add(floats.mul(a, b), c)),
-    nmadd: three(isFused ? floats.relaxedNmadd : (a, b, c) => floats.sub(c, floats.mul(a, b))),
+    madd: three((a, b, c) =>
+      target.isFused ? floats.relaxedMadd(a, b, c) : floats.add(floats.mul(a, b), c),
+    ),
+    nmadd: three((a, b, c) =>
+      target.isFused ? floats.relaxedNmadd(a, b, c) : floats.sub(c, floats.mul(a, b)),
+    ),
     sqrt: one(floats.sqrt),
     abs: one(floats.abs),
     neg: one(floats.neg),
@@ -77,7 +80,7 @@ function vectorLanes(
     or: two(v128.or),
     not: one(v128.not),
     select: (mask, a, b) =>
-      (isFused ? floats.relaxedSelect : v128.bitselect)(a as Vector, b as Vector, mask as Vector),
+      (target.isFused ? floats.relaxedSelect : v128.bitselect)(a as Vector, b as Vector, mask as Vector),
     any: (mask) => v128.anyTrue(mask as Vector),
     bits: (a) => a,
     fromBits: (a) => a,
@@ -101,12 +104,13 @@ function copysign(signBits: Expression, a: Expression, b: Expression): Vector {
 
 /** Runs `write` once for each lane: always on the first, after which all vectors are turned by one lane. */
 function perLane(
-  scalar: Lanes,
+  scalarLanes: () => Lanes,
   width: number,
   turn: readonly number[],
   first: { extract: (a: Vector) => Expression; replace: (a: Vector, value: Expression) => Vector },
 ): Lanes["perLane"] {
   return (inputs, outputs, write) => {
+    const scalar = scalarLanes();
     const { f } = scalar;
     const turned = inputs.map((input) => f.keep(input as Local<"v128">));
     const results = outputs as readonly Local<"v128">[];
@@ -138,6 +142,9 @@ function pairs(f: FunctionBuilder, target: Target, constants: Constants): Lanes 
     ...common,
     dtype: "float64",
     width: 2,
+    get isFused() {
+      return target.isFused;
+    },
     constant,
     intConstant,
     prologue: () => constants.statement(),
@@ -149,7 +156,7 @@ function pairs(f: FunctionBuilder, target: Target, constants: Constants): Lanes 
     },
     widen: (a) => [f.keep(a)],
     narrow: ([a]) => a,
-    perLane: perLane(float64Sharing(f, constants), 2, TURN_64, {
+    perLane: perLane(() => float64Sharing(f, constants), 2, TURN_64, {
       extract: (a) => f64x2.extractLane(a, 0),
       replace: (a, value) => f64x2.replaceLane(a, 0, value as Expression<"f64">),
     }),
@@ -174,17 +181,25 @@ export function float32x4(f: FunctionBuilder, target: Target): Lanes {
   const intConstant = (value: number | bigint): Local =>
     constants.local(`i32x4 ${Number(value) | 0}`, () => i32x4.splat(i32.const(Number(value))));
   const shifted = 1.5 * 2 ** 23;
+  // Most functions need no wide lanes.
+  let wide: Lanes | undefined;
   return {
     ...common,
     dtype: "float32",
     width: 4,
+    get isFused() {
+      return target.isFused;
+    },
     constant,
     intConstant,
     prologue: () => constants.statement(),
     copysign: (a, b) => copysign(constant(-0), a, b),
     toInt: (a) => common.intSub(common.add(a, constant(shifted)), intConstant(0x4b400000)),
     toFloat: (a) => f32x4.convertS(a as Vector),
-    wide: pairs(f, target, constants),
+    get wide() {
+      wide ??= pairs(f, target, constants);
+      return wide;
+    },
     widen(a) {
       const kept = f.keep(a as Vector);
       return [kept, v128.shuffle(kept, kept, HIGH_HALF)].map((half) => f.keep(f64x2.promoteLow(half)));
@@ -192,7 +207,7 @@ export function float32x4(f: FunctionBuilder, target: Target): Lanes {
     narrow([low, high]) {
       return v128.shuffle(f32x4.demoteZero(low as Vector), f32x4.demoteZero(high as Vector), LOW_HALVES);
     },
-    perLane: perLane(float32Sharing(f, constants), 4, TURN_32, {
+    perLane: perLane(() => float32Sharing(f, constants), 4, TURN_32, {
       extract: (a) => f32x4.extractLane(a, 0),
       replace: (a, value) => f32x4.replaceLane(a, 0, value as Expression<"f32">),
     }),

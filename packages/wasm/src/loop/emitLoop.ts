@@ -77,7 +77,7 @@ export function loopSpec(
       !callsHost(node.op, node.dtype) ||
       node.args.every((arg) => loop.nodes[arg].dtype !== "int32"),
   );
-  const width = target.simd !== "none" && isNarrow && !isScalar && isHostExact ? 4 : 1;
+  const width = target.hasVectors && isNarrow && !isScalar && isHostExact ? 4 : 1;
   // The end of a flat loop's stores is the end of their buffers, so that writing beyond it hurts nobody.
   const isFlat =
     loop.outer.length === 0 &&
@@ -261,6 +261,8 @@ class LoopWriter {
   readonly #scratch: Local<"i32">;
   /** Values of the extents that are computed already, by node. */
   readonly #values = new Map<number, Local>();
+  /** Nodes that a pass computes, by phase. */
+  readonly #passes = new Map<number, ReadonlySet<number>>();
   /** The first column of the present block. */
   #block: Local<"i32"> | undefined;
   /** Addresses of the present row, by access. */
@@ -603,6 +605,16 @@ class LoopWriter {
     });
   }
 
+  /** What the turns of a pass compute: the same in each that is written out. */
+  #nodesOf(phase: number): ReadonlySet<number> {
+    let nodes = this.#passes.get(phase);
+    if (nodes === undefined) {
+      nodes = passNodes(this.#loop, phase, this.#saved);
+      this.#passes.set(phase, nodes);
+    }
+    return nodes;
+  }
+
   /** One turn of the inner loop; `rest` is the number of lanes that count, 0 for all. */
   #turn(
     phase: number,
@@ -616,7 +628,7 @@ class LoopWriter {
     const machine = this.#machine;
     this.#scaled.clear();
     const stage = place?.stage;
-    const all = passNodes(this.#loop, phase, this.#saved);
+    const all = this.#nodesOf(phase);
     const needed = stage === undefined ? all : new Set(stage.nodes);
     // What is the same for the whole row belongs to the first stage.
     const isOwn = (i: number): boolean =>

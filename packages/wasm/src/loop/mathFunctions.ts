@@ -10,10 +10,9 @@ export interface NativeFunction {
 
 /** The ops that the table's names stand for: those of Adjoint, not others that happen to have the name. */
 const named: ReadonlyMap<Op, string> = new Map(
-  [...mathTable.keys()].flatMap((name): [Op, string][] => {
-    const op = ({ ...opRegistry, ...primitives } as Readonly<Record<string, Op | undefined>>)[name];
-    return op === undefined ? [] : [[op, name]];
-  }),
+  [...Object.values<Op>(opRegistry), ...Object.values<Op>(primitives)].flatMap((op): [Op, string][] =>
+    mathTable.has(op.name) ? [[op, op.name]] : [],
+  ),
 );
 
 /** The code that computes what an op's definition says, for a float dtype; undefined where there is none. */

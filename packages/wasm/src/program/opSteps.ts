@@ -5,13 +5,7 @@ import { bytesPerElement, stridesOf } from "@adjoint/tensor/engine";
 import { type ArgmaxSpec, argmaxKernel, argmaxUnits } from "../kernels/argmax.ts";
 import { type CheckSpec, checkIndexKernel } from "../kernels/checkIndex.ts";
 import { type CumsumSpec, cumsumKernel, cumsumUnits } from "../kernels/cumsum.ts";
-import {
-  type MatmulSpec,
-  matmulFlops,
-  matmulKernel,
-  matmulScratchBytes,
-  matmulUnits,
-} from "../kernels/matmul/matmul.ts";
+import { type MatmulSpec, matmulFlops, matmulKernel } from "../kernels/matmul/matmul.ts";
 import { maxPoolGradientKernel } from "../kernels/maxPoolGradient.ts";
 import { type RandomBitsSpec, randomBitsKernel, randomBitsUnits } from "../kernels/randomBits.ts";
 import { type ScatterAddSpec, scatterAddKernel, scatterAddScratchBytes } from "../kernels/scatterAdd.ts";
@@ -103,13 +97,14 @@ function matmulSteps(kernel: OpKernel, index: number, target: Target): Step[] | 
   if (starts.length > mostBatches) return undefined;
   const [strideA, strideB] = strides;
   const spec: MatmulSpec = { m, k, n, transposeA, transposeB, dtype: output.dtype, batch, strideA, strideB };
+  const { units, scratchBytes, write } = matmulKernel(spec, target);
   const common = {
     kind: "kernel" as const,
     key: `matmul ${m} ${k} ${n} ${transposeA} ${transposeB} ${output.dtype} ${batch} ${strideA} ${strideB}`,
-    write: () => matmulKernel(spec, target),
-    units: matmulUnits(spec, target),
+    write,
+    units,
     unitStep: 1,
-    scratchBytes: matmulScratchBytes(spec, target),
+    scratchBytes,
     cost: matmulFlops(spec) / 8,
     isSerial: false,
     kernel: index,

@@ -98,7 +98,7 @@ export class ThreadPool {
   readonly dividedCost: number;
   readonly #startCost: number;
   readonly #mostEntries: number;
-  #wanted: number;
+  #wanted: number | undefined;
   /** Workers that have been told to end and may still be at a barrier. */
   #ending = 0;
   #nextEntry = 0;
@@ -108,12 +108,7 @@ export class ThreadPool {
 
   constructor(
     memory: WasmMemory,
-    {
-      threads = processorCount(),
-      dividedCost = 6000,
-      startCost = 5e7,
-      mostEntries = 1000,
-    }: ThreadOptions = {},
+    { threads, dividedCost = 6000, startCost = 5e7, mostEntries = 1000 }: ThreadOptions = {},
   ) {
     this.#memory = memory;
     this.#wanted = threads;
@@ -124,8 +119,10 @@ export class ThreadPool {
 
   /** How many threads programs may use, the main one included. */
   get wanted(): number {
-    const isAble = this.#memory.isShared && nodeModule("node:worker_threads") !== undefined;
-    return isAble ? Math.min(this.#wanted, mostThreads) : 1;
+    if (!this.#memory.isShared) return 1;
+    this.#wanted ??= processorCount();
+    if (this.#wanted === 1 || nodeModule("node:worker_threads") === undefined) return 1;
+    return Math.min(this.#wanted, mostThreads);
   }
 
   set wanted(threads: number) {
@@ -142,17 +139,17 @@ export class ThreadPool {
    * it: until they are ready, the main thread does it alone.
    */
   available(cost: number): number {
-    const { wanted } = this;
-    if (wanted === 1 || this.#ending > 0) return 1;
+    if (this.#wanted === 1 || this.#ending > 0) return 1;
     if (this.#workers.some(({ entries }) => entries.size >= this.#mostEntries)) {
       this.stop();
       return 1;
     }
-    if (this.#workers.length < wanted - 1) {
+    if (this.#workers.length === 0) {
       this.#work += cost;
       if (this.#work < this.#startCost) return 1;
-      while (this.#workers.length < wanted - 1) this.#start();
     }
+    const { wanted } = this;
+    while (this.#workers.length < wanted - 1) this.#start();
     for (let i = 0; i < wanted - 1; i++) if (Atomics.load(this.#workers[i].ready, 0) === 0) return 1;
     return wanted;
   }

@@ -121,11 +121,11 @@ function scalars<T extends "f32" | "f64" | "i32">(type: T, ops: ScalarOps<T>): E
   };
 }
 
-export function elementOf(dtype: MatmulSpec["dtype"], { simd }: Target): Element {
-  if (simd === "none") {
+export function elementOf(dtype: MatmulSpec["dtype"], target: Target): Element {
+  if (!target.hasVectors) {
     if (dtype === "float32") return scalars("f32", f32);
     return dtype === "float64" ? scalars("f64", f64) : scalars("i32", i32);
   }
   const ops = { float32: f32x4, float64: f64x2, int32: i32x4 }[dtype];
-  return vectors(ops, dtype === "float64" ? 8 : 4, simd === "relaxed");
+  return vectors(ops, dtype === "float64" ? 8 : 4, target.isFused);
 }

@@ -10,37 +10,38 @@ import { type MatmulSpec, type NormalSpec, normalise } from "./spec.ts";
 
 export { type MatmulSpec, matmulFlops } from "./spec.ts";
 
+/** A product that is planned, and can be written. */
+export interface MatmulKernel {
+  /**
+   * Pieces of work that threads split between them. A piece is a fixed set of elements of C, each computed in a fixed order, so that the
+   * bits of the product do not depend on the split.
+   */
+  readonly units: number;
+  /** Bytes of scratch that each thread needs: a panel of B, then rows of A. */
+  readonly scratchBytes: number;
+  /** Writes a function of (a, b, c, scratch, begin, end: i32), byte addresses and the range of units. */
+  write(): FunctionBuilder;
+}
+
 interface Kernel {
   readonly spec: NormalSpec;
   readonly element: Element;
   readonly plan: Plan;
 }
 
-function kernelOf(spec: MatmulSpec, target: Target): Kernel {
+/** Plans a product: once, since it takes longer than to write it. */
+export function matmulKernel(spec: MatmulSpec, target: Target): MatmulKernel {
+  const { m, n, batch } = spec;
+  if (m === 0 || n === 0 || batch === 0)
+    return { units: 0, scratchBytes: 0, write: () => new FunctionBuilder(parameters) };
   const normal = normalise(spec);
   const element = elementOf(spec.dtype, target);
-  return { spec: normal, element, plan: planOf(normal, element, target) };
-}
-
-function isEmpty({ m, n, batch }: MatmulSpec): boolean {
-  return m === 0 || n === 0 || batch === 0;
-}
-
-/**
- * Pieces of work that threads split between them. A piece is a fixed set of elements of C, each computed in a fixed order, so that the
- * bits of the product do not depend on the split.
- */
-export function matmulUnits(spec: MatmulSpec, target: Target): number {
-  if (isEmpty(spec)) return 0;
-  const kernel = kernelOf(spec, target);
-  return kernel.plan.units * kernel.spec.batch;
-}
-
-/** Bytes of scratch that each thread needs: a panel of B, then rows of A. */
-export function matmulScratchBytes(spec: MatmulSpec, target: Target): number {
-  if (isEmpty(spec)) return 0;
-  const kernel = kernelOf(spec, target);
-  return panelScratchBytes(kernel) + rowScratchBytes(kernel);
+  const kernel: Kernel = { spec: normal, element, plan: planOf(normal, element, target) };
+  return {
+    units: kernel.plan.units * batch,
+    scratchBytes: panelScratchBytes(kernel) + rowScratchBytes(kernel),
+    write: () => writeKernel(kernel),
+  };
 }
 
 function panelScratchBytes({ spec, plan, element }: Kernel): number {
@@ -64,11 +65,10 @@ function rowScratchBytes({ plan, element }: Kernel): number {
   return Math.ceil(rows / element.lanes) * element.lanes * packedRowBytes(plan.kBlock, element);
 }
 
-/** The kernel: a function of (a, b, c, scratch, begin, end: i32), byte addresses and the range of units. */
-export function matmulKernel(spec: MatmulSpec, target: Target): FunctionBuilder {
-  const f = new FunctionBuilder(["i32", "i32", "i32", "i32", "i32", "i32"]);
-  if (isEmpty(spec)) return f;
-  const kernel = kernelOf(spec, target);
+const parameters = ["i32", "i32", "i32", "i32", "i32", "i32"] as const;
+
+function writeKernel(kernel: Kernel): FunctionBuilder {
+  const f = new FunctionBuilder(parameters);
   const { isSwapped, batch } = kernel.spec;
   const a = f.parameter<"i32">(isSwapped ? 1 : 0);
   const b = f.parameter<"i32">(isSwapped ? 0 : 1);
