@@ -84,6 +84,8 @@ function isNonNegativeNumber(node: AnyTensor, isGiven: IsGiven): boolean {
 /** What makes squares, and numbers times squares. */
 const squares: ReadonlySet<Op> = new Set([primitives.mul, primitives.pow]);
 const scaledSquares: ReadonlySet<Op> = new Set([...squares, primitives.div, primitives.neg]);
+/** The same without a sign, which a root does not have: optimizers take it of a negated bias correction. */
+const unsignedSquares: ReadonlySet<Op> = new Set([...squares, primitives.div]);
 
 /** The rules of squares, which overflow and underflow where their logarithms, roots and ratios do not. */
 export const squareRules: readonly Rule[] = [
@@ -98,7 +100,7 @@ export const squareRules: readonly Rule[] = [
   },
   {
     written: (x) => sqrt(x),
-    madeBy: [scaledSquares],
+    madeBy: [unsignedSquares],
     becomes: ({ operands: [x], isGiven }) => rootOfSquare(x, isGiven),
     because: "x² overflows and underflows where √(c x²) is √c |x|",
   },

@@ -5,9 +5,8 @@ import { leaves } from "../graph/op.ts";
 import type { DType, Shape } from "../graph/shape-types.ts";
 import type { Storage } from "../graph/storage.ts";
 import { type AnyTensor, nextId, Tensor } from "../graph/tensor.ts";
-import { topologicalOrder } from "../graph/topological.ts";
 import { isPlainObject, mapTree, replaceTensors, treeTensors } from "../graph/tree.ts";
-import { stabilise, stabilisingKey, withoutStabilising } from "../stabilise/pass.ts";
+import { stabiliseInOrder, stabilisingKey, withoutStabilising } from "../stabilise/pass.ts";
 import type { Backend, Program } from "./backend.ts";
 import { evaluate, getBackend } from "./evaluate.ts";
 import { type AnyParameter, Parameter } from "./parameter.ts";
@@ -254,10 +253,8 @@ function traceFunction(
   // What is known has no inputs: inner nodes, which are most, are not looked up.
   const isGiven = (node: AnyTensor): boolean =>
     isOlder(node) || (node.inputs.length === 0 && known.has(node));
-  const outputs = stabilise(written, { isGiven, reuse: true });
-  const captured = topologicalOrder(outputs, (node) => known.has(node) || isOlder(node)).filter(
-    (node) => !known.has(node) && isOlder(node) && node.op !== leaves.literal,
-  );
+  const { outputs, order } = stabiliseInOrder(written, { isGiven, reuse: true });
+  const captured = order.filter((node) => isOlder(node) && !known.has(node) && node.op !== leaves.literal);
   evaluate(...captured);
   const inputs = [...standIns, ...reads.map(([, node]) => node), ...captured];
   const readAt = new Map(reads.map(([parameter], i) => [parameter, standIns.length + i]));

@@ -6,15 +6,27 @@ import { broadcastToPrimitive } from "../primitives/broadcastTo.ts";
 /** A formula as a graph of placeholders. */
 export interface Pattern {
   readonly root: AnyTensor;
+  /** The same as root, for {@link mayFit}. */
+  readonly part: Part;
   readonly placeholders: readonly AnyTensor[];
   /** The ops it is made of. */
   readonly ops: readonly Op[];
   /** How many nodes have these ops: of two patterns that fit, the larger one says more. */
   readonly size: number;
-  /** The ops that may have made what stands at a placeholder; any at those that are not in it. */
-  readonly madeBy: ReadonlyMap<AnyTensor, ReadonlySet<Op>>;
+  /** The ops that alone may have made what stands at some placeholders. */
+  readonly makers: readonly ReadonlySet<Op>[];
   /** The numbers in it, which are looked for. */
   readonly numbers: readonly number[];
+}
+
+/** A node of a pattern, with all that is asked of what stands there beside it: nothing is looked up. */
+interface Part {
+  readonly kind: "any" | "madeBy" | "number" | "op";
+  readonly op: Op;
+  readonly inputs: readonly Part[];
+  /** 1 at the numbers of the ops that may have made a placeholder: a set takes several times as long. */
+  readonly makers: Uint8Array;
+  readonly value: number;
 }
 
 /** What stands at each node of a pattern. */
@@ -33,17 +45,33 @@ export function patternOf({ written, madeBy = [] }: Pick<Replacement, "written" 
   const literals = [...nodes].filter(({ op }) => op === leaves.literal);
   return {
     root,
+    part: partOf(root, new Map(placeholders.map((placeholder, i) => [placeholder, madeBy[i]]))),
     placeholders,
-    madeBy: new Map(
-      placeholders.flatMap((placeholder, i) => {
-        const ops = madeBy[i];
-        return ops === undefined ? [] : [[placeholder, ops] as const];
-      }),
-    ),
+    makers: madeBy.filter((ops) => ops !== undefined),
     ops: [...new Set(made.map(({ op }) => op))],
     size: made.length,
     numbers: literals.map(({ attributes }) => attributes.value as number),
   };
+}
+
+function partOf(node: AnyTensor, madeBy: ReadonlyMap<AnyTensor, ReadonlySet<Op> | undefined>): Part {
+  const { op } = node;
+  const makers = madeBy.get(node);
+  const placeholder = makers === undefined ? "any" : "madeBy";
+  return {
+    kind: op === leaves.input ? placeholder : op === leaves.literal ? "number" : "op",
+    op,
+    inputs: node.inputs.map((input) => partOf(input, madeBy)),
+    makers: flagsOf(makers ?? []),
+    value: op === leaves.literal ? (node.attributes.value as number) : Number.NaN,
+  };
+}
+
+function flagsOf(ops: Iterable<Op>): Uint8Array {
+  const ids = Array.from(ops, ({ id }) => id);
+  const flags = new Uint8Array(Math.max(0, ...ids) + 1);
+  for (const id of ids) flags[id] = 1;
+  return flags;
 }
 
 /** The node whose value this one has under another name. */
@@ -80,43 +108,38 @@ export function knownNumber(node: AnyTensor, isOpaque: (node: AnyTensor) => bool
   return literal === undefined || isOpaque(literal) ? undefined : (literal.attributes.value as number);
 }
 
-/** May the pattern fit anywhere in a graph of these ops? */
-export function mayOccur({ ops, madeBy }: Pattern, present: ReadonlySet<Op>): boolean {
-  for (const op of ops) if (!present.has(op)) return false;
-  for (const makers of madeBy.values()) if (![...makers].some((op) => present.has(op))) return false;
-  return true;
+/** May the pattern fit anywhere in a graph of ops with these numbers? */
+export function mayOccur({ ops, makers }: Pattern, present: ReadonlySet<number>): boolean {
+  for (const { id } of ops) if (!present.has(id)) return false;
+  return makers.every((some) => [...some].some(({ id }) => present.has(id)));
 }
 
 /** May the pattern fit? Looks at ops and numbers alone and remembers nothing, since nearly always the answer is no. */
-export function mayFit(
-  { root, madeBy }: Pattern,
-  given: AnyTensor,
-  isOpaque: (node: AnyTensor) => boolean,
-): boolean {
-  return mayBe(root, given, madeBy, isOpaque);
+export function mayFit({ part }: Pattern, given: AnyTensor, isOpaque: (node: AnyTensor) => boolean): boolean {
+  return mayBe(part, given, isOpaque);
 }
 
-function mayBe(
-  pattern: AnyTensor,
-  given: AnyTensor,
-  madeBy: Pattern["madeBy"],
-  isOpaque: (node: AnyTensor) => boolean,
-): boolean {
-  if (pattern.op === leaves.input) {
-    const ops = madeBy.size === 0 ? undefined : madeBy.get(pattern);
-    return ops === undefined || (ops.has(given.op) && !isOpaque(given));
+function isAmong(flags: Uint8Array, { id }: Op): boolean {
+  return id < flags.length && flags[id] === 1;
+}
+
+function mayBe(part: Part, given: AnyTensor, isOpaque: (node: AnyTensor) => boolean): boolean {
+  const { kind, op, inputs } = part;
+  if (kind === "any") return true;
+  if (kind === "madeBy") return isAmong(part.makers, given.op) && !isOpaque(given);
+  if (kind === "number") return knownNumber(given, isOpaque) === part.value;
+  let node = given;
+  if (node.op !== op) {
+    if (!node.op.transparent) return false;
+    node = seenThrough(given, isOpaque);
+    if (node.op !== op) return false;
   }
-  if (pattern.op === leaves.literal) return knownNumber(given, isOpaque) === pattern.attributes.value;
-  const node = given.op === pattern.op ? given : seenThrough(given, isOpaque);
-  const { op, inputs } = pattern;
-  if (node.op !== op || node.inputs.length < inputs.length || isOpaque(node)) return false;
+  if (node.inputs.length < inputs.length || isOpaque(node)) return false;
+  if (inputs.length === 1) return mayBe(inputs[0], node.inputs[0], isOpaque);
   let inOrder = true;
-  for (let i = 0; i < inputs.length && inOrder; i++)
-    inOrder = mayBe(inputs[i], node.inputs[i], madeBy, isOpaque);
+  for (let i = 0; i < inputs.length && inOrder; i++) inOrder = mayBe(inputs[i], node.inputs[i], isOpaque);
   if (inOrder || !op.commutative) return inOrder;
-  return (
-    mayBe(inputs[0], node.inputs[1], madeBy, isOpaque) && mayBe(inputs[1], node.inputs[0], madeBy, isOpaque)
-  );
+  return mayBe(inputs[0], node.inputs[1], isOpaque) && mayBe(inputs[1], node.inputs[0], isOpaque);
 }
 
 /**

@@ -5,7 +5,7 @@ import { keepingHistory } from "../graph/history.ts";
 import type { Match, Op, Replacement } from "../graph/op.ts";
 import { sameShape } from "../graph/shape.ts";
 import { type AnyTensor, Tensor } from "../graph/tensor.ts";
-import { startWalk, topologicalOrder } from "../graph/topological.ts";
+import { topologicalOrder } from "../graph/topological.ts";
 import { broadcastTo } from "../primitives/broadcastTo.ts";
 import { match, mayFit, mayOccur, type Pattern, patternOf } from "./match.ts";
 
@@ -24,12 +24,23 @@ export interface Rewrite {
   readonly because: readonly string[];
 }
 
-type RulesByRoot = ReadonlyMap<Op, readonly InstalledRule[]>;
+/** Rules by the number of the op that their patterns end in: an array, since every node of every graph is looked up. */
+type RulesByRoot = readonly (readonly InstalledRule[] | undefined)[];
 
-let rulesByRoot: RulesByRoot = new Map();
-/** Of the rules those that may fit in a graph, by the ops in it: of so many graphs. */
-const rulesByOps = new Map<string, RulesByRoot>();
+/** Of the rules those that may fit in a graph of certain ops. */
+interface Selection {
+  /** The numbers of the ops. */
+  readonly ops: readonly number[];
+  readonly rules: RulesByRoot;
+}
+
+let rulesByRoot: RulesByRoot = [];
+/** What was selected, by a hash of the ops' numbers: for so many graphs. */
+const selections = new Map<number, Selection>();
 const mostGraphs = 64;
+/** Of the graphs gone through the last one in which an op was met, by the op's number. */
+const metAt: number[] = [];
+let turns = 0;
 /** The numbers that patterns look for. */
 let numbers: ReadonlySet<number> = new Set();
 let version = 0;
@@ -52,16 +63,26 @@ export function installRules(rules: readonly Rule[]): void {
   keepingHistory(() => {
     const installed = rules.map((rule): InstalledRule => ({ ...rule, pattern: patternOf(rule) }));
     installed.sort((a, b) => b.pattern.size - a.pattern.size);
-    const byRoot = new Map<Op, InstalledRule[]>();
-    for (const rule of installed) {
-      const { op } = rule.pattern.root;
-      byRoot.set(op, [...(byRoot.get(op) ?? []), rule]);
-    }
-    rulesByRoot = byRoot;
-    rulesByOps.clear();
+    rulesByRoot = byRoot(installed);
+    selections.clear();
     numbers = new Set(installed.flatMap(({ pattern }) => pattern.numbers));
     version++;
   });
+}
+
+function byRoot(rules: readonly InstalledRule[]): RulesByRoot {
+  const last = rules.reduce((id, { pattern }) => Math.max(id, pattern.root.op.id), -1);
+  const table: (InstalledRule[] | undefined)[] = new Array(last + 1).fill(undefined);
+  for (const rule of rules) {
+    const { id } = rule.pattern.root.op;
+    table[id] = [...(table[id] ?? []), rule];
+  }
+  return table;
+}
+
+/** The rules whose patterns end in an op. A read beyond an array's end is slow. */
+function rulesFor({ id }: Op, rules: RulesByRoot): readonly InstalledRule[] | undefined {
+  return id < rules.length ? rules[id] : undefined;
 }
 
 /** What of the pass's state a program depends on: a whole number. */
@@ -76,7 +97,7 @@ export function isStabilising(): boolean {
 
 /** Is there a rule for formulas that end in this op? */
 export function isRewritable(op: Op): boolean {
-  return isOn && rulesByRoot.has(op);
+  return isOn && rulesFor(op, rulesByRoot) !== undefined;
 }
 
 /** Does a pattern look for this number, so that another one in its place makes another program? */
@@ -124,14 +145,31 @@ export interface Bounds {
 
 /**
  * The graph with formulas that lose precision or overflow replaced, as the installed rules say: a function from graph to graph.
- * Nodes in which nothing is rewritten are the same objects afterwards, and what was shared still is.
+ * Nodes in which nothing is rewritten are the same objects afterwards, and what was shared still is; where nothing is rewritten at
+ * all, so is the array.
  */
-export function stabilise(
+export function stabilise(outputs: readonly AnyTensor[], bounds: Bounds): readonly AnyTensor[] {
+  if (!isOn || rulesByRoot.length === 0) return outputs;
+  const { isGiven, isKept } = bounds;
+  const isBound = isKept === undefined ? isGiven : (node: AnyTensor) => isGiven(node) || isKept(node);
+  return hasFormula(topologicalOrder(outputs, isBound), bounds) ? rewritten(outputs, bounds) : outputs;
+}
+
+/** The same, and all that the result is computed from, inputs before what uses them: whoever needs it saves a walk. */
+export function stabiliseInOrder(
+  outputs: readonly AnyTensor[],
+  bounds: Omit<Bounds, "isKept">,
+): { readonly outputs: readonly AnyTensor[]; readonly order: readonly AnyTensor[] } {
+  const order = topologicalOrder(outputs, bounds.isGiven);
+  if (!isOn || rulesByRoot.length === 0 || !hasFormula(order, bounds)) return { outputs, order };
+  const stable = rewritten(outputs, bounds);
+  return { outputs: stable, order: topologicalOrder(stable, bounds.isGiven) };
+}
+
+function rewritten(
   outputs: readonly AnyTensor[],
   { isGiven, isKept = () => false, reuse = false }: Bounds,
 ): AnyTensor[] {
-  if (!isOn || rulesByRoot.size === 0) return [...outputs];
-  if (!hasFormula(outputs, isGiven, isKept, reuse)) return [...outputs];
   const done = new Map<AnyTensor, AnyTensor>();
   const isDone = (node: AnyTensor): boolean => done.has(node) || isGiven(node) || isKept(node);
   let depth = 0;
@@ -153,7 +191,7 @@ export function stabilise(
     const rebuilt = isSame
       ? node
       : (new Tensor(node.op, inputs, node.attributes, node.shape, node.dtype, node.weak) as AnyTensor);
-    if (!rulesByRoot.has(node.op)) return rebuilt;
+    if (rulesFor(node.op, rulesByRoot) === undefined) return rebuilt;
     const because: string[] = [];
     const replacement = replace(rebuilt, { isGiven, because, parts: 0 });
     if (replacement === undefined) return rebuilt;
@@ -185,7 +223,7 @@ interface Attempt {
 /** What the first rule that fits makes of the node. */
 function replace(node: AnyTensor, attempt: Attempt): AnyTensor | undefined {
   const { isGiven, because } = attempt;
-  for (const { pattern, becomes, because: reason } of rulesByRoot.get(node.op) ?? []) {
+  for (const { pattern, becomes, because: reason } of rulesFor(node.op, rulesByRoot) ?? []) {
     const bound = match(pattern, node, isGiven);
     if (bound === undefined) continue;
     const reasons = because.length;
@@ -213,64 +251,60 @@ function replace(node: AnyTensor, attempt: Attempt): AnyTensor | undefined {
 }
 
 /**
- * Is there anything to rewrite? Mostly there is not, and this finds out in one walk that makes nothing: the first formula to be
- * rewritten is one whose operands are as they were written.
+ * Is there anything to rewrite? Mostly there is not, and this finds out by looking at each node once: the first formula to be
+ * rewritten is one whose operands are as they were written. That a node is given is asked late, of few.
  */
-function hasFormula(
-  outputs: readonly AnyTensor[],
-  isGiven: (node: AnyTensor) => boolean,
-  isKept: (node: AnyTensor) => boolean,
-  reuse: boolean,
-): boolean {
-  const walk = startWalk();
-  const found: AnyTensor[] = [];
-  const ops = new Set<Op>();
+function hasFormula(order: readonly AnyTensor[], { isGiven, isKept, reuse = false }: Bounds): boolean {
+  const turn = ++turns;
+  const ops: number[] = [];
+  const roots: AnyTensor[] = [];
   let hasKept = false;
-  let pending = outputs;
-  for (let i = -1; i < found.length; i++) {
-    if (i >= 0) {
-      if (reuse && found[i].memo.stabilised !== undefined) return true;
-      pending = found[i].inputs;
-    }
-    for (let k = 0; k < pending.length; k++) {
-      const node = pending[k];
-      if (node.inputs.length === 0 || node.memo.walk === walk) continue;
-      node.memo.walk = walk;
-      if (isGiven(node)) continue;
-      if (isKept(node)) {
-        hasKept = true;
-        continue;
-      }
-      ops.add(node.op);
-      found.push(node);
-    }
-  }
-  // Patterns look into what is kept, whose ops have not been gone through.
-  const rules = hasKept ? rulesByRoot : rulesAmong(ops);
-  if (rules.size === 0) return false;
-  for (const node of found) {
-    const candidates = rules.get(node.op);
-    if (candidates === undefined || !candidates.some(({ pattern }) => mayFit(pattern, node, isGiven)))
+  for (let i = 0; i < order.length; i++) {
+    const node = order[i];
+    if (node.inputs.length === 0) continue;
+    if (isKept?.(node)) {
+      hasKept = true;
       continue;
-    if (keepingHistory(() => replace(node, { isGiven, because: [], parts: 0 }) !== undefined)) return true;
+    }
+    if (reuse && node.memo.stabilised !== undefined && !isGiven(node)) return true;
+    const { op } = node;
+    const { id } = op;
+    if (metAt[id] !== turn) {
+      metAt[id] = turn;
+      ops.push(id);
+    }
+    if (rulesFor(op, rulesByRoot) !== undefined) roots.push(node);
+  }
+  if (roots.length === 0) return false;
+  // Patterns look into what is kept, whose ops have not been gone through.
+  const rules = hasKept ? rulesByRoot : selectionFor(ops).rules;
+  if (rules.length === 0) return false;
+  for (const node of roots) {
+    const candidates = rulesFor(node.op, rules);
+    if (candidates === undefined || isGiven(node)) continue;
+    for (const { pattern } of candidates) {
+      if (!mayFit(pattern, node, isGiven)) continue;
+      if (keepingHistory(() => replace(node, { isGiven, because: [], parts: 0 }) !== undefined)) return true;
+      break;
+    }
   }
   return false;
 }
 
 /** The rules whose patterns may fit in a graph of these ops: found once, since one training step is much like another. */
-function rulesAmong(ops: ReadonlySet<Op>): RulesByRoot {
-  let key = "";
-  for (const { id } of ops) key += `${id} `;
-  let among = rulesByOps.get(key);
-  if (among === undefined) {
-    const fitting = [...ops].map(
-      (op) => [op, (rulesByRoot.get(op) ?? []).filter(({ pattern }) => mayOccur(pattern, ops))] as const,
-    );
-    among = new Map(fitting.filter(([, rules]) => rules.length > 0));
-    if (rulesByOps.size === mostGraphs) rulesByOps.clear();
-    rulesByOps.set(key, among);
-  }
-  return among;
+function selectionFor(ops: readonly number[]): Selection {
+  let hash = ops.length;
+  for (let i = 0; i < ops.length; i++) hash = (Math.imul(hash, 31) + ops[i]) | 0;
+  const known = selections.get(hash);
+  if (known !== undefined && sameShape(known.ops, ops)) return known;
+  const present = new Set(ops);
+  const fitting = ops.flatMap((id) =>
+    (rulesByRoot[id] ?? []).filter(({ pattern }) => mayOccur(pattern, present)),
+  );
+  const selection: Selection = { ops, rules: byRoot(fitting) };
+  if (selections.size === mostGraphs) selections.clear();
+  selections.set(hash, selection);
+  return selection;
 }
 
 /** A replacement in the shape of what it replaces; undefined where it is no such thing. */
@@ -286,7 +320,10 @@ function fittedTo(node: AnyTensor, result: AnyTensor): AnyTensor | undefined {
  * The graph to differentiate in place of the one from `outputs` to `wanted`, which keeps the wanted nodes. What an output was
  * turned into is noted, so that its value is computed along with its derivatives.
  */
-export function stabiliseBetween(outputs: readonly AnyTensor[], wanted: readonly AnyTensor[]): AnyTensor[] {
+export function stabiliseBetween(
+  outputs: readonly AnyTensor[],
+  wanted: readonly AnyTensor[],
+): readonly AnyTensor[] {
   const isWanted = new Set(wanted);
   const oldest = wanted.reduce((id, node) => Math.min(id, node.id), Number.POSITIVE_INFINITY);
   const stable = stabilise(outputs, {
