@@ -56,17 +56,11 @@ describe("the judge", () => {
   });
 });
 
-/** What float32 kernels are known to be off by where it is more than 2 ulps. Whoever mends one takes it off this list. */
-const known: Readonly<Record<string, Readonly<Record<string, number>>>> = {
-  wasm: { selu: 3 },
-};
-
 describe.for(Object.entries(backends))("on %s", ([name, backend]) => {
   test.for(Object.keys(unaryFunctions))("%s is within 2 ulps at every exponent of float32", (fn) => {
-    const most = known[name]?.[fn] ?? 2;
     const x = samples("float32", { perExponent: 300 }) as Float32Array;
     expect(x.length).toBeGreaterThan(170_000);
-    expect(measureSingle(unaryFunctions[fn], x, backend)).toSatisfy(({ ulps }) => ulps <= most);
+    expect(measureSingle(unaryFunctions[fn], x, backend)).toSatisfy(({ ulps }) => ulps <= 2);
     const specials = Float32Array.of(Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, -0);
     expect(measureSingle(unaryFunctions[fn], specials, backend)).toSatisfy(({ ulps }) => ulps <= 2);
   });

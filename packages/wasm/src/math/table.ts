@@ -18,6 +18,7 @@ import { logSigmoid } from "./logSigmoid.ts";
 import { normalCdf } from "./normalCdf.ts";
 import { normalPdf } from "./normalPdf.ts";
 import { pow } from "./pow.ts";
+import { selu } from "./selu.ts";
 import { sigmoid } from "./sigmoid.ts";
 import { silu } from "./silu.ts";
 import { sin } from "./sin.ts";
@@ -72,6 +73,7 @@ export const mathTable: ReadonlyMap<string, MathEntry> = new Map<string, MathEnt
   ["normalCdf", single(normalCdf, 135)],
   ["normalPdf", single(normalPdf, 50)],
   ["pow", { float32: (lanes, a, b) => pow(lanes, a, b), cost: 190 }],
+  ["selu", single(selu, 60)],
   ["sigmoid", both(sigmoid, 24)],
   ["silu", both(silu, 33)],
   ["sin", single(sin, 60)],

@@ -40,6 +40,15 @@ export function exp34(wide: Lanes, x: Expression): Expression {
   return wide.mul(value, powerOfTwo(wide, exponent));
 }
 
+/** `eˣ − 1` to 33 bits, near 0 too, for `|x| < 708`: `2ᵏ (eʳ − 1) + (2ᵏ − 1)`. */
+export function expm133(wide: Lanes, x: Local): Expression {
+  const exponent = nearestExponent(wide, x, Math.LOG2E);
+  const r = wide.keep(wide.nmadd(exponent.k, wide.constant(Math.LN2), x));
+  const near = wide.madd(wide.mul(r, r), polynomial(wide, EXP, r), r);
+  const power = powerOfTwo(wide, exponent);
+  return wide.madd(power, near, wide.sub(power, wide.constant(1)));
+}
+
 // test/golden/coefficients.py: with s = f/(2 + f) and z = s², (log(1 + f)/s − 2)/z for ¾ ≤ 1 + f ≤ 1½; error 2^−42.
 const LOG = [
   0.6666666671030727, 0.39999984632717117, 0.2857318288872116, 0.2213517182635828, 0.20121819012956194,
