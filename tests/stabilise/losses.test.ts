@@ -16,13 +16,16 @@ import {
   compile,
   div,
   exp,
+  getBackend,
   grad,
   installRules,
   log,
   mul,
   neg,
+  referenceBackend,
   reshape,
   type Shape,
+  setBackend,
   sizeOf,
   slice,
   sub,
@@ -30,6 +33,7 @@ import {
   take,
   tensor,
 } from "@adjoint/tensor";
+import { WasmBackend } from "@adjoint/wasm";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
@@ -161,14 +165,34 @@ const logits: fc.Arbitrary<number[]> = fc.array(
 
 const numbers = (x: AnyTensor): number[] => [...x.toTypedArray()];
 
+/** What computes, and how. */
+const machines = {
+  "the interpreter": { backend: referenceBackend, compiles: false },
+  "the interpreter, compiled": { backend: referenceBackend, compiles: true },
+  WebAssembly: { backend: new WasmBackend(), compiles: false },
+  "WebAssembly, compiled": { backend: new WasmBackend(), compiles: true },
+} as const;
+
 /** Values and the gradient by z of the elements' weighted sum, which no two elements share a weight of. */
-function outcome(fn: Fn, z: AnyTensor): { values: number[]; gradient: number[] } {
+function outcomes(fn: Fn, compiles: boolean): (z: AnyTensor) => { values: number[]; gradient: number[] } {
   const weighted = (x: AnyTensor): AnyTensor => {
     const result = fn(x);
     const weights = tensor(Array.from({ length: result.size }, (_, i) => 1 + i / 8)) as AnyTensor;
     return sum(mul(reshape(result, [result.size]) as never, weights as never) as AnyTensor) as AnyTensor;
   };
-  return { values: numbers(fn(z)), gradient: numbers(grad(weighted as never)(z as never) as AnyTensor) };
+  const both = (z: AnyTensor): readonly AnyTensor[] => [
+    fn(z),
+    grad(weighted as never)(z as never) as AnyTensor,
+  ];
+  const call = compiles ? compile(both) : both;
+  return (z) => {
+    const [values, gradient] = call(z);
+    return { values: numbers(values), gradient: numbers(gradient) };
+  };
+}
+
+function outcome(fn: Fn, z: AnyTensor): { values: number[]; gradient: number[] } {
+  return outcomes(fn, false)(z);
 }
 
 /** Near each other to a few ulps, or by `slack`; what float32 has no normal number for may be 0. */
@@ -180,70 +204,70 @@ function expectClose(actual: readonly number[], expected: readonly number[], sla
   });
 }
 
-describe.each(losses)(
-  "$name of probabilities is that of the logits they came from",
-  ({ loss, of, targets, options }) => {
-    const all = [...common, ...options];
-    describe.each(Object.keys(targets))("with %s", (kind) => {
-      describe.each(Object.keys(ways[of]))("through %s", (way) => {
-        test.each(all)("%o", (chosen) => {
-          // Where probability and soft target nearly agree, their difference is as exact as an ulp of them.
-          const slack = kind.startsWith("soft") || "labelSmoothing" in chosen ? 2e-6 : 0;
-          const probability = (ways[of] as Record<string, Fn>)[way];
-          fc.assert(
-            fc.property(logits, (values) => {
-              const z = tensor(values, shape) as AnyTensor;
-              const fromProbabilities: Fn = (x) =>
-                loss(probability(x), targets[kind], { ...chosen, fromLogits: false });
-              const fromLogits: Fn = (x) => loss(x, targets[kind], { ...chosen, fromLogits: true });
-              const [actual, expected] = [outcome(fromProbabilities, z), outcome(fromLogits, z)];
-              expectClose(actual.values, expected.values);
-              expectClose(actual.gradient, expected.gradient, slack);
-            }),
-            { numRuns: 4, examples: [[[1000, 0, -1000, 0, 1000, -1000, 0, 1, 0, 0, 0, 0]]] },
-          );
+describe.each(Object.entries(machines))("on %s", (_, { backend, compiles }) => {
+  beforeEach(() => {
+    const before = getBackend();
+    setBackend(backend);
+    return () => setBackend(before);
+  });
+
+  describe.each(losses)(
+    "$name of probabilities is that of the logits they came from",
+    ({ loss, of, targets, options }) => {
+      const all = [...common, ...options];
+      describe.each(Object.keys(targets))("with %s", (kind) => {
+        describe.each(Object.keys(ways[of]))("through %s", (way) => {
+          test.each(all)("%o", (chosen) => {
+            // Where probability and soft target nearly agree, their difference is as exact as an ulp of them.
+            const slack = kind.startsWith("soft") || "labelSmoothing" in chosen ? 2e-6 : 0;
+            const probability = (ways[of] as Record<string, Fn>)[way];
+            const fromProbabilities = outcomes(
+              (x) => loss(probability(x), targets[kind], { ...chosen, fromLogits: false }),
+              compiles,
+            );
+            const fromLogits = outcomes(
+              (x) => loss(x, targets[kind], { ...chosen, fromLogits: true }),
+              compiles,
+            );
+            fc.assert(
+              fc.property(logits, (values) => {
+                const z = tensor(values, shape) as AnyTensor;
+                const [actual, expected] = [fromProbabilities(z), fromLogits(z)];
+                expectClose(actual.values, expected.values);
+                expectClose(actual.gradient, expected.gradient, slack);
+              }),
+              { numRuns: 4, examples: [[[1000, 0, -1000, 0, 1000, -1000, 0, 1, 0, 0, 0, 0]]] },
+            );
+          });
         });
       });
-    });
-  },
-);
+    },
+  );
 
-describe("where it is computed makes no difference", () => {
-  test.each(losses)("$name in a compiled function", ({ loss, of, targets }) => {
+  describe("klDivergence", () => {
     const z = tensor([1000, 0, -1000, 3, -1000, 1000, 5, 0, 30, 20, 10, 0], shape) as AnyTensor;
-    const target = Object.values(targets)[0];
-    const fn: Fn = (x) => loss(ways[of].reshape(x), target, { fromLogits: false });
-    const both = compile((x: AnyTensor) => [fn(x), grad(fn as never)(x as never) as AnyTensor]);
-    const [value, gradient] = both(z) as AnyTensor[];
-    const expected = outcome((x) => loss(x, target, { fromLogits: true }), z);
-    expectClose(numbers(value), expected.values);
-    expectClose(numbers(gradient), expected.gradient);
-  });
-});
+    const t = tensor([0, 1000, -1000, 3, 1, -1, 0.5, 0, 30, 20.001, 10, 0], shape) as AnyTensor;
+    const kl = klDivergence as unknown as Loss;
 
-describe("klDivergence", () => {
-  const z = tensor([1000, 0, -1000, 3, -1000, 1000, 5, 0, 30, 20, 10, 0], shape) as AnyTensor;
-  const t = tensor([0, 1000, -1000, 3, 1, -1, 0.5, 0, 30, 20.001, 10, 0], shape) as AnyTensor;
-  const kl = klDivergence as unknown as Loss;
+    test("of the logarithm of probabilities is that of log-probabilities", () => {
+      const actual = outcome((x) => kl(log(ways.softmax["a function"](x)), soft as AnyTensor, {}), z);
+      const expected = outcome((x) => kl(logSoftmax(x) as AnyTensor, soft as AnyTensor, {}), z);
+      expectClose(actual.values, expected.values);
+      expectClose(actual.gradient, expected.gradient);
+    });
 
-  test("of the logarithm of probabilities is that of log-probabilities", () => {
-    const actual = outcome((x) => kl(log(ways.softmax["a function"](x)), soft as AnyTensor, {}), z);
-    const expected = outcome((x) => kl(logSoftmax(x) as AnyTensor, soft as AnyTensor, {}), z);
-    expectClose(actual.values, expected.values);
-    expectClose(actual.gradient, expected.gradient);
-  });
-
-  test("of targets that are a softmax is Σ e^l (l − log p), with its gradient by their logits", () => {
-    const p = logSoftmax(z) as AnyTensor;
-    const actual = outcome((x) => kl(p, softmax(x) as AnyTensor, { reduction: "none" }), t);
-    const expected = outcome((x) => {
-      const l = logSoftmax(x) as AnyTensor;
-      return sum(mul(exp(l), sub(l, p as never) as never) as AnyTensor, { axis: -1 } as never) as AnyTensor;
-    }, t);
-    expect(expected.gradient.every(Number.isFinite)).toBe(true);
-    // Of nearly equal rows the divergence is of second order in their difference, and known as well as that is.
-    expectClose(actual.values, expected.values, 1e-12);
-    expectClose(actual.gradient, expected.gradient, 1e-10);
+    test("of targets that are a softmax is Σ e^l (l − log p), with its gradient by their logits", () => {
+      const p = logSoftmax(z) as AnyTensor;
+      const actual = outcome((x) => kl(p, softmax(x) as AnyTensor, { reduction: "none" }), t);
+      const expected = outcome((x) => {
+        const l = logSoftmax(x) as AnyTensor;
+        return sum(mul(exp(l), sub(l, p as never) as never) as AnyTensor, { axis: -1 } as never) as AnyTensor;
+      }, t);
+      expect(expected.gradient.every(Number.isFinite)).toBe(true);
+      // Of nearly equal rows the divergence is of second order in their difference, and known as well as that is.
+      expectClose(actual.values, expected.values, 1e-12);
+      expectClose(actual.gradient, expected.gradient, 1e-10);
+    });
   });
 });
 

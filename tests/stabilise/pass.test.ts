@@ -42,6 +42,7 @@ import {
   parameter,
   primitives,
   printGraph,
+  referenceBackend,
   reshape,
   rulesOf,
   setBackend,
@@ -57,6 +58,7 @@ import {
   where,
   withoutStabilising,
 } from "@adjoint/tensor";
+import { WasmBackend } from "@adjoint/wasm";
 import { beforeEach, describe, expect, test } from "vitest";
 import { asTensors, isRight, type Program } from "./programs.ts";
 
@@ -233,6 +235,42 @@ describe("what is left alone", () => {
   ])("%s", (_, fn, at, expected) => {
     expect(values(fn(vector(...at)))).toEqual(expected);
   });
+
+  describe.each(["interpreted", "in WebAssembly"])(
+    "beside ∞, %s, all that is 0 or −∞ as written is",
+    (where) => {
+      beforeEach(() => {
+        const before = getBackend();
+        setBackend(where === "interpreted" ? referenceBackend : new WasmBackend());
+        return () => setBackend(before);
+      });
+      const shares: Fn = (z) => div(exp(z), sum(exp(z)) as never) as AnyTensor;
+      test.each<[string, Fn]>([
+        ["exp(z) / sum(exp(z))", shares],
+        ["2ᶻ / sum(2ᶻ)", (z) => div(exp2(z), sum(exp2(z)) as never) as AnyTensor],
+        ["log(exp(z) / sum(exp(z)))", (z) => log(shares(z))],
+        ["z − log(sum(exp(z)))", (z) => sub(z, log(sum(exp(z)) as AnyTensor) as never) as AnyTensor],
+        [
+          "log(p) − log(q)",
+          (z) => sub(log(shares(z)), log(softmax(vector(1, 2, 3, 4))) as never) as AnyTensor,
+        ],
+      ])("%s", (_, fn) => {
+        for (const at of [
+          [infinity, 0, -infinity, 3],
+          [0, infinity, infinity, -3],
+          [-infinity, -infinity, -infinity, -infinity],
+        ]) {
+          const written = withoutStabilising(() => values(fn(vector(...at))));
+          expect(explain(fn)(vector(...at))).not.toBe("nothing to rewrite");
+          expect(values(fn(vector(...at)))).toEqual(written);
+        }
+      });
+      test("not what a shift by the largest makes NaN", () => {
+        const shifted = (z: AnyTensor): AnyTensor => sub(z, max(z) as never) as AnyTensor;
+        expect(values(log(shares(shifted(vector(infinity, 0)))))).toEqual([Number.NaN, Number.NaN]);
+      });
+    },
+  );
 
   test("a mask is kept", () => {
     const mask = tensor([true, true, false]);

@@ -32,19 +32,22 @@ import { logSoftmaxKernel } from "./kernels/logSoftmax.ts";
 import { logsumexpOp } from "./logsumexp.ts";
 import { acceptMasked, firstShape, type Mask, withMask } from "./mask.ts";
 import { countOf, isKeptShape, type ReductionAttributes } from "./reduction.ts";
-import { type SoftmaxAttributes, softmaxOp } from "./softmax.ts";
+import { type SoftmaxAttributes, type SoftmaxForm, softmaxOp } from "./softmax.ts";
+
+/** The axis, and of which softmax it is the logarithm: of e^−∞ beside ∞ it is −∞ where the quotient is 0. */
+export type LogSoftmaxAttributes = { readonly axis: number; readonly form: Exclude<SoftmaxForm, "weights"> };
 
 /** The log-softmax in place of the matched softmax's logarithm. Axes side by side are taken as one. */
 function ofSoftmax({ found }: Match): AnyTensor | undefined {
   const { inputs, attributes } = found(softmaxOp);
-  const { axes, asWeights } = attributes as SoftmaxAttributes;
+  const { axes, form } = attributes as SoftmaxAttributes;
   const [first] = axes;
-  if (asWeights || axes.some((axis, i) => axis !== first + i)) return undefined;
-  if (axes.length === 1) return apply(logSoftmaxOp, inputs, { axis: first });
+  if (form === "weights" || axes.some((axis, i) => axis !== first + i)) return undefined;
+  if (axes.length === 1) return apply(logSoftmaxOp, inputs, { axis: first, form });
   const [{ shape }] = inputs;
   const merged = [...shape.slice(0, first), countOf(shape, axes), ...shape.slice(first + axes.length)];
   const rows = inputs.map((input): AnyTensor => reshape(broadcastTo(input, shape) as AnyTensor, merged));
-  return reshape(apply(logSoftmaxOp, rows, { axis: first }), shape);
+  return reshape(apply(logSoftmaxOp, rows, { axis: first, form }), shape);
 }
 
 /** The log-softmax in place of `x − logsumexp(x)`. */
@@ -52,27 +55,28 @@ function ofDifference({ operands: [x], node, found }: Match): AnyTensor | undefi
   const { inputs, attributes } = found(logsumexpOp);
   const { axes } = attributes as ReductionAttributes;
   const isOne = inputs.length === 1 && axes.length === 1 && isKeptShape(node.inputs[1].shape, x.shape, axes);
-  return isOne ? apply(logSoftmaxOp, [x], { axis: axes[0] }) : undefined;
+  return isOne ? apply(logSoftmaxOp, [x], { axis: axes[0], form: "quotient" }) : undefined;
 }
 
-/** The same without a shift that changes nothing: by the largest element. */
+/** The same without a shift that changes nothing: by the largest element, which leaves nothing of a row with ∞. */
 function withoutShift({ operands: [x], found }: Match): AnyTensor | undefined {
   const { inputs, attributes } = found(logSoftmaxOp);
+  const { axis } = attributes as LogSoftmaxAttributes;
   const largest = found(primitives.max);
   const { axes } = largest.attributes as ReductionAttributes;
   const isShift =
     axes.length === 1 &&
-    axes[0] === (attributes as { axis: number }).axis &&
+    axes[0] === axis &&
     isKeptShape(found(primitives.sub).inputs[1].shape, x.shape, axes);
-  return isShift ? apply(logSoftmaxOp, [x, ...inputs.slice(1)], attributes) : undefined;
+  return isShift ? apply(logSoftmaxOp, [x, ...inputs.slice(1)], { axis, form: "shares" }) : undefined;
 }
 
 const lost = "the gradient of the shift is 0 but for rounding, which small gradients are lost in";
 
-export const logSoftmaxOp: Op = composite<{ axis: number }>("logSoftmax", {
+export const logSoftmaxOp: Op = composite<LogSoftmaxAttributes>("logSoftmax", {
   replaces: [
     {
-      written: (x) => log(apply(softmaxOp, [x], { axes: [], asWeights: false })),
+      written: (x) => log(apply(softmaxOp, [x], { axes: [], form: "shares" })),
       becomes: ofSoftmax,
       because: "softmax underflows to 0 where its logarithm is a number of ordinary size",
     },
@@ -82,20 +86,21 @@ export const logSoftmaxOp: Op = composite<{ axis: number }>("logSoftmax", {
       because: "where one element outweighs the others, its difference to logsumexp is rounded away",
     },
     {
-      written: (x) => apply(logSoftmaxOp, [sub(x, max(x)) as AnyTensor], { axis: 0 }),
+      written: (x) => apply(logSoftmaxOp, [sub(x, max(x)) as AnyTensor], { axis: 0, form: "shares" }),
       becomes: withoutShift,
       because: lost,
     },
     {
-      written: (x) => apply(logSoftmaxOp, [sub(x, stopGradient(max(x))) as AnyTensor], { axis: 0 }),
+      written: (x) =>
+        apply(logSoftmaxOp, [sub(x, stopGradient(max(x))) as AnyTensor], { axis: 0, form: "shares" }),
       becomes: withoutShift,
       because: lost,
     },
   ],
   accepts: acceptMasked("logSoftmax"),
   shape: firstShape,
-  reference: ([x, mask], output, { axis }) => logSoftmaxKernel(x, mask, output, axis),
-  lower([x, mask], { axis }) {
+  reference: ([x, mask], output, { axis, form }) => logSoftmaxKernel(x, mask, output, axis, form),
+  lower([x, mask], { axis, form }) {
     if (x.shape[axis] === 0) return x;
     const kept: AnyTensor = mask === undefined ? x : where(mask, x, Number.NEGATIVE_INFINITY);
     const largest: AnyTensor = max(kept, { axis, keepDims: true });
@@ -105,7 +110,11 @@ export const logSoftmaxOp: Op = composite<{ axis: number }>("logSoftmax", {
     const ties = sub(sum(cast(isLargest, x.dtype), { axis, keepDims: true }), 1);
     const powers = where(isLargest, 0, expDifference(kept, largest));
     const rest = add(ties as AnyTensor, sum(powers as AnyTensor, { axis, keepDims: true }));
-    const result: AnyTensor = sub(below, log1p(rest as AnyTensor));
+    const defined: AnyTensor = sub(below, log1p(rest as AnyTensor));
+    const result: AnyTensor =
+      form === "shares"
+        ? defined
+        : where(equal(below, Number.NEGATIVE_INFINITY), Number.NEGATIVE_INFINITY, defined);
     return mask === undefined ? result : where(mask, result, Number.NEGATIVE_INFINITY);
   },
   vjp: ({ inputs, attributes: { axis }, cotangent }) => [logSoftmaxGradient(inputs, axis, cotangent)],
@@ -120,7 +129,7 @@ export function logSoftmaxGradient(
   const [x, mask] = inputs;
   if (x.shape[axis] === 0) return cotangent;
   const counted: AnyTensor = mask === undefined ? cotangent : where(mask, cotangent, 0);
-  const shares = apply(softmaxOp, inputs, { axes: [axis], asWeights: false });
+  const shares = apply(softmaxOp, inputs, { axes: [axis], form: "shares" });
   const total: AnyTensor = sum(counted, { axis, keepDims: true });
   // Where a share rounds to 1, ȳ − p Σȳ is 0 in place of a small number. But the gradients of a row add up to 0: that of the
   // largest share is what the others, which do not cancel, leave.
@@ -144,5 +153,5 @@ export function logSoftmax<A extends AnyTensor, const Axis extends number = -1>(
   options: { axis?: Axis; mask?: Mask } & Checked<HasAxis<"logSoftmax", ShapeOf<A>, Axis>> = {} as never,
 ): Tensor<ShapeOf<A>, FloatOf<DTypeOf<A>>> {
   const axis = normalizeAxis("logSoftmax", options.axis ?? -1, x.shape);
-  return apply(logSoftmaxOp, withMask("logSoftmax", x, options.mask), { axis }) as never;
+  return apply(logSoftmaxOp, withMask("logSoftmax", x, options.mask), { axis, form: "shares" }) as never;
 }

@@ -28,19 +28,25 @@ import {
   where,
 } from "@adjoint/tensor";
 import { logicalAnd } from "./logicalAnd.ts";
-import { logSoftmaxGradient, logSoftmaxOp } from "./logSoftmax.ts";
+import { type LogSoftmaxAttributes, logSoftmaxGradient, logSoftmaxOp } from "./logSoftmax.ts";
 import { moves } from "./moves.ts";
 
-type DifferenceAttributes = { readonly axis: number };
+type DifferenceAttributes = {
+  readonly axis: number;
+  readonly forms: readonly LogSoftmaxAttributes["form"][];
+};
 
 /** The difference of two log-softmaxes, or of the same elements of two. */
 function difference(a: AnyTensor, b: AnyTensor, isGiven: Match["isGiven"]): AnyTensor | undefined {
   if (a.op !== b.op || isGiven(a) || isGiven(b) || !sameShape(a.shape, b.shape)) return undefined;
-  if (JSON.stringify(a.attributes) !== JSON.stringify(b.attributes)) return undefined;
   const [x, ...others] = a.inputs;
   const [y, ...rest] = b.inputs;
-  if (a.op === logSoftmaxOp && others.length === 0 && rest.length === 0)
-    return apply(logSoftmaxDifferenceOp, [x, y], a.attributes);
+  if (a.op === logSoftmaxOp && others.length === 0 && rest.length === 0) {
+    const [ofA, ofB] = [a, b].map(({ attributes }) => attributes as LogSoftmaxAttributes);
+    if (ofA.axis !== ofB.axis) return undefined;
+    return apply(logSoftmaxDifferenceOp, [x, y], { axis: ofA.axis, forms: [ofA.form, ofB.form] });
+  }
+  if (JSON.stringify(a.attributes) !== JSON.stringify(b.attributes)) return undefined;
   if (!moves.has(a.op) || !others.every((one, i) => sameValue(one, rest[i], isGiven))) return undefined;
   const inner = difference(x, y, isGiven);
   return inner && apply(a.op, [inner, ...others], a.attributes);
@@ -58,8 +64,8 @@ export const logSoftmaxDifferenceOp: Op = composite<DifferenceAttributes>("logSo
       because: "the logarithms of nearly equal shares agree in their leading digits, which cancel",
     },
   ],
-  lower([a, b], { axis }) {
-    const [ofA, ofB] = [a, b].map((x): AnyTensor => apply(logSoftmaxOp, [x], { axis }));
+  lower([a, b], { axis, forms }) {
+    const [ofA, ofB] = [a, b].map((x, i): AnyTensor => apply(logSoftmaxOp, [x], { axis, form: forms[i] }));
     const apart: AnyTensor = sub(a, b) as AnyTensor;
     // Σ e^a / Σ e^b is 1 + Σ q (e^(a − b) − 1) with the shares q of b.
     const growth: AnyTensor = sum(mul(exp(ofB), expm1(apart)) as AnyTensor, { axis, keepDims: true });
@@ -94,5 +100,5 @@ export function logSoftmaxDifference<A extends AnyTensor, const Axis extends num
     );
   }
   const axis = normalizeAxis("logSoftmaxDifference", options.axis ?? -1, a.shape);
-  return apply(logSoftmaxDifferenceOp, [a, b], { axis }) as never;
+  return apply(logSoftmaxDifferenceOp, [a, b], { axis, forms: ["shares", "shares"] }) as never;
 }

@@ -32,8 +32,14 @@ import { acceptMasked, firstShape, type Mask, withMask } from "./mask.ts";
 import { countOf, isKeptShape, type ReductionAttributes } from "./reduction.ts";
 import { softmaxGradient } from "./softmaxGradient.ts";
 
-/** Axes of the softmax, and whether it serves as the gradient of logsumexp, where e^−∞ is 0 beside ∞ and −∞ too. */
-export type SoftmaxAttributes = { readonly axes: readonly number[]; readonly asWeights: boolean };
+/**
+ * What becomes of rows in which a share is undefined, those with ∞ or with −∞ alone: of a softmax, the whole row; of the quotient
+ * e^xᵢ / Σⱼ e^xⱼ, which is 0 beside ∞ and 0/0 among −∞ alone, as much as of it; as weights, the gradient of logsumexp, e^−∞ is 0 there too.
+ */
+export type SoftmaxForm = "shares" | "quotient" | "weights";
+
+/** Axes of the softmax, and its form. */
+export type SoftmaxAttributes = { readonly axes: readonly number[]; readonly form: SoftmaxForm };
 
 const because = "eˣ overflows for x > 88 in float32, though its share of the sum does not";
 
@@ -42,7 +48,7 @@ function alongSum({ node, found }: Match, x: AnyTensor): AnyTensor | undefined {
   const { axes } = found(primitives.sum).attributes as ReductionAttributes;
   const divisor = node.op === primitives.div ? node.inputs[1] : found(primitives.div).inputs[1];
   if (!isKeptShape(divisor.shape, x.shape, axes)) return undefined;
-  return apply(softmaxOp, [x], { axes, asWeights: false });
+  return apply(softmaxOp, [x], { axes, form: "quotient" });
 }
 
 function ofExponentials(match: Match): AnyTensor | undefined {
@@ -71,16 +77,16 @@ export const softmaxOp: Op = composite<SoftmaxAttributes>("softmax", {
   ],
   accepts: acceptMasked("softmax"),
   shape: firstShape,
-  reference: ([x, mask], output, { axes, asWeights }) => softmaxKernel(x, mask, output, axes, asWeights),
-  lower([x, mask], { axes, asWeights }) {
+  reference: ([x, mask], output, { axes, form }) => softmaxKernel(x, mask, output, axes, form),
+  lower([x, mask], { axes, form }) {
     if (countOf(x.shape, axes) === 0) return x;
     const kept: AnyTensor = mask === undefined ? x : where(mask, x, Number.NEGATIVE_INFINITY);
     const largest: AnyTensor = max(kept, { axis: axes, keepDims: true });
-    const base = asWeights ? where(equal(largest, Number.NEGATIVE_INFINITY), 0, largest) : largest;
+    const base = form === "weights" ? where(equal(largest, Number.NEGATIVE_INFINITY), 0, largest) : largest;
     const all: AnyTensor = expDifference(kept, base as AnyTensor);
     const powers: AnyTensor = mask === undefined ? all : where(mask, all, 0);
     const shares: AnyTensor = div(powers, sum(powers, { axis: axes, keepDims: true }));
-    const weights = asWeights ? where(equal(powers, 0), 0, shares) : shares;
+    const weights = form === "shares" ? shares : where(equal(powers, 0), 0, shares);
     return (mask === undefined ? weights : where(mask, weights, 0)) as AnyTensor;
   },
   vjp: ({ output, attributes: { axes }, cotangent }) => [softmaxGradient(output, cotangent, axes)],
@@ -88,7 +94,7 @@ export const softmaxOp: Op = composite<SoftmaxAttributes>("softmax", {
 
 /** Softmax over several axes, as the gradient of logsumexp needs it. */
 export function softmaxWeights(inputs: readonly AnyTensor[], axes: readonly number[]): AnyTensor {
-  return apply(softmaxOp, inputs, { axes, asWeights: true });
+  return apply(softmaxOp, inputs, { axes, form: "weights" });
 }
 
 /**
@@ -105,5 +111,5 @@ export function softmax<A extends AnyTensor, const Axis extends number = -1>(
   options: { axis?: Axis; mask?: Mask } & Checked<HasAxis<"softmax", ShapeOf<A>, Axis>> = {} as never,
 ): Tensor<ShapeOf<A>, FloatOf<DTypeOf<A>>> {
   const axes = [normalizeAxis("softmax", options.axis ?? -1, x.shape)];
-  return apply(softmaxOp, withMask("softmax", x, options.mask), { axes, asWeights: false }) as never;
+  return apply(softmaxOp, withMask("softmax", x, options.mask), { axes, form: "shares" }) as never;
 }
