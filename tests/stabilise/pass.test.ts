@@ -121,6 +121,23 @@ describe("what is rewritten", () => {
     ["1 − eˣ", (z) => sub(1, exp(z)) as AnyTensor, [1e-10], [-1e-10], [-1]],
     ["1 − cos x", (z) => sub(1, cos(z)) as AnyTensor, [0.0001], [0.5e-8], [0.0001]],
     ["root of a square", (z) => sqrt(mul(z, z) as AnyTensor), [-1e30, 0], [1e30, 0], [-1, 0]],
+    [
+      "a sigmoid with −1 · z for −z",
+      (z) => div(1, add(1, exp(mul(-1, z) as AnyTensor))) as AnyTensor,
+      [-1000, 0],
+      [0, 0.5],
+      [0, 0.25],
+    ],
+    [
+      "a tanh with z · −1 for −z",
+      (z) => {
+        const [up, down] = [exp(z), exp(mul(z, -1) as AnyTensor)];
+        return div(sub(up, down), add(up, down)) as AnyTensor;
+      },
+      [1000, 0.0001],
+      [1, 0.0001],
+      [0, 1],
+    ],
     ["exp over 1 + exp", (z) => div(exp(z), add(1, exp(z))) as AnyTensor, [1000, 0], [1, 0.5], [0, 0.25]],
   ])("%s", (_, fn, at, expected, slopes) => {
     const close = (actual: number[], wanted: number[]): void => {

@@ -263,8 +263,8 @@ export const logRules: readonly Rule[] = [
   {
     written: (x) => log(neg(expm1(x))),
     becomes({ operands: [x] }) {
-      // expm1 by another name than the pattern's, so that the rule does not meet its own result.
-      const near = log(mul(-1, expm1(x)) as AnyTensor);
+      // −expm1 in another way than the pattern says, so that the rule does not meet its own result.
+      const near = log(sub(0, expm1(x)) as AnyTensor);
       return where(less(x, -Math.LN2), log1p(neg(exp(x))), near) as AnyTensor;
     },
     because: "far below 0 the difference of 1 and eˣ rounds to 1, and its logarithm to 0",

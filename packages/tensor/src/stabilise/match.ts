@@ -2,6 +2,8 @@ import { leaves, type Op, type Replacement } from "../graph/op.ts";
 import { sameShape } from "../graph/shape.ts";
 import { type AnyTensor, Tensor } from "../graph/tensor.ts";
 import { broadcastToPrimitive } from "../primitives/broadcastTo.ts";
+import { mulPrimitive } from "../primitives/mul.ts";
+import { negPrimitive } from "../primitives/neg.ts";
 
 /** A formula as a graph of placeholders. */
 export interface Pattern {
@@ -108,9 +110,25 @@ export function knownNumber(node: AnyTensor, isOpaque: (node: AnyTensor) => bool
   return literal === undefined || isOpaque(literal) ? undefined : (literal.attributes.value as number);
 }
 
+/** The node's inputs, if `op` made it or it is another way to write that: `-1 * x` is `-x`. */
+function inputsOf(
+  op: Op,
+  node: AnyTensor,
+  isOpaque: (node: AnyTensor) => boolean,
+): readonly AnyTensor[] | undefined {
+  if (node.op === op) return node.inputs;
+  if (op !== negPrimitive || node.op !== mulPrimitive) return undefined;
+  const place = node.inputs.findIndex((input) => knownNumber(input, isOpaque) === -1);
+  const negated = node.inputs[1 - place];
+  return place >= 0 && sameShape(negated.shape, node.shape) ? [negated] : undefined;
+}
+
 /** May the pattern fit anywhere in a graph of ops with these numbers? */
 export function mayOccur({ ops, makers }: Pattern, present: ReadonlySet<number>): boolean {
-  for (const { id } of ops) if (!present.has(id)) return false;
+  for (const op of ops) {
+    const isPresent = present.has(op.id) || (op === negPrimitive && present.has(mulPrimitive.id));
+    if (!isPresent) return false;
+  }
   return makers.every((some) => [...some].some(({ id }) => present.has(id)));
 }
 
@@ -128,18 +146,14 @@ function mayBe(part: Part, given: AnyTensor, isOpaque: (node: AnyTensor) => bool
   if (kind === "any") return true;
   if (kind === "madeBy") return isAmong(part.makers, given.op) && !isOpaque(given);
   if (kind === "number") return knownNumber(given, isOpaque) === part.value;
-  let node = given;
-  if (node.op !== op) {
-    if (!node.op.transparent) return false;
-    node = seenThrough(given, isOpaque);
-    if (node.op !== op) return false;
-  }
-  if (node.inputs.length < inputs.length || isOpaque(node)) return false;
-  if (inputs.length === 1) return mayBe(inputs[0], node.inputs[0], isOpaque);
+  const node = given.op === op || !given.op.transparent ? given : seenThrough(given, isOpaque);
+  const found = node.op === op ? node.inputs : inputsOf(op, node, isOpaque);
+  if (found === undefined || found.length < inputs.length || isOpaque(node)) return false;
+  if (inputs.length === 1) return mayBe(inputs[0], found[0], isOpaque);
   let inOrder = true;
-  for (let i = 0; i < inputs.length && inOrder; i++) inOrder = mayBe(inputs[i], node.inputs[i], isOpaque);
+  for (let i = 0; i < inputs.length && inOrder; i++) inOrder = mayBe(inputs[i], found[i], isOpaque);
   if (inOrder || !op.commutative) return inOrder;
-  return mayBe(inputs[0], node.inputs[1], isOpaque) && mayBe(inputs[1], node.inputs[0], isOpaque);
+  return mayBe(inputs[0], found[1], isOpaque) && mayBe(inputs[1], found[0], isOpaque);
 }
 
 /**
@@ -168,11 +182,12 @@ function fit(
       : undefined;
   const node = seenThrough(given, isOpaque);
   const { op, inputs } = pattern;
-  if (node.op !== op || isOpaque(node) || node.inputs.length < inputs.length) return undefined;
+  const found = inputsOf(op, node, isOpaque);
+  if (found === undefined || isOpaque(node) || found.length < inputs.length) return undefined;
   const here = new Map(bound).set(pattern, node);
-  const inOrder = fitAll(inputs, node.inputs, here, isOpaque);
+  const inOrder = fitAll(inputs, found, here, isOpaque);
   if (inOrder !== undefined || !op.commutative) return inOrder;
-  return fitAll(inputs, [node.inputs[1], node.inputs[0]], here, isOpaque);
+  return fitAll(inputs, [found[1], found[0]], here, isOpaque);
 }
 
 function fitAll(
