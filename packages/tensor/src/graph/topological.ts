@@ -7,7 +7,7 @@ let walks = 0;
  * A number for a walk, which marks the nodes it came by (`memo.walk`): one walk at a time, since a set of nodes takes longer than all
  * the rest of a walk.
  */
-export function startWalk(): number {
+function startWalk(): number {
   return ++walks;
 }
 
