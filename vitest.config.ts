@@ -15,6 +15,7 @@ export default defineConfig({
           name: "node",
           include: ["packages/*/test/**/*.test.ts", "apps/*/test/**/*.test.ts", "tests/**/*.test.ts"],
           exclude: ["**/*.isolated.test.ts", "**/node_modules/**"],
+          setupFiles: ["tests/seed.ts", "tests/reference.ts"],
           isolate: false, // files share the loaded packages: loading them for each file takes ten times as long as its tests
         },
       },

@@ -198,6 +198,9 @@ describe("the exact evaluation of an op agrees with its kernel", () => {
         fc.pre(
           exactInputs.every((x) => isFloat(x.dtype) || x.toTypedArray().every((n) => Math.abs(n) < 2 ** 24)),
         );
+        // What an overflow on the way leaves says nothing: squares of larger numbers have none.
+        const isLarge = (n: number): boolean => Number.isFinite(n) && Math.abs(n) > 1e150;
+        if (exactInputs.some((x) => x.toTypedArray().some(isLarge))) return;
         const report = precision((...given: AnyTensor[]) => form.call(...given), { stabilise: false })(
           ...exactInputs,
         );

@@ -46,10 +46,13 @@ export const remainderOp: Op = composite("remainder", {
 });
 
 function remainderOf(a: AnyTensor, b: AnyTensor): AnyTensor {
-  const rest: AnyTensor = sub(a, mul(floor(div(a, b)), b));
-  // A quotient that was rounded up to an integer leaves a rest of the other sign.
+  const quotient: AnyTensor = floor(div(a, b));
+  // 0 · ∞ is no number, but what ∞ goes into not once is left whole.
+  const rest: AnyTensor = where(equal(quotient, 0), a, sub(a, mul(quotient, b)));
+  // A quotient that was rounded up to an integer leaves a rest of the other sign, as −1 below 0 does.
   const isWrong = logicalAnd(notEqual(rest, 0), logicalXor(less(rest, 0), less(b, 0)));
-  return where(isWrong, add(rest, b), rest) as AnyTensor;
+  const signedZero: AnyTensor = where(less(b, 0), -0, 0);
+  return where(equal(rest, 0), signedZero, where(isWrong, add(rest, b), rest)) as AnyTensor;
 }
 
 /**
