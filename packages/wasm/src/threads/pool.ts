@@ -61,8 +61,8 @@ for (;;) {
 /** As many as the low bits of a job's number can say. */
 const mostThreads = 1023;
 
-/** How often a worker looks for a job before it sleeps: about fifty microseconds. */
-const spins = 4000;
+/** How often a worker looks for a job before it sleeps: some hundred microseconds, a step of a small net. */
+const spins = 20000;
 
 /** When threads are used; costs are in instructions. */
 export interface ThreadOptions {
