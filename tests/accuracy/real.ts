@@ -1,3 +1,5 @@
+import { bitLength } from "../stabilise/bigfloat.ts";
+
 /**
  * A number `mantissa · 2^exponent` of {@link precision} bits, whose exponent has no end: arithmetic that judges float64.
  * Every function here is right to about 250 bits of its result, also where the result is tiny.
@@ -11,11 +13,6 @@ const precision = 256;
 /** Bits after the point of the sums of series. */
 const fraction = 320;
 const one = 1n << BigInt(fraction);
-
-function bitLength(x: bigint): number {
-  const digits = (x < 0n ? -x : x).toString(16);
-  return x === 0n ? 0 : digits.length * 4 - (Math.clz32(Number.parseInt(digits[0], 16)) - 28);
-}
 
 function rounded(mantissa: bigint, exponent: number): Real {
   const excess = bitLength(mantissa) - precision;

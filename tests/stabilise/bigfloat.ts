@@ -27,7 +27,8 @@ export function withBits<R>(bits: number, compute: () => R): R {
   }
 }
 
-function bitLength(x: bigint): number {
+/** The number of binary digits of `|x|`; 0 for 0. */
+export function bitLength(x: bigint): number {
   const digits = (x < 0n ? -x : x).toString(16);
   return x === 0n ? 0 : digits.length * 4 - (Math.clz32(Number.parseInt(digits[0], 16)) - 28);
 }

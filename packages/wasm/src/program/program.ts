@@ -249,7 +249,8 @@ export class WasmProgram implements Program {
         if (step.kind === "check") status = run(...pointers);
         else run(...pointers, frame + this.#layout.threadPlace, 0, step.units);
       }
-      recorder.add(kernelTitle(kernel), costOf(kernel, this.#program), start, performance.now());
+      const end = performance.now();
+      recorder.add(kernelTitle(kernel), costOf(kernel, this.#program), start, end);
       if (status !== 0) return i + 1;
     }
     return 0;
