@@ -1,7 +1,11 @@
 import { dense, sequential, sparseCategoricalCrossentropy } from "@adjoint/nn";
+import { mean, square } from "@adjoint/ops";
 import { adam } from "@adjoint/optim";
 import {
   type AnyTensor,
+  add,
+  type Backend,
+  checkFinite,
   compile,
   cumsum,
   getBackend,
@@ -10,7 +14,9 @@ import {
   mul,
   parameter,
   random,
+  referenceBackend,
   setBackend,
+  sub,
   sum,
   type Tensor,
   type TypedArray,
@@ -157,5 +163,33 @@ describe("a data check that fails while threads share the work", () => {
   test("throws, and every parameter keeps its value", () => {
     const kept = stepped(backends[0], []);
     for (const backend of backends) expect(stepped(backend, [61, -41])).toEqual(kept);
+  });
+
+  /** A step whose loss is checked, after steps with these numbers, of which those that are not finite must throw. */
+  function checked(backend: Backend, numbers: readonly number[]): TypedArray[] {
+    setBackend(backend);
+    const weights = [1, 2].map((k) => parameter(random.normal(random.key(k), [40, 50])));
+    const step = compile((x: AnyTensor) => {
+      const loss = checkFinite(mean(square(mul(add(weights[0], weights[1]), x as never))), {
+        name: "the loss",
+      });
+      for (const w of weights) w.assign(sub(w, mul(w, 0.25)));
+      return loss;
+    });
+    for (const x of numbers) {
+      if (Number.isFinite(x)) step(tensor(x) as AnyTensor);
+      else
+        expect(() => step(tensor(x) as AnyTensor)).toThrow(
+          `checkFinite: the loss is ${x * x}; expected finite numbers, so nothing was written. debugNumerics(fn) says which op made it`,
+        );
+    }
+    return weights.map((one) => one.toTypedArray());
+  }
+
+  test("of a loss that is not finite too, although the new values do not depend on it", () => {
+    for (const backend of [referenceBackend, ...backends]) {
+      const kept = checked(backend, [1, 2, 3]);
+      expect(checked(backend, [1, 2, Number.NaN, Number.POSITIVE_INFINITY, 3])).toEqual(kept);
+    }
   });
 });
