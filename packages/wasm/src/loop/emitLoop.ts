@@ -5,6 +5,7 @@ import {
   type Expression,
   FunctionBuilder,
   i32,
+  i32x4,
   type Local,
   type Statement,
   select,
@@ -88,7 +89,9 @@ export function loopSpec(
       return step === 1 && access.offset + loop.inner[0] === buffers[access.buffer].size;
     }) &&
     loop.nodes.every(
-      (node) => node.kind !== "load" || node.access.inner[0] === 0 || node.access.inner[0] === 1,
+      (node) =>
+        node.kind !== "load" ||
+        (node.at === undefined && (node.access.inner[0] === 0 || node.access.inner[0] === 1)),
     );
   const saved = savedNodes(loop);
   const [outer, inner] = [countOf(loop.outer), countOf(loop.inner)];
@@ -407,7 +410,8 @@ class LoopWriter {
     this.#loop.nodes.forEach((node, i) => {
       if (node.extent !== "outer" || node.phase !== phase || node.kind === "reduce") return;
       let value: Expression;
-      if (node.kind === "load") value = this.#loadOuter(node.access, node.dtype, block);
+      if (node.kind === "load" && node.at !== undefined) value = this.#loadAt(node, node.at, block);
+      else if (node.kind === "load") value = this.#loadOuter(node.access, node.dtype, block);
       else if (node.kind === "index")
         value = this.#indexValue(node, indices, [], block === undefined ? 0 : (node.outer.at(-1) ?? 0));
       else value = this.#apply(node as LoopNode & { kind: "apply" });
@@ -421,6 +425,35 @@ class LoopWriter {
     if (block === undefined || step === 0) return this.#machine.loadOne(address, dtype);
     if (step === 1) return this.#machine.loadMany(address, dtype);
     return this.#loadStrided(address, step, dtype, block, this.#loop.outer.at(-1) ?? 1);
+  }
+
+  /** One element of the row, or of each row of the block. */
+  #loadAt(
+    { access, dtype }: LoopNode & { kind: "load" },
+    at: number,
+    block: Local<"i32"> | undefined,
+  ): Expression {
+    const machine = this.#machine;
+    const row = this.#rows.get(access) as Local<"i32">;
+    const place = this.#values.get(at) as Local;
+    const bytes = access.inner[0] * bytesPerElement(dtype);
+    const along = (lane: number): Expression<"i32"> =>
+      times(
+        machine.width === 1 ? (place as Local<"i32">) : i32x4.extractLane(place as Local<"v128">, lane),
+        bytes,
+      );
+    if (block === undefined) return machine.loadOne(i32.add(row, along(0)), dtype);
+    const rows = this.#laneAddresses(
+      row,
+      access.outer.at(-1) ?? 0,
+      dtype,
+      block,
+      this.#loop.outer.at(-1) ?? 1,
+    );
+    return machine.loadEach(
+      rows.map((address, lane) => i32.add(address, along(lane))),
+      dtype,
+    );
   }
 
   /** Neighbours `step` elements apart, none beyond the last one of the axis. */
