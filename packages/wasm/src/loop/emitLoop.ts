@@ -186,12 +186,24 @@ function passNodes(loop: LoopKernel, phase: number, saved: ReadonlySet<number>):
 function passTargets(loop: LoopKernel, phase: number, saved: ReadonlySet<number>): number[] {
   const targets: number[] = [];
   for (const node of loop.nodes)
-    if (node.kind === "reduce" && node.phase === phase + 1) targets.push(node.arg);
+    if (node.kind === "reduce" && node.phase === phase + 1) targets.push(addendOf(loop, node));
   for (const { node, access } of loop.stores) {
     if (loop.nodes[node].phase === phase && isFullStore(loop, node, access)) targets.push(node);
   }
   for (const i of saved) if (loop.nodes[i].phase === phase) targets.push(i);
   return targets;
+}
+
+/** What a reduction takes of each element: its argument, but the bool itself where that is 0 or 1 for a bool, which are counted. */
+function addendOf(loop: LoopKernel, { op, arg }: LoopNode & { kind: "reduce" }): number {
+  const node = loop.nodes[arg];
+  const isCount =
+    op === primitives.sum &&
+    node.kind === "apply" &&
+    node.op === primitives.cast &&
+    node.dtype !== "uint8" &&
+    loop.nodes[node.args[0]].dtype === "bool";
+  return isCount ? node.args[0] : arg;
 }
 
 /** Is there something to store for each turn of the inner loop? */
@@ -363,7 +375,12 @@ class LoopWriter {
         if (node.kind === "reduce" && node.phase === phase + 1)
           accumulators.set(
             i,
-            accumulatorOf(this.#machine, node.op === primitives.max, this.#loop.nodes[node.arg].dtype),
+            accumulatorOf(
+              this.#machine,
+              node.op === primitives.max,
+              this.#loop.nodes[node.arg].dtype,
+              this.#loop.nodes[addendOf(this.#loop, node)].dtype,
+            ),
           );
       });
       if (passTargets(this.#loop, phase, this.#saved).length > 0) {
@@ -715,9 +732,9 @@ class LoopWriter {
         f.emit(this.#storeSaved(i, valueAt(i), at as Local<"i32">));
     }
     for (const [i, accumulator] of accumulators) {
-      const { arg } = this.#loop.nodes[i] as LoopNode & { kind: "reduce" };
-      if (!isOwn(arg)) continue;
-      accumulator.add(valueAt(arg), isVector ? rest : 0);
+      const addend = addendOf(this.#loop, this.#loop.nodes[i] as LoopNode & { kind: "reduce" });
+      if (!isOwn(addend)) continue;
+      accumulator.add(valueAt(addend), isVector ? rest : 0);
     }
     for (const { node, access } of this.#loop.stores) {
       if (this.#loop.nodes[node].phase !== phase || !isFullStore(this.#loop, node, access)) continue;
