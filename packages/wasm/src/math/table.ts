@@ -6,6 +6,7 @@ import { erf } from "./erf.ts";
 import { erfc } from "./erfc.ts";
 import { exp } from "./exp.ts";
 import { exp2 } from "./exp2.ts";
+import { expDifference } from "./expDifference.ts";
 import { expm1 } from "./expm1.ts";
 import { gelu } from "./gelu.ts";
 import { geluTanh, geluTanhGate } from "./geluTanh.ts";
@@ -60,6 +61,14 @@ export const mathTable: ReadonlyMap<string, MathEntry> = new Map<string, MathEnt
   ["erfc", single(erfc, 130)],
   ["exp", both(exp, 21)],
   ["exp2", both(exp2, 19)],
+  [
+    "expDifference",
+    {
+      float32: (lanes, a, b) => expDifference(lanes, a, b),
+      float64: (lanes, a, b) => expDifference(lanes, a, b),
+      cost: 24,
+    },
+  ],
   ["expm1", both(expm1, 28)],
   ["gelu", single(gelu, 140)],
   ["geluTanh", single(geluTanh, 65)],
