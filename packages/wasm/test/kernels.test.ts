@@ -175,6 +175,31 @@ describe("argmax", () => {
   });
 });
 
+describe("take", () => {
+  const cases = fc.record({
+    outer: fc.integer({ min: 1, max: 2 }),
+    bytes: fc.constantFrom(63, 64, 65, 200, 3000),
+    places: fc.array(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), {
+      minLength: 1,
+      maxLength: 20,
+    }),
+    cuts,
+  });
+  property.prop([cases], { numRuns: 10 })("of rows of a large array is its definition", (given) => {
+    const { outer, bytes, places } = given;
+    const rows = Math.ceil(2 ** 20 / (outer * bytes)) + 1;
+    const values = Uint8Array.from({ length: outer * rows * bytes }, (_, i) => (i * 7) % 251);
+    const x = { shape: [outer, rows, bytes], dtype: "uint8" as const, values };
+    const indices = {
+      shape: [places.length],
+      dtype: "int32" as const,
+      values: places.map((place) => Math.floor(place * rows)),
+    };
+    const output = { shape: [outer, places.length, bytes], dtype: "uint8" as const };
+    check(primitives.take, { axis: 1 }, [x, indices], output, given.cuts);
+  });
+});
+
 describe("cumsum", () => {
   const cases = fc
     .tuple(fc.constantFrom<DType>("float32", "float64", "int32"), fc.tuple(extent, extent, extent), fc.nat(2))

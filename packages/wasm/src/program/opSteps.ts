@@ -16,7 +16,7 @@ import {
   sumPatchesKernel,
   sumPatchesUnits,
 } from "../kernels/sumPatches.ts";
-import { type TakeSpec, takeKernel } from "../kernels/take.ts";
+import { type TakeSpec, takeKernel, takeScratchBytes } from "../kernels/take.ts";
 import type { Target } from "../target.ts";
 import type { Pointer, Step } from "./step.ts";
 
@@ -132,12 +132,12 @@ function takeSteps(kernel: OpKernel, index: number): Step[] {
   return [
     {
       kind: "kernel",
-      key: `take ${spec.rows} ${spec.count} ${spec.bytes} ${spec.indexBytes}`,
+      key: `take ${spec.outer} ${spec.rows} ${spec.count} ${spec.bytes} ${spec.indexBytes}`,
       write: () => takeKernel(spec),
       pointers: [pointerTo(values), pointerTo(indices), pointerTo(output)],
       units,
       unitStep: 1,
-      scratchBytes: 0,
+      scratchBytes: takeScratchBytes(spec),
       cost: units * (4 + spec.bytes / 16),
       isSerial: false,
       kernel: index,
