@@ -186,7 +186,8 @@ function worst(
   return result;
 }
 
-const unary = [...mathTable.keys()].filter((name) => name !== "pow" && name !== "expDifference");
+const binary = ["pow", "expDifference", "elu"];
+const unary = [...mathTable.keys()].filter((name) => !binary.includes(name));
 
 /** Pairs `a ≤ b`, most of them so near that the exponential of their difference is not 0. */
 function ordered(dtype: "float32" | "float64"): (readonly [number, number])[] {
@@ -264,6 +265,28 @@ describe.each([
     if (write === undefined) return;
     const found = worst([a, b], compileLanes(dtype, simd, 2, write)(a, b), exact, errorOf);
     expect(found.error, JSON.stringify(found)).toBeLessThanOrEqual(bound);
+  });
+});
+
+describe.each([
+  // The definition rounds the product, as the function does.
+  { dtype: "float64", bound: 3, errorOf: error64 },
+  { dtype: "float32", bound: IN_FLOAT64, errorOf: error32 },
+] as const)("elu in $dtype", ({ dtype, bound, errorOf }) => {
+  const x = samples(dtype);
+  const values = dtype === "float32" ? Float32Array : Float64Array;
+  test.each(targets)("%s, whatever α is", (simd) => {
+    const write = mathTable.get("elu")?.[dtype];
+    expect(write).toBeDefined();
+    if (write === undefined) return;
+    const run = compileLanes(dtype, simd, 2, write);
+    const next = uniform(3);
+    for (const alpha of [1, 0.5, 0.3, 1.7, 1.999, -0.7, ...Array.from({ length: 8 }, () => 3 * next())]) {
+      const [given] = values.of(alpha);
+      const exact = Float64Array.from(x, (v) => definition("elu")(v, given));
+      const found = worst([x], run(x, new values(x.length).fill(alpha)), exact, errorOf);
+      expect(found.error, JSON.stringify({ alpha, ...found })).toBeLessThanOrEqual(bound);
+    }
   });
 });
 

@@ -2,6 +2,7 @@ import type { Expression } from "../ir/index.ts";
 import type { Lanes } from "../lanes.ts";
 import { cos } from "./cos.ts";
 import { cosh } from "./cosh.ts";
+import { elu } from "./elu.ts";
 import { erf } from "./erf.ts";
 import { erfc } from "./erfc.ts";
 import { exp } from "./exp.ts";
@@ -57,6 +58,14 @@ function unary(write: (lanes: Lanes, x: Expression) => Expression): MathFunction
 export const mathTable: ReadonlyMap<string, MathEntry> = new Map<string, MathEntry>([
   ["cos", single(cos, 60)],
   ["cosh", single(cosh, 50)],
+  [
+    "elu",
+    {
+      float32: (lanes, x, alpha) => elu(lanes, x, alpha),
+      float64: (lanes, x, alpha) => elu(lanes, x, alpha),
+      cost: 60,
+    },
+  ],
   ["erf", single(erf, 140)],
   ["erfc", single(erfc, 130)],
   ["exp", both(exp, 21)],
