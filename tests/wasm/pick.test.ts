@@ -1,4 +1,4 @@
-import { logSoftmax } from "@adjoint/ops";
+import { flip, logSoftmax } from "@adjoint/ops";
 import {
   type AnyTensor,
   arange,
@@ -10,6 +10,7 @@ import {
   referenceBackend,
   reshape,
   setBackend,
+  slice,
   sub,
   sum,
   tensor,
@@ -30,7 +31,7 @@ const placesOf = (places: readonly number[]): AnyTensor => tensor(Int32Array.fro
 
 /** Rows with a place in each, which may be outside of the row. */
 const rows = fc
-  .record({ count: fc.integer({ min: 1, max: 9 }), length: fc.integer({ min: 1, max: 40 }) })
+  .record({ count: fc.integer({ min: 1, max: 9 }), length: fc.integer({ min: 2, max: 40 }) })
   .chain(({ count, length }) =>
     fc.record({
       x: fc
@@ -41,28 +42,38 @@ const rows = fc
   );
 
 describe("the element of each row at a place", () => {
-  test.each([1, 0])("is what a sum of it and zeros is, to the bit, along axis %d", (axis) => {
-    const at = (x: AnyTensor, places: AnyTensor): AnyTensor => {
-      const isPlace = equal(
-        reshape(places, axis === 1 ? [-1, 1] : [1, -1]),
-        reshape(arange(x.shape[axis]), axis === 1 ? [1, -1] : [-1, 1]),
+  test.each([
+    [1, "up", 0],
+    [0, "up", 0],
+    [1, "down", 0],
+    [0, "up", 1],
+  ] as const)(
+    "is what a sum of it and zeros is, to the bit, along axis %d counted %s from %d",
+    (axis, way, from) => {
+      const at = (x: AnyTensor, places: AnyTensor): AnyTensor => {
+        const count = arange(x.shape[axis] + from);
+        const counted: AnyTensor = way === "up" ? slice(count, [from]) : flip(count);
+        const isPlace = equal(
+          reshape(places, axis === 1 ? [-1, 1] : [1, -1]),
+          reshape(counted, axis === 1 ? [1, -1] : [-1, 1]),
+        );
+        return sum(where(isPlace, neg(x), 0) as AnyTensor, { axis });
+      };
+      const picked = compile(at);
+      fc.assert(
+        fc.property(rows, ({ x, places }) => {
+          const turned: AnyTensor = axis === 1 ? x : (x.transpose() as AnyTensor);
+          setBackend(referenceBackend);
+          const expected = picked(turned, placesOf(places)).toTypedArray();
+          for (const backend of backends) {
+            setBackend(backend);
+            expect(picked(turned, placesOf(places)).toTypedArray()).toEqual(expected);
+          }
+        }),
+        { numRuns: 60 },
       );
-      return sum(where(isPlace, neg(x), 0) as AnyTensor, { axis });
-    };
-    const picked = compile(at);
-    fc.assert(
-      fc.property(rows, ({ x, places }) => {
-        const turned: AnyTensor = axis === 1 ? x : (x.transpose() as AnyTensor);
-        setBackend(referenceBackend);
-        const expected = picked(turned, placesOf(places)).toTypedArray();
-        for (const backend of backends) {
-          setBackend(backend);
-          expect(picked(turned, placesOf(places)).toTypedArray()).toEqual(expected);
-        }
-      }),
-      { numRuns: 60 },
-    );
-  });
+    },
+  );
   test("needs the rest of the row where its value does", () => {
     const picked = compile((x: AnyTensor, places: AnyTensor) => {
       const isPlace = equal(reshape(places, [-1, 1]), arange(x.shape[1]));

@@ -33,7 +33,7 @@ export function pickedSum(draft: Draft, arg: number, dtype: DType): number | und
     }
     return known;
   };
-  /** Does the node count the elements of each row from 0? */
+  /** Does the node count the elements of each row, up or down? */
   const isCount = (place: number): boolean => {
     const node = nodes[place];
     return node.kind === "index" && countsAlong(node.walk, axis);
@@ -52,7 +52,7 @@ export function pickedSum(draft: Draft, arg: number, dtype: DType): number | und
   const isPickable = (place: number): boolean => {
     const node = nodes[place];
     if (isOuter(place) || node.kind === "load") return true;
-    return node.kind === "apply" ? node.args.every(isPickable) : isCount(place);
+    return node.kind === "apply" ? node.args.every(isPickable) : place === count;
   };
   if (!isPickable(value)) return undefined;
 
@@ -60,7 +60,10 @@ export function pickedSum(draft: Draft, arg: number, dtype: DType): number | und
   const number = (of: number, type: DType): number => push({ kind: "number", value: of, dtype: type });
   const apply = (op: Op, args: readonly number[], type: DType): number =>
     push({ kind: "apply", op, attributes: {}, args, dtype: type });
-  const atLeast = apply(primitives.maximum, [given, number(0, "int32")], "int32");
+  const { offset, strides } = (nodes[count] as DraftNode & { kind: "index" }).walk;
+  const from = number(offset, "int32");
+  const at = apply(primitives.sub, strides[axis] === 1 ? [given, from] : [from, given], "int32");
+  const atLeast = apply(primitives.maximum, [at, number(0, "int32")], "int32");
   const inside = apply(primitives.minimum, [atLeast, number(dimensions[axis] - 1, "int32")], "int32");
   const pick = (place: number): number => {
     if (isOuter(place)) return place;
@@ -69,12 +72,12 @@ export function pickedSum(draft: Draft, arg: number, dtype: DType): number | und
     const node = nodes[place];
     if (node.kind === "load") copy = push({ ...node, at: inside });
     else if (node.kind === "apply") copy = push({ ...node, args: node.args.map(pick) });
-    else copy = inside;
+    else copy = given;
     own.set(place, copy);
     return copy;
   };
   const picked = pick(value);
-  const isInside = apply(primitives.equal, [given, inside], "bool");
+  const isInside = apply(primitives.equal, [at, inside], "bool");
   const zero = number(0, dtype);
   // A sum that begins with 0 is never −0.
   return apply(primitives.add, [apply(primitives.where, [isInside, picked, zero], dtype), zero], dtype);
@@ -84,6 +87,6 @@ function isAt(node: DraftNode): boolean {
   return node.kind === "load" && node.at !== undefined;
 }
 
-function countsAlong({ offset, strides }: Walk, axis: number): boolean {
-  return offset === 0 && strides.every((stride, i) => stride === (i === axis ? 1 : 0));
+function countsAlong({ strides }: Walk, axis: number): boolean {
+  return strides.every((stride, i) => (i === axis ? stride === 1 || stride === -1 : stride === 0));
 }

@@ -165,6 +165,19 @@ describe("argmax", () => {
     const shape = x.shape.map((dimension, axis) => (axes.includes(axis) ? 1 : dimension));
     check(primitives.argmax, { axes, keepDims: true }, [x], { shape, dtype: "int32" }, where);
   });
+  const alike = fc.integer({ min: 1, max: 40 }).chain((length) =>
+    fc.record({
+      length: fc.constant(length),
+      values: fc.array(
+        fc.oneof({ weight: 8, arbitrary: fc.constantFrom(-1, -0, 0, 1, 2) }, fc.constantFrom(Number.NaN, 3)),
+        { minLength: 3 * length, maxLength: 3 * length },
+      ),
+    }),
+  );
+  property.prop([alike, cuts])("finds the first of many alike in a row", ({ length, values }, where) => {
+    const x = { shape: [3, length], dtype: "float32" as const, values };
+    check(primitives.argmax, { axes: [1], keepDims: false }, [x], { shape: [3], dtype: "int32" }, where);
+  });
   test("takes the first NaN, and of zeros the first", () => {
     const x = {
       shape: [2, 4],
