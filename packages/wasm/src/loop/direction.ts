@@ -1,6 +1,7 @@
-import type { Access, LoopKernel } from "@adjoint/compiler";
+import type { Access } from "@adjoint/compiler";
 import { primitives } from "@adjoint/tensor";
 import { costOfOp } from "./elementwise.ts";
+import type { LoopKernel } from "./parts.ts";
 
 /** About how many instructions it takes: to gather or scatter a vector, to add to a sum or a largest, to make one number of a vector. */
 const cost = { strided: 5, sum: 7, largest: 3, across: 12, turn: 2, row: 10 } as const;

@@ -1,4 +1,4 @@
-import { type Access, countOf, type LoopKernel, type LoopNode } from "@adjoint/compiler";
+import { type Access, countOf, type LoopKernel as PlannedLoop } from "@adjoint/compiler";
 import { type DType, isFloat, primitives } from "@adjoint/tensor";
 import { bytesPerElement } from "@adjoint/tensor/engine";
 import {
@@ -15,6 +15,7 @@ import type { Target } from "../target.ts";
 import { isBetterAcross } from "./direction.ts";
 import { type Argument, callsHost, costOfOp, emitElementwise } from "./elementwise.ts";
 import { type CallHost, type LanePlace, type Machine, scalarMachine, vectorMachine } from "./machine.ts";
+import { inParts, type LoopKernel, type LoopNode } from "./parts.ts";
 import { type Accumulator, accumulatorOf } from "./reduce.ts";
 import { blockLength, type Stage, slotCount, stagesOf } from "./stages.ts";
 
@@ -50,10 +51,11 @@ const shortBody = 8;
 
 /** Decides how a loop is run; writes nothing yet. */
 export function loopSpec(
-  written: LoopKernel,
+  planned: PlannedLoop,
   buffers: readonly { readonly dtype: DType; readonly size: number }[],
   target: Target,
 ): LoopSpec {
+  const written = inParts(planned);
   const width = target.hasVectors && isVectorizable(written) ? 4 : 1;
   const saved = savedNodes(written);
   const loop = width === 4 ? directed(written, saved) : written;

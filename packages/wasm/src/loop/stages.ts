@@ -1,5 +1,5 @@
-import type { LoopKernel } from "@adjoint/compiler";
 import { costOfOp } from "./elementwise.ts";
+import type { LoopKernel } from "./parts.ts";
 
 /** Part of what a pass computes for each element, in a loop of its own over a block of elements. */
 export interface Stage {

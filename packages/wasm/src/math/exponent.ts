@@ -24,15 +24,30 @@ export function nearestWideExponent(lanes: Lanes, x: Expression, factor: number)
 }
 
 function nearest(lanes: Lanes, x: Expression, factor: number, bias: number): Exponent {
-  const shift = lanes.constant(SHIFT[lanes.dtype] + bias);
-  const shifted = lanes.keep(
-    factor === 1 ? lanes.add(x, shift) : lanes.madd(x, lanes.constant(factor), shift),
-  );
-  return { shifted, k: lanes.keep(lanes.sub(shifted, shift)) };
+  return kept(lanes, lanes.keep(shift(lanes, x, factor, bias)), bias);
+}
+
+/** {@link Exponent.shifted} of {@link nearestExponent} alone, from which {@link exponentOf} finds the rest again. */
+export function biasedExponent(lanes: Lanes, x: Expression, factor: number, less = 0): Expression {
+  return shift(lanes, x, factor, BIAS[lanes.dtype] - less);
+}
+
+/** The exponent that {@link biasedExponent} gave, with the same `less`. */
+export function exponentOf(lanes: Lanes, shifted: Local, less = 0): Exponent {
+  return kept(lanes, shifted, BIAS[lanes.dtype] - less);
+}
+
+function shift(lanes: Lanes, x: Expression, factor: number, bias: number): Expression {
+  const zero = lanes.constant(SHIFT[lanes.dtype] + bias);
+  return factor === 1 ? lanes.add(x, zero) : lanes.madd(x, lanes.constant(factor), zero);
+}
+
+function kept(lanes: Lanes, shifted: Local, bias: number): Exponent {
+  return { shifted, k: lanes.keep(lanes.sub(shifted, lanes.constant(SHIFT[lanes.dtype] + bias))) };
 }
 
 /** 2ᵏ, where it is a normal number. */
-export function powerOfTwo(lanes: Lanes, { shifted }: Exponent): Local {
+export function powerOfTwo(lanes: Lanes, { shifted }: Pick<Exponent, "shifted">): Local {
   return lanes.keep(lanes.fromBits(lanes.shl(lanes.bits(shifted), MANTISSA[lanes.dtype])));
 }
 

@@ -19,6 +19,7 @@ import { logisticPdf } from "./logisticPdf.ts";
 import { logSigmoid } from "./logSigmoid.ts";
 import { normalCdf } from "./normalCdf.ts";
 import { normalPdf } from "./normalPdf.ts";
+import { type Formula, whole } from "./parts.ts";
 import { pow } from "./pow.ts";
 import { selu } from "./selu.ts";
 import { sigmoid } from "./sigmoid.ts";
@@ -36,6 +37,8 @@ export type MathFunction = (lanes: Lanes, ...operands: readonly Expression[]) =>
 export interface MathEntry {
   readonly float32?: MathFunction;
   readonly float64?: MathFunction;
+  /** The same in parts, for the dtypes that are written. */
+  readonly formula?: Formula;
   /** About how many instructions a vector of float32 takes, where an addition takes one. */
   readonly cost: number;
 }
@@ -48,6 +51,11 @@ function both(write: (lanes: Lanes, x: Expression) => Expression, cost: number):
 /** For float32 alone, in float64. */
 function single(write: (lanes: Lanes, x: Expression) => Expression, cost: number): MathEntry {
   return { float32: unary(write), cost };
+}
+
+/** Of parts, in both dtypes. */
+function composed(formula: Formula, cost: number): MathEntry {
+  return { float32: whole(formula), float64: whole(formula), formula, cost };
 }
 
 function unary(write: (lanes: Lanes, x: Expression) => Expression): MathFunction {
@@ -87,16 +95,16 @@ export const mathTable: ReadonlyMap<string, MathEntry> = new Map<string, MathEnt
   ["log1p", both(log1p, 27)],
   ["log2", single(log2, 75)],
   ["logSigmoid", both(logSigmoid, 55)],
-  ["logisticPdf", single(logisticPdf, 55)],
+  ["logisticPdf", { float32: whole(logisticPdf), formula: logisticPdf, cost: 31 }],
   ["normalCdf", single(normalCdf, 135)],
   ["normalPdf", single(normalPdf, 50)],
   ["pow", { float32: (lanes, a, b) => pow(lanes, a, b), cost: 190 }],
   ["selu", single(selu, 60)],
-  ["sigmoid", both(sigmoid, 24)],
+  ["sigmoid", composed(sigmoid, 28)],
   ["silu", both(silu, 33)],
   ["sin", single(sin, 60)],
   ["sinh", single(sinh, 75)],
   ["softplus", both(softplus, 52)],
   ["tan", single(tan, 75)],
-  ["tanh", both(tanh, 36)],
+  ["tanh", composed(tanh, 39)],
 ]);
