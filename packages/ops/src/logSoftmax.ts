@@ -74,11 +74,13 @@ export const logSoftmaxOp: Op = composite<LogSoftmaxAttributes>("logSoftmax", {
   replaces: [
     {
       written: (x) => log(apply(softmaxOp, [x], { axes: [], form: "shares" })),
+      ops: [primitives.log, softmaxOp],
       becomes: ofSoftmax,
       because: "softmax underflows to 0 where its logarithm is a number of ordinary size",
     },
     {
       written: (x) => sub(x, apply(logsumexpOp, [x], { axes: [], keepDims: true })),
+      ops: [primitives.sub, logsumexpOp],
       becomes: ofDifference,
       because: "where one element outweighs the others, its difference to logsumexp is rounded away",
     },

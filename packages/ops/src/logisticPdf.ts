@@ -12,6 +12,7 @@ import {
   neg,
   type Op,
   pow,
+  primitives,
   type Shape,
   sub,
   type Tensor,
@@ -29,11 +30,13 @@ export const logisticPdfOp: Op = composite("logisticPdf", {
   replaces: [
     {
       written: (x) => sub(1, mul(tanh(x), tanh(x))),
+      ops: [primitives.sub, primitives.mul],
       becomes: ({ operands: [x] }) => mul(4, logisticPdf(mul(2, x) as AnyTensor)) as AnyTensor,
       because: "tanh² rounds to 1 where 1 − tanh² is small but not 0",
     },
     {
       written: (x) => sub(1, pow(tanh(x), 2)),
+      ops: [primitives.sub, primitives.pow],
       becomes: ({ operands: [x] }) => mul(4, logisticPdf(mul(2, x) as AnyTensor)) as AnyTensor,
       because: "tanh² rounds to 1 where 1 − tanh² is small but not 0",
     },

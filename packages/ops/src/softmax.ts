@@ -56,16 +56,33 @@ function ofExponentials(match: Match): AnyTensor | undefined {
 
 export const softmaxOp: Op = composite<SoftmaxAttributes>("softmax", {
   replaces: [
-    { written: (x) => div(exp(x), sum(exp(x))), becomes: ofExponentials, because },
-    { written: (x) => div(exp(x), reshape(sum(exp(x)), [])), becomes: ofExponentials, because },
-    { written: (x) => div(exp(x), broadcastTo(sum(exp(x)), [])), becomes: ofExponentials, because },
+    {
+      written: (x) => div(exp(x), sum(exp(x))),
+      ops: [primitives.div, primitives.exp, primitives.sum],
+      becomes: ofExponentials,
+      because,
+    },
+    {
+      written: (x) => div(exp(x), reshape(sum(exp(x)), [])),
+      ops: [primitives.div, primitives.exp, primitives.reshape, primitives.sum],
+      becomes: ofExponentials,
+      because,
+    },
+    {
+      written: (x) => div(exp(x), broadcastTo(sum(exp(x)), [])),
+      ops: [primitives.div, primitives.exp, primitives.broadcastTo, primitives.sum],
+      becomes: ofExponentials,
+      because,
+    },
     {
       written: (x) => div(exp2(x), sum(exp2(x))),
+      ops: [primitives.div, primitives.sum],
       becomes: (match) => alongSum(match, mul(Math.LN2, match.operands[0]) as AnyTensor),
       because: "2ˣ overflows for x > 127 in float32, though its share of the sum does not",
     },
     {
       written: (c, x) => div(pow(c, x), sum(pow(c, x))),
+      ops: [primitives.div, primitives.pow, primitives.sum],
       becomes(match) {
         const [c, x] = match.operands;
         const isPositive = (constantOf(c, match.isGiven) ?? 0) > 0;

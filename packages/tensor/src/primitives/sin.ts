@@ -4,7 +4,7 @@ import type { DType, FloatOf, Shape } from "../graph/shape-types.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { cos } from "./cos.ts";
 import { mul } from "./mul.ts";
-import { sub } from "./sub.ts";
+import { sub, subPrimitive } from "./sub.ts";
 
 const because = "near x = 0 the cosine rounds to 1; 1 − cos x is 2 sin²(x/2)";
 
@@ -12,11 +12,13 @@ export const sinPrimitive: Op = primitive("sin", {
   replaces: [
     {
       written: (x) => sub(1, cos(x)),
+      ops: [subPrimitive],
       becomes: ({ operands: [x] }) => mul(2, mul(sin(mul(0.5, x)), sin(mul(0.5, x)))),
       because,
     },
     {
       written: (x) => sub(cos(x), 1),
+      ops: [subPrimitive],
       becomes: ({ operands: [x] }) => mul(-2, mul(sin(mul(0.5, x)), sin(mul(0.5, x)))),
       because,
     },
