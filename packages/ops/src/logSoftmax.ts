@@ -86,12 +86,18 @@ export const logSoftmaxOp: Op = composite<LogSoftmaxAttributes>("logSoftmax", {
     },
     {
       written: (x) => apply(logSoftmaxOp, [sub(x, max(x)) as AnyTensor], { axis: 0, form: "shares" }),
+      get ops() {
+        return [logSoftmaxOp];
+      },
       becomes: withoutShift,
       because: lost,
     },
     {
       written: (x) =>
         apply(logSoftmaxOp, [sub(x, stopGradient(max(x))) as AnyTensor], { axis: 0, form: "shares" }),
+      get ops() {
+        return [logSoftmaxOp];
+      },
       becomes: withoutShift,
       because: lost,
     },

@@ -18,7 +18,7 @@ import {
   type Tensor,
 } from "@adjoint/tensor";
 import { sigmoid as scalarSigmoid } from "@adjoint/tensor/special";
-import { tanh } from "./tanh.ts";
+import { tanh, tanhOp } from "./tanh.ts";
 
 export const logisticPdfOp: Op = composite("logisticPdf", {
   scalar: (x) => scalarSigmoid(x) * scalarSigmoid(-x),
@@ -30,13 +30,17 @@ export const logisticPdfOp: Op = composite("logisticPdf", {
   replaces: [
     {
       written: (x) => sub(1, mul(tanh(x), tanh(x))),
-      ops: [primitives.sub, primitives.mul],
+      get ops() {
+        return [primitives.sub, tanhOp];
+      },
       becomes: ({ operands: [x] }) => mul(4, logisticPdf(mul(2, x) as AnyTensor)) as AnyTensor,
       because: "tanh² rounds to 1 where 1 − tanh² is small but not 0",
     },
     {
       written: (x) => sub(1, pow(tanh(x), 2)),
-      ops: [primitives.sub, primitives.pow],
+      get ops() {
+        return [primitives.sub, tanhOp];
+      },
       becomes: ({ operands: [x] }) => mul(4, logisticPdf(mul(2, x) as AnyTensor)) as AnyTensor,
       because: "tanh² rounds to 1 where 1 − tanh² is small but not 0",
     },

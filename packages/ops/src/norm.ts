@@ -97,7 +97,9 @@ export const normOp: Op = composite<ReductionAttributes>("norm", {
     },
     {
       written: (x, y) => mul(x, div(1, apply(normOp, [y], { axes: [], keepDims: false }))),
-      ops: [primitives.mul, primitives.div],
+      get ops() {
+        return [primitives.mul, primitives.div, normOp];
+      },
       becomes: ({ operands: [x, y], found }) =>
         div(x, apply(normOp, [y], found(normOp).attributes)) as AnyTensor,
       because: "1 / ‖x‖ overflows where x / ‖x‖ is at most 1",

@@ -49,7 +49,9 @@ export const sigmoidOp: Op = composite("sigmoid", {
     },
     {
       written: (x) => sub(1, sigmoid(x)),
-      ops: [primitives.sub],
+      get ops() {
+        return [primitives.sub, sigmoidOp];
+      },
       becomes: ({ operands: [x], isGiven }) => sigmoid(negated(x, isGiven)),
       because: "σ(x) rounds to 1 where 1 − σ(x) = σ(−x) is small but not 0",
     },

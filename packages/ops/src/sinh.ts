@@ -51,8 +51,20 @@ export const sinhOp: Op = composite("sinh", {
       becomes: ({ operands: [x] }) => mul(2, sinh(x)) as AnyTensor,
       because: cancel,
     },
-    { written: (x) => div(mul(2, sinh(x)), 2), ops: [primitives.div, primitives.mul], because: overflow },
-    { written: (x) => mul(0.5, mul(2, sinh(x))), ops: [primitives.mul], because: overflow },
+    {
+      written: (x) => div(mul(2, sinh(x)), 2),
+      get ops() {
+        return [primitives.div, sinhOp];
+      },
+      because: overflow,
+    },
+    {
+      written: (x) => mul(0.5, mul(2, sinh(x))),
+      get ops() {
+        return [primitives.mul, sinhOp];
+      },
+      because: overflow,
+    },
   ],
   vjp: ({ inputs: [x], cotangent }) => [mul(cotangent, cosh(x))],
 });

@@ -26,7 +26,7 @@ import {
 import { tanh as scalarTanh } from "@adjoint/tensor/special";
 import { cosh } from "./cosh.ts";
 import { logisticPdf } from "./logisticPdf.ts";
-import { negated, sigmoid } from "./sigmoid.ts";
+import { negated, sigmoid, sigmoidOp } from "./sigmoid.ts";
 import { sinh, sinhOp } from "./sinh.ts";
 
 /** `x / 2`, which of 2 y is y itself. */
@@ -105,19 +105,25 @@ export const tanhOp: Op = composite("tanh", {
     },
     {
       written: (x) => sub(mul(2, sigmoid(x)), 1),
-      ops: [primitives.sub, primitives.mul],
+      get ops() {
+        return [primitives.sub, sigmoidOp];
+      },
       becomes: ({ operands: [x], isGiven }) => tanh(halved(x, isGiven)),
       because: cancel,
     },
     {
       written: (x) => add(mul(2, sigmoid(x)), -1),
-      ops: [primitives.add, primitives.mul],
+      get ops() {
+        return [primitives.add, sigmoidOp];
+      },
       becomes: ({ operands: [x], isGiven }) => tanh(halved(x, isGiven)),
       because: cancel,
     },
     {
       written: (x) => sub(1, mul(2, sigmoid(x))),
-      ops: [primitives.sub, primitives.mul],
+      get ops() {
+        return [primitives.sub, sigmoidOp];
+      },
       becomes: ({ operands: [x], isGiven }) => tanh(negated(halved(x, isGiven), isGiven)),
       because: cancel,
     },

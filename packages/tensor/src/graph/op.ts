@@ -68,7 +68,7 @@ export interface Replacement {
   readonly madeBy?: readonly (ReadonlySet<Op> | undefined)[];
   /**
    * Ops that the formula has, that of the whole first. It is then written out only once a graph has them, and may have small whole
-   * numbers and halves alone. Default: it is written out when its rule is installed.
+   * numbers and halves alone. A getter can name the op that is being defined. Default: it is written out when its rule is installed.
    */
   readonly ops?: readonly Op[];
   /** What computes the same; undefined where this match is not it. Default: this op of the operands. */

@@ -2,7 +2,7 @@ import { apply } from "../graph/apply.ts";
 import { type Op, primitive } from "../graph/op.ts";
 import type { DType, FloatOf, Shape } from "../graph/shape-types.ts";
 import type { Tensor } from "../graph/tensor.ts";
-import { cos } from "./cos.ts";
+import { cos, cosPrimitive } from "./cos.ts";
 import { mul } from "./mul.ts";
 import { sub, subPrimitive } from "./sub.ts";
 
@@ -12,13 +12,17 @@ export const sinPrimitive: Op = primitive("sin", {
   replaces: [
     {
       written: (x) => sub(1, cos(x)),
-      ops: [subPrimitive],
+      get ops() {
+        return [subPrimitive, cosPrimitive];
+      },
       becomes: ({ operands: [x] }) => mul(2, mul(sin(mul(0.5, x)), sin(mul(0.5, x)))),
       because,
     },
     {
       written: (x) => sub(cos(x), 1),
-      ops: [subPrimitive],
+      get ops() {
+        return [subPrimitive, cosPrimitive];
+      },
       becomes: ({ operands: [x] }) => mul(-2, mul(sin(mul(0.5, x)), sin(mul(0.5, x)))),
       because,
     },
