@@ -83,13 +83,6 @@ export function addLn2(lanes: Lanes, x: Expression, k: Local): Local {
   return lanes.keep(lanes.madd(k, lanes.constant(low), lanes.madd(k, lanes.constant(high), x)));
 }
 
-/** `x − k ln 2 / 2` where the exponential of twice that is needed to few digits when k is large: in one step if that is rounded once. */
-export function subtractHalfLn2(lanes: Lanes, x: Expression, k: Local): Local {
-  const [high, low] = LN2[lanes.dtype];
-  if (lanes.isFused) return lanes.keep(lanes.nmadd(k, lanes.constant(Math.LN2 / 2), x));
-  return lanes.keep(lanes.nmadd(k, lanes.constant(low / 2), lanes.nmadd(k, lanes.constant(high / 2), x)));
-}
-
 /** `x − k ln 2` as `high − low`, of which `high` is exact. */
 export function subtractLn2Exactly(lanes: Lanes, x: Expression, k: Local): { high: Local; low: Local } {
   const [high, low] = LN2[lanes.dtype];
