@@ -13,13 +13,13 @@ import { line, type Row, withRows } from "./table.ts";
 const dtypes = ["float32", "float64"] as const;
 const names = [...Object.keys(unaryFunctions), "pow"];
 
-const usage = `usage: npm run accuracy -- [--function NAME]... [--backend NAME] [--dtype DTYPE] [--exhaustive | --sample N] [--record]
+const usage = `usage: npm run accuracy -- [--function NAME]... [--backend NAME]... [--dtype DTYPE] [--exhaustive | --sample N] [--record]
 
 Tells the largest errors of the functions of one number, in ulps. float64 is judged by 256-bit arithmetic, float32 by the
 reference's float64, and so fast enough for all of its numbers.
 
   --function NAME  one of ${names.join(", ")} (default: all)
-  --backend NAME   ${Object.keys(backends).join(" or ")} (default: reference)
+  --backend NAME   ${Object.keys(backends).join(" or ")}, or both in one pass (default: reference)
   --dtype DTYPE    ${dtypes.join(" or ")} (default: both)
   --exhaustive     all 2^32 numbers of float32: minutes for each function
   --sample N       float32: every N-th number, N odd, so that every exponent occurs (default: 257);
@@ -49,15 +49,15 @@ export async function main(args: readonly string[], print: (line: string) => voi
     const rows: Row[] = [];
     for (const dtype of options.dtypes) {
       for (const name of options.functions) {
-        const row =
+        const found =
           name === "pow"
             ? measurePairs(dtype, options)
             : dtype === "float32"
               ? await measure32(name, options)
               : measure64(name, options);
-        rows.push(row);
-        print(line(row));
-        if (options.record) writeFileSync(pagePath(), withRows(readFileSync(pagePath(), "utf8"), [row]));
+        rows.push(...found);
+        for (const row of found) print(line(row));
+        if (options.record) writeFileSync(pagePath(), withRows(readFileSync(pagePath(), "utf8"), found));
       }
     }
     return rows.every(({ worst }) => worst.ulps <= 2) ? 0 : 1;
@@ -70,32 +70,52 @@ export async function main(args: readonly string[], print: (line: string) => voi
 
 type Options = ReturnType<typeof readArguments>;
 
-function measure64(name: string, { backend, sample = 20 }: Options): Row {
+function measure64(name: string, { backends: chosen, sample = 20 }: Options): Row[] {
   const x = samples("float64", { perExponent: sample });
-  const worst = measureExactly(unaryFunctions[name], x, backends[backend]);
-  return { name, dtype: "float64", backend, worst, inputs: `${sample} of each sign at each exponent` };
+  const inputs = `${sample} of each sign at each exponent`;
+  return chosen.map((backend) => {
+    return {
+      name,
+      dtype: "float64",
+      backend,
+      inputs,
+      worst: measureExactly(unaryFunctions[name], x, backends[backend]),
+    };
+  });
 }
 
-function measurePairs(dtype: Row["dtype"], { backend, sample = 20 }: Options): Row {
-  const worst = measurePow(dtype, 2000 * sample, backends[backend]);
-  return { name: "pow", dtype, backend, worst, inputs: "pairs with results of every size" };
+function measurePairs(dtype: Row["dtype"], { backends: chosen, sample = 20 }: Options): Row[] {
+  const inputs = "pairs with results of every size";
+  return chosen.map((backend) => {
+    return {
+      name: "pow",
+      dtype,
+      backend,
+      inputs,
+      worst: measurePow(dtype, 2000 * sample, backends[backend]),
+    };
+  });
 }
 
+/** All backends in one pass, since what judges them takes most of the time. */
 async function measure32(
   name: string,
-  { backend, exhaustive, sample = 257, threads }: Options,
-): Promise<Row> {
+  { backends: chosen, exhaustive, sample = 257, threads }: Options,
+): Promise<Row[]> {
   const stride = exhaustive ? 1 : sample;
   const size = Math.ceil(2 ** 32 / threads / stride) * stride;
   const jobs = Array.from({ length: threads }, (_, i): Job => {
-    return { name, backend, stride, start: i * size, end: Math.min(2 ** 32, (i + 1) * size) };
+    return { name, backends: chosen, stride, start: i * size, end: Math.min(2 ** 32, (i + 1) * size) };
   });
   const found = await Promise.all(jobs.map(inWorker));
   const inputs = exhaustive ? "all" : `every ${stride}th`;
-  return { name, dtype: "float32", backend, worst: found.reduce(worse, nothing), inputs };
+  return chosen.map((backend, i) => {
+    const worst = found.map((parts) => parts[i]).reduce(worse, nothing);
+    return { name, dtype: "float32", backend, inputs, worst };
+  });
 }
 
-function inWorker(job: Job): Promise<Worst> {
+function inWorker(job: Job): Promise<readonly Worst[]> {
   const worker = new Worker(new URL("./worker.js", import.meta.url), { workerData: job });
   return new Promise((resolve, reject) => {
     worker.once("message", resolve);
@@ -110,10 +130,10 @@ function readArguments(args: readonly string[]) {
     if (!names.includes(name))
       throw new UsageError(`unknown function "${name}"; expected ${names.join(", ")}`);
   }
-  if (!Object.hasOwn(backends, values.backend)) {
-    throw new UsageError(
-      `unknown backend "${values.backend}"; expected ${Object.keys(backends).join(" or ")}`,
-    );
+  const chosenBackends = values.backend ?? ["reference"];
+  for (const name of chosenBackends) {
+    if (!Object.hasOwn(backends, name))
+      throw new UsageError(`unknown backend "${name}"; expected ${Object.keys(backends).join(" or ")}`);
   }
   const chosen = dtypes.filter((one) => values.dtype === undefined || one === values.dtype);
   if (chosen.length === 0)
@@ -129,8 +149,8 @@ function readArguments(args: readonly string[]) {
   }
   const threads =
     values.threads === undefined ? availableParallelism() : wholeNumber("--threads", values.threads);
-  const { backend, exhaustive, record, help } = values;
-  return { functions, backend, dtypes: chosen, exhaustive, sample, threads, record, help };
+  const { exhaustive, record, help } = values;
+  return { functions, backends: chosenBackends, dtypes: chosen, exhaustive, sample, threads, record, help };
 }
 
 function wholeNumber(option: string, text: string): number {
@@ -145,7 +165,7 @@ function parse(args: readonly string[]) {
       args: [...args],
       options: {
         function: { type: "string", multiple: true },
-        backend: { type: "string", default: "reference" },
+        backend: { type: "string", multiple: true },
         dtype: { type: "string" },
         exhaustive: { type: "boolean", default: false },
         sample: { type: "string" },

@@ -48,13 +48,22 @@ const inverseUlps = Float64Array.from({ length: 2048 }, (_, biased) => {
 });
 const overflow = 2 ** 128;
 
+/** The values that float32 functions are measured by, in float64. */
+export function judgeOf(fn: UnaryFunction, x: Float32Array): Float64Array {
+  return valuesOf(fn, Float64Array.from(x), referenceBackend) as Float64Array;
+}
+
 /**
  * A backend's float32 function against the reference's float64 one, whose own error, under 2 ulps of float64, is 4e-9 ulps of
  * float32. Numbers beyond float32 stand for ±2¹²⁸, as ±∞ does.
  */
-export function measureSingle(fn: UnaryFunction, x: Float32Array, backend: Backend): Worst {
+export function measureSingle(
+  fn: UnaryFunction,
+  x: Float32Array,
+  backend: Backend,
+  judge: Float64Array = judgeOf(fn, x),
+): Worst {
   const actual = valuesOf(fn, x, backend);
-  const judge = valuesOf(fn, Float64Array.from(x), referenceBackend) as Float64Array;
   const words = new Uint32Array(judge.buffer, judge.byteOffset, 2 * judge.length);
   let ulps = 0;
   let at = Number.NaN;
