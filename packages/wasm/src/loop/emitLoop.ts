@@ -847,7 +847,7 @@ class LoopWriter {
 
   #slotAddress(slot: number, { block }: StagePlace, at: Local<"i32">): Expression<"i32"> {
     const start = this.#spec.saved.length * rowBytes(this.#loop, this.#machine.width) + slot * slotBytes;
-    return i32.add(i32.add(this.#scratch, i32.const(start)), i32.shl(i32.sub(at, block), i32.const(2)));
+    return i32.add(i32.add(this.#scratch, i32.shl(i32.sub(at, block), i32.const(2))), i32.const(start));
   }
 
   #savedDType(dtype: DType): DType {
