@@ -276,11 +276,11 @@ export function emitLoop(spec: LoopSpec, target: Target, callHost: CallHost): Fu
   return f;
 }
 
-/** A stage, and where the block that it runs over begins. */
+/** A stage, and where the slots would be for the row's first element, if the block began there. */
 interface StagePlace {
   readonly stage: Stage;
   readonly isFirst: boolean;
-  readonly block: Local<"i32">;
+  readonly slots: Local<"i32">;
 }
 
 class LoopWriter {
@@ -667,9 +667,10 @@ class LoopWriter {
     const block = f.local("i32");
     f.forRange(block, from, to, blockLength, () => {
       const end = f.keep(i32.add(block, i32.const(blockLength)));
+      const slots = f.keep(i32.sub(this.#scratch, i32.shl(block, i32.const(2))));
       f.emit(when(i32.gt(end, to), end.set(to)));
       stages.forEach((stage, i) => {
-        f.forRange(index, block, end, step, () => turn(index, { stage, block, isFirst: i === 0 }));
+        f.forRange(index, block, end, step, () => turn(index, { stage, slots, isFirst: i === 0 }));
       });
     });
   }
@@ -777,12 +778,17 @@ class LoopWriter {
     steps.forEach((index, axis) => {
       const step = access.inner[axis] * bytes;
       if (step === 0) return;
-      const key = `${index.index} ${step}`;
-      const scaled = step === 1 ? index : (this.#scaled.get(key) ?? this.#f.keep(times(index, step)));
-      this.#scaled.set(key, scaled);
-      address = i32.add(address, scaled);
+      address = i32.add(address, this.#scaledIndex(index, step));
     });
     return address;
+  }
+
+  #scaledIndex(index: Local<"i32">, step: number): Local<"i32"> {
+    if (step === 1) return index;
+    const key = `${index.index} ${step}`;
+    const scaled = this.#scaled.get(key) ?? this.#f.keep(times(index, step));
+    this.#scaled.set(key, scaled);
+    return scaled;
   }
 
   #loadFull(access: Access, dtype: DType, steps: readonly Local<"i32">[], isVector: boolean): Expression {
@@ -845,9 +851,9 @@ class LoopWriter {
     return i32.add(i32.add(this.#scratch, i32.const(start)), times(at, width === 1 ? 8 : each));
   }
 
-  #slotAddress(slot: number, { block }: StagePlace, at: Local<"i32">): Expression<"i32"> {
+  #slotAddress(slot: number, { slots }: StagePlace, at: Local<"i32">): Expression<"i32"> {
     const start = this.#spec.saved.length * rowBytes(this.#loop, this.#machine.width) + slot * slotBytes;
-    return i32.add(i32.add(this.#scratch, i32.shl(i32.sub(at, block), i32.const(2))), i32.const(start));
+    return i32.add(i32.add(slots, this.#scaledIndex(at, 4)), i32.const(start));
   }
 
   #savedDType(dtype: DType): DType {
