@@ -9,6 +9,7 @@ import {
   type Local,
   type Statement,
   select,
+  v128,
   when,
 } from "../ir/index.ts";
 import type { Target } from "../target.ts";
@@ -707,12 +708,9 @@ class LoopWriter {
     const isVector = !this.#loop.isVectorOuter && machine.width > 1;
     const valueAt = (i: number): Local => (values.get(i) ?? this.#values.get(i)) as Local;
     for (const [i, slot] of stage?.given ?? []) {
-      const dtype = this.#savedDType(this.#loop.nodes[i].dtype);
       values.set(
         i,
-        machine.keep(
-          machine.loadMany(this.#slotAddress(slot, place as StagePlace, at as Local<"i32">), dtype),
-        ),
+        f.keep(v128.load(this.#slotsAt(place as StagePlace, at as Local<"i32">), this.#slotOffset(slot))),
       );
     }
     this.#loop.nodes.forEach((node, i) => {
@@ -738,12 +736,11 @@ class LoopWriter {
       values.set(i, machine.keep(value));
     });
     for (const [i, slot] of stage?.kept ?? []) {
-      const dtype = this.#savedDType(this.#loop.nodes[i].dtype);
       f.emit(
-        machine.storeMany(
-          this.#slotAddress(slot, place as StagePlace, at as Local<"i32">),
-          valueAt(i),
-          dtype,
+        v128.store(
+          this.#slotsAt(place as StagePlace, at as Local<"i32">),
+          valueAt(i) as Local<"v128">,
+          this.#slotOffset(slot),
         ),
       );
     }
@@ -851,9 +848,13 @@ class LoopWriter {
     return i32.add(i32.add(this.#scratch, i32.const(start)), times(at, width === 1 ? 8 : each));
   }
 
-  #slotAddress(slot: number, { slots }: StagePlace, at: Local<"i32">): Expression<"i32"> {
-    const start = this.#spec.saved.length * rowBytes(this.#loop, this.#machine.width) + slot * slotBytes;
-    return i32.add(i32.add(slots, this.#scaledIndex(at, 4)), i32.const(start));
+  /** Where a turn finds the first slot's vector, less {@link LoopWriter.#slotOffset}, which is part of the instruction. */
+  #slotsAt({ slots }: StagePlace, at: Local<"i32">): Expression<"i32"> {
+    return i32.add(slots, this.#scaledIndex(at, 4));
+  }
+
+  #slotOffset(slot: number): number {
+    return this.#spec.saved.length * rowBytes(this.#loop, this.#machine.width) + slot * slotBytes;
   }
 
   #savedDType(dtype: DType): DType {
