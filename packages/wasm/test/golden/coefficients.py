@@ -85,7 +85,7 @@ fit("log1p42", log_of_quotient, 0, mp.mpf(1) / 25, 4, lambda z: z / 2, 64)
 
 tanh_rest = filled(of_root(lambda x: (mp.tanh(x) / x - 1) / x**2), -mp.mpf(1) / 3)
 relative_to_tanh = filled(of_root(lambda x: x**3 / mp.tanh(x)), 0)
-fit("tanh", tanh_rest, 0, 1, 6, relative_to_tanh, 32)
+fit("tanh", tanh_rest, 0, mp.mpf("0.31"), 4, relative_to_tanh, 32)
 fit("tanh", tanh_rest, 0, 1, 15, relative_to_tanh, 64)
 
 fit("sinh", filled(of_root(lambda x: (mp.sinh(x) / x - 1) / x**2), mp.mpf(1) / 6), 0, 1, 3, lambda u: u, 64)
