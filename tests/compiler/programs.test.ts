@@ -47,8 +47,8 @@ function programOf(graph: Graph): LoopProgram {
 /** The buffers that a kernel reads or writes. */
 function buffersOf(kernel: Kernel): number[] {
   if (kernel.kind === "op")
-    return [...kernel.inputs, ...(kernel.output === undefined ? [] : [kernel.output])].map(
-      ({ buffer }) => buffer,
+    return [...kernel.inputs, ...(kernel.output === undefined ? [] : [kernel.output])].flatMap(
+      ({ buffer, rows }) => (rows === undefined ? [buffer] : [buffer, rows.buffer]),
     );
   const loads = kernel.nodes.flatMap((node) => (node.kind === "load" ? [node.access.buffer] : []));
   return [...loads, ...kernel.stores.map(({ access }) => access.buffer)];

@@ -13,6 +13,7 @@ import { type Group, groupNodes, longAxes } from "./groups.ts";
 import { copyLoop, fillLoop, type LoopContext, loopOf } from "./loops.ts";
 import { type DraftBuffer, placeBuffers } from "./memory.ts";
 import type { Kernel, LoopKernel, LoopProgram, Operand, Result } from "./program.ts";
+import { type ReadsRows, readRowsInPlace } from "./rows.ts";
 import { simplify } from "./simplify.ts";
 import { splitReduction } from "./splitReduction.ts";
 import { withStandIns } from "./standIns.ts";
@@ -23,13 +24,18 @@ import { readWindows } from "./windows.ts";
 export interface CompilerOptions {
   /** Does the backend compute this elementwise composite in one go? Others are lowered to primitives. */
   readonly isNative: (node: AnyTensor) => boolean;
+  /** Can, and should, the backend read the rows of a kernel's operand where they are, instead of a copy in order? Default: never. */
+  readonly readsRows?: ReadsRows;
 }
 
 /**
  * Turns a graph into a program of loops: lowers composites, simplifies, groups what one loop computes, orders the kernels, and lays
  * out memory.
  */
-export function compileGraph(asked: Graph, { isNative }: CompilerOptions): LoopProgram {
+export function compileGraph(
+  asked: Graph,
+  { isNative, readsRows = () => false }: CompilerOptions,
+): LoopProgram {
   const graph = withStandIns(asked);
   const given = new Set(graph.inputs);
   const lowered = lowerGraph(
@@ -38,7 +44,7 @@ export function compileGraph(asked: Graph, { isNative }: CompilerOptions): LoopP
     (_, node) => node.op.kind !== "composite" || isNative(node),
   );
   const outputs = simplify(readWindows(lowered, given), given);
-  return new Assembly(graph, outputs, given).program();
+  return new Assembly(graph, outputs, given).program(readsRows);
 }
 
 class Assembly {
@@ -87,7 +93,7 @@ class Assembly {
     }
   }
 
-  program(): LoopProgram {
+  program(readsRows: ReadsRows): LoopProgram {
     const results = this.#results();
     const context: LoopContext = {
       views: this.#views,
@@ -99,7 +105,8 @@ class Assembly {
       else this.#emitLoop(loopOf(group, context));
     }
     for (const { node, buffer } of results.copies) this.#emitLoop(this.#copyOf(node, buffer));
-    return placeBuffers(this.#buffers, this.#kernels, results.list, this.#overBuffers());
+    const kernels = readRowsInPlace(this.#buffers, this.#kernels, readsRows);
+    return placeBuffers(this.#buffers, kernels, results.list, this.#overBuffers());
   }
 
   /** Where each output comes from. Its buffer is its own, unless it is an input itself. */

@@ -22,7 +22,9 @@ function accesses(kernel: Kernel): { reads: (Access | number)[]; writes: (Access
     return { reads, writes: kernel.stores.map(({ access }) => access) };
   }
   return {
-    reads: kernel.inputs.map(({ buffer }) => buffer),
+    reads: kernel.inputs.flatMap(({ buffer, rows }) =>
+      rows === undefined ? [buffer] : [buffer, rows.buffer],
+    ),
     writes: kernel.output === undefined ? [] : [kernel.output.buffer],
   };
 }

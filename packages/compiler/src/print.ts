@@ -7,6 +7,7 @@ import {
   type LoopKernel,
   type LoopNode,
   type LoopProgram,
+  type Operand,
 } from "./program.ts";
 
 /** What a kernel costs at least. */
@@ -35,7 +36,8 @@ export function costOf(kernel: Kernel, { buffers }: LoopProgram): Cost {
     for (const { access } of kernel.stores) bytes += bytesOf(access.buffer);
     return { flops, bytes };
   }
-  const operands = [...kernel.inputs, ...(kernel.output === undefined ? [] : [kernel.output])];
+  const indices = kernel.inputs.flatMap(({ rows }) => (rows === undefined ? [] : [rows]));
+  const operands = [...kernel.inputs, ...indices, ...(kernel.output === undefined ? [] : [kernel.output])];
   const bytes = operands.reduce((sum, { shape, dtype }) => sum + countOf(shape) * bytesPerElement(dtype), 0);
   const shapes = kernel.inputs.map(({ shape }) => shape);
   return { flops: kernel.op.flops(shapes, kernel.attributes), bytes };
@@ -83,6 +85,11 @@ export function kernelTitle(kernel: Kernel): string {
   return `${list} ${shapeText([...kernel.outer, ...kernel.inner])}`;
 }
 
+function operandText({ buffer, offset, shape, rows }: Operand): string {
+  const chosen = rows === undefined ? "" : `[${operandText(rows)}]`;
+  return `b${buffer}${offset === 0 ? "" : `+${offset}`}${chosen} ${shapeText(shape)}`;
+}
+
 /** A program as text: its kernels with their loops, buffers, bytes and floating-point operations. */
 export function printProgram(program: LoopProgram): string {
   const { buffers, kernels, results, scratchBytes } = program;
@@ -106,17 +113,10 @@ export function printProgram(program: LoopProgram): string {
         ...loopText(kernel),
       );
     } else {
-      const operand = ({
-        buffer,
-        offset,
-        shape,
-      }: {
-        buffer: number;
-        offset: number;
-        shape: readonly number[];
-      }): string => `b${buffer}${offset === 0 ? "" : `+${offset}`} ${shapeText(shape)}`;
-      const output = kernel.output === undefined ? "" : `${operand(kernel.output)} = `;
-      lines.push(`  k${i}: ${output}${kernel.op.name}(${kernel.inputs.map(operand).join(", ")}); ${cost}`);
+      const output = kernel.output === undefined ? "" : `${operandText(kernel.output)} = `;
+      lines.push(
+        `  k${i}: ${output}${kernel.op.name}(${kernel.inputs.map(operandText).join(", ")}); ${cost}`,
+      );
     }
   });
   const texts = results.map((result) =>

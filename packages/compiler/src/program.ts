@@ -81,6 +81,8 @@ export interface Operand {
   readonly offset: number;
   readonly shape: Shape;
   readonly dtype: DType;
+  /** The indices of its rows, if they are chosen among those that the buffer holds. */
+  readonly rows?: Operand;
 }
 
 /** A primitive that is no loop over elements: a product, a gather, a sort. */

@@ -4,6 +4,7 @@ import { type MemoryOptions, WasmMemory } from "./memory.ts";
 import { targetOf } from "./platform.ts";
 import { isNative } from "./program/composites.ts";
 import { KernelCache } from "./program/kernels.ts";
+import { readsRows } from "./program/opSteps.ts";
 import { WasmProgram } from "./program/program.ts";
 import { stepsOf } from "./program/steps.ts";
 import type { Simd, Target } from "./target.ts";
@@ -78,7 +79,7 @@ export class WasmBackend implements Backend {
 
   prepare(graph: Graph): Program {
     const { target, kernels } = this.machinery;
-    const program = compileGraph(graph, { isNative });
+    const program = compileGraph(graph, { isNative, readsRows });
     const steps = stepsOf(program, target);
     for (const step of steps) if (step.kind !== "host") kernels.require(step.key, step.write);
     kernels.compile();

@@ -39,6 +39,13 @@ function specOf(given: Partial<MatmulSpec>): MatmulSpec {
 const extent = (batch: number, stride: number, size: number): number =>
   batch === 0 ? 0 : (batch - 1) * stride + size;
 
+interface RunOptions {
+  readonly cuts?: readonly number[];
+  readonly last?: "a" | "b";
+  /** Which rows of A are meant. */
+  readonly indices?: Uint8Array | Int32Array;
+}
+
 /**
  * Runs the kernel, once for each range between two neighbouring cuts, and checks that it writes C alone. One of the operands stands at
  * the end of the memory, so that reading more than 16 bytes past it traps.
@@ -48,7 +55,7 @@ function run(
   target: Target,
   a: ArrayLike<number>,
   b: ArrayLike<number>,
-  { cuts = [], last = "a" }: { cuts?: readonly number[]; last?: "a" | "b" } = {},
+  { cuts = [], last = "a", indices }: RunOptions = {},
 ): Numbers {
   const bytes = spec.dtype === "float64" ? 8 : 4;
   const size = spec.batch * spec.m * spec.n;
@@ -56,7 +63,8 @@ function run(
   const { units, scratchBytes, write } = matmulKernel(spec, target);
   const addressC = 64;
   const addressScratch = addressC + padded(size) + 64;
-  const addressFirst = addressScratch + Math.ceil(scratchBytes / 16) * 16 + 64;
+  const addressIndices = addressScratch + Math.ceil(scratchBytes / 16) * 16 + 64;
+  const addressFirst = addressIndices + Math.ceil((indices?.byteLength ?? 0) / 16) * 16;
   const [first, second] = last === "a" ? [b, a] : [a, b];
   const end = addressFirst + padded(first.length) + 64 + padded(second.length) + 16;
   const memory = new WebAssembly.Memory({ initial: Math.ceil(end / 65536) });
@@ -67,23 +75,26 @@ function run(
     new arrays[spec.dtype](memory.buffer, address, length);
   array(addressA, a.length).set(a);
   array(addressB, b.length).set(b);
+  if (indices !== undefined) all.set(new Uint8Array(indices.buffer), addressIndices);
+  const operandsAt = indices === undefined ? [addressA, addressB] : [addressA, addressIndices, addressB];
 
   const module = new ModuleBuilder({ shared: false });
   module.addFunction("matmul", write());
   const instance = new WebAssembly.Instance(new WebAssembly.Module(module.build()), { env: { memory } });
   const kernel = instance.exports.matmul as (...args: number[]) => void;
-  const operands = Buffer.from(all.slice(addressFirst));
+  const operands = Buffer.from(all.slice(addressIndices));
   const bounds = [0, ...cuts.map((cut) => Math.min(cut, units)).sort((x, y) => x - y), units];
   for (let i = bounds.length - 2; i >= 0; i--) {
-    kernel(addressA, addressB, addressC, addressScratch, bounds[i], bounds[i + 1]);
+    all.fill(guard, addressScratch, addressScratch + scratchBytes); // each range may be another thread's
+    kernel(...operandsAt, addressC, addressScratch, bounds[i], bounds[i + 1]);
   }
 
   const isGuard = (from: number, to: number): boolean =>
     Buffer.alloc(to - from, guard).equals(all.subarray(from, to));
-  expect(operands.equals(all.subarray(addressFirst))).toBe(true);
+  expect(operands.equals(all.subarray(addressIndices))).toBe(true);
   expect(isGuard(0, addressC)).toBe(true);
   expect(isGuard(addressC + padded(size), addressScratch)).toBe(true);
-  expect(isGuard(addressScratch + scratchBytes, addressFirst)).toBe(true);
+  expect(isGuard(addressScratch + scratchBytes, addressIndices)).toBe(true);
   return array(addressC, size);
 }
 
@@ -178,6 +189,31 @@ const anySpec = fc
     return { ...spec, strideA: shareA ? 0 : spec.strideA, strideB: shareB ? 0 : spec.strideB };
   });
 
+/** A product of rows that are chosen among `rows`, with their indices. */
+const choice = fc
+  .record({
+    dtype: fc.constantFrom("float32" as const, "float64" as const, "int32" as const),
+    m: fc.integer({ min: 2, max: 40 }),
+    k: fc.oneof(fc.integer({ min: 2, max: 40 }), fc.constantFrom(700, 1500)),
+    n: fc.integer({ min: 2, max: 70 }),
+    transposeA: fc.boolean(),
+    transposeB: fc.boolean(),
+    indexBytes: fc.constantFrom(1 as const, 4 as const),
+    rows: fc.integer({ min: 1, max: 200 }),
+    seed: fc.integer(),
+    cuts: fc.array(fc.nat(40), { maxLength: 3 }),
+    last: fc.constantFrom("a" as const, "b" as const),
+  })
+  .map(({ rows, seed, cuts, last, ...rest }) => {
+    const spec = { ...specOf(rest), indexBytes: rest.indexBytes };
+    const Indices = spec.indexBytes === 1 ? Uint8Array : Int32Array;
+    const indices = new Indices(spec.transposeA ? spec.k : spec.m);
+    numbers("int32", indices.length, seed).forEach((number, i) => {
+      indices[i] = (number >>> 0) % rows;
+    });
+    return { spec, rows, seed, cuts, last, indices };
+  });
+
 const layouts = [false, true].flatMap((transposeA) =>
   [false, true].map((transposeB) => ({ transposeA, transposeB })),
 );
@@ -196,6 +232,22 @@ describe.each(targets)("matmul with $simd SIMD, keepsLoadOrder $keepsLoadOrder",
     (spec, seed, cuts) => {
       const [a, b] = operands(spec, seed);
       expectSameBits(run(spec, target, a, b, { cuts }), run(spec, target, a, b));
+    },
+  );
+
+  property.prop([choice], { numRuns: 100 })(
+    "has the same bits for chosen rows as for a copy of them",
+    ({ spec, rows, seed, cuts, last, indices }) => {
+      const { m, k, n, transposeA, dtype } = spec;
+      const length = transposeA ? m : k;
+      const values = numbers(dtype, rows * length, seed);
+      const b = numbers(dtype, k * n, seed + 1);
+      const copy = new arrays[dtype](m * k);
+      indices.forEach((index, row) => {
+        copy.set(values.subarray(index * length, (index + 1) * length), row * length);
+      });
+      const { indexBytes: _, ...inOrder } = spec;
+      expectSameBits(run(spec, target, values, b, { cuts, last, indices }), run(inOrder, target, copy, b));
     },
   );
 

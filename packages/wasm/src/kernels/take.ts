@@ -8,6 +8,7 @@ import {
   type Statement,
   select,
 } from "../ir/index.ts";
+import { fetchRows } from "./fetchRows.ts";
 
 /** A gather: `count` rows of `bytes` bytes, chosen by indices among `rows`, for each of `outer` blocks. */
 export interface TakeSpec {
@@ -18,8 +19,6 @@ export interface TakeSpec {
   readonly indexBytes: 1 | 4;
 }
 
-const lineBytes = 64;
-
 /** Values of no more bytes are in a cache often enough. */
 const cachedBytes = 2 ** 20;
 
@@ -29,7 +28,7 @@ const fetchedBytes = 128 * 1024;
 
 /** How many rows are fetched from memory before they are copied; 0 if each is copied as it comes. */
 function fetchedRows({ outer, rows, count, bytes }: TakeSpec): number {
-  if (bytes < lineBytes || outer * rows * bytes <= cachedBytes) return 0;
+  if (bytes < 64 || outer * rows * bytes <= cachedBytes) return 0;
   const most = Math.min(mostFetched, count, Math.floor(fetchedBytes / bytes));
   // One or two rows come as fast by themselves.
   return most < 4 ? 0 : most;
@@ -40,12 +39,7 @@ export function takeScratchBytes(spec: TakeSpec): number {
   return fetchedRows(spec) === 0 ? 0 : 4;
 }
 
-/**
- * Copies rows: a function of the addresses of values, indices, result and scratch, and a range of the rows of the result.
- *
- * A row at a random place of a large array is in no cache, and begins in a page whose address the processor has to look up; what is copied row by row waits
- * for each. So a byte of each cache line is loaded first, line by line in turn from several rows, which the memory delivers at the same time.
- */
+/** Copies rows: a function of the addresses of values, indices, result and scratch, and a range of the rows of the result. */
 export function takeKernel(spec: TakeSpec): FunctionBuilder {
   const { rows, count, bytes, indexBytes } = spec;
   const f = new FunctionBuilder(["i32", "i32", "i32", "i32", "i32", "i32"]);
@@ -70,22 +64,16 @@ export function takeKernel(spec: TakeSpec): FunctionBuilder {
     return f;
   }
   const first = f.local("i32");
-  const seen = f.local("i32");
   f.forRange(first, begin, end, fetched, () => {
     const last = f.keep(i32.sub(end, i32.const(1)));
     const sources = Array.from({ length: fetched }, (_, i): Local<"i32"> => {
       const one = f.keep(i32.add(first, i32.const(i)));
       return f.keep(sourceOf(f.keep(select(one, last, i32.lt(one, last)))));
     });
-    const offset = f.local("i32");
-    f.forRange(offset, i32.const(0), i32.const(bytes), lineBytes, () => {
-      for (const source of sources) f.emit(seen.set(i32.or(seen, i32.load8u(i32.add(source, offset)))));
-    });
+    fetchRows(f, sources, bytes, scratch);
     const next = f.keep(i32.add(first, i32.const(fetched)));
     copyRows(first, f.keep(select(next, end, i32.lt(next, end))));
   });
-  // No engine leaves out loads whose values are stored.
-  f.emit(i32.store(scratch, seen));
   return f;
 }
 

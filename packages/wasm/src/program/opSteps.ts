@@ -6,7 +6,7 @@ import { type ArgmaxSpec, argmaxKernel, argmaxUnits } from "../kernels/argmax.ts
 import { checkFiniteKernel } from "../kernels/checkFinite.ts";
 import { type CheckSpec, checkIndexKernel } from "../kernels/checkIndex.ts";
 import { type CumsumSpec, cumsumKernel, cumsumUnits } from "../kernels/cumsum.ts";
-import { type MatmulSpec, matmulFlops, matmulKernel } from "../kernels/matmul/matmul.ts";
+import { type MatmulSpec, matmulFlops, matmulKernel, readsChosenRows } from "../kernels/matmul/matmul.ts";
 import { maxPoolGradientKernel } from "../kernels/maxPoolGradient.ts";
 import { type RandomBitsSpec, randomBitsKernel, randomBitsUnits } from "../kernels/randomBits.ts";
 import { type ScatterAddSpec, scatterAddKernel, scatterAddScratchBytes } from "../kernels/scatterAdd.ts";
@@ -88,21 +88,51 @@ function batchesOf(operands: readonly Shape[], batch: Shape): Batches {
 /** Calls beyond which a program is too long. */
 const mostBatches = 1024;
 
+/** The products of a kernel: equal ones that stand in a row, and where each such batch begins. */
+function productsOf({ inputs: [a, b], output, attributes }: OpKernel): {
+  spec: MatmulSpec;
+  starts: Batches["starts"];
+} {
+  const { shape, dtype } = output as Operand;
+  const { transposeA, transposeB } = attributes as { transposeA: boolean; transposeB: boolean };
+  const [m, n] = shape.slice(-2);
+  const k = a.shape[a.shape.length - (transposeA ? 2 : 1)];
+  const { count: batch, strides, starts } = batchesOf([a.shape, b.shape], shape.slice(0, -2));
+  const [strideA, strideB] = strides;
+  const indexBytes = a.rows === undefined ? undefined : indexBytesOf(a.rows);
+  const spec = {
+    m,
+    k,
+    n,
+    transposeA,
+    transposeB,
+    dtype: dtype as MatmulSpec["dtype"],
+    batch,
+    strideA,
+    strideB,
+  };
+  return { spec: { ...spec, indexBytes }, starts };
+}
+
+function hasKernel({ dtype }: Operand): boolean {
+  return dtype !== "uint8" && dtype !== "bool";
+}
+
+function indexBytesOf({ dtype }: Operand): 1 | 4 {
+  return dtype === "uint8" ? 1 : 4;
+}
+
 function matmulSteps(kernel: OpKernel, index: number, target: Target): Step[] | undefined {
   const [a, b] = kernel.inputs;
   const output = kernel.output as Operand;
-  if (output.dtype === "uint8" || output.dtype === "bool") return undefined;
-  const { transposeA, transposeB } = kernel.attributes as { transposeA: boolean; transposeB: boolean };
-  const [m, n] = output.shape.slice(-2);
-  const k = a.shape[a.shape.length - (transposeA ? 2 : 1)];
-  const { count: batch, strides, starts } = batchesOf([a.shape, b.shape], output.shape.slice(0, -2));
+  if (!hasKernel(output)) return undefined;
+  const { spec, starts } = productsOf(kernel);
   if (starts.length > mostBatches) return undefined;
-  const [strideA, strideB] = strides;
-  const spec: MatmulSpec = { m, k, n, transposeA, transposeB, dtype: output.dtype, batch, strideA, strideB };
+  const { m, n, batch } = spec;
   const { units, scratchBytes, write } = matmulKernel(spec, target);
   const common = {
     kind: "kernel" as const,
-    key: `matmul ${m} ${k} ${n} ${transposeA} ${transposeB} ${output.dtype} ${batch} ${strideA} ${strideB}`,
+    key: `matmul ${Object.values(spec).join(" ")}`,
     write,
     units,
     unitStep: 1,
@@ -111,10 +141,21 @@ function matmulSteps(kernel: OpKernel, index: number, target: Target): Step[] | 
     isSerial: false,
     kernel: index,
   };
+  const rows = a.rows === undefined ? [] : [pointerTo(a.rows)];
   return starts.map(([fromA, fromB], i) => ({
     ...common,
-    pointers: [pointerTo(a, fromA), pointerTo(b, fromB), pointerTo(output, i * batch * m * n)],
+    pointers: [pointerTo(a, fromA), ...rows, pointerTo(b, fromB), pointerTo(output, i * batch * m * n)],
   }));
+}
+
+/** Can products read the rows of their first operand where they are, and should they? */
+export function readsRows(kernel: OpKernel, input: number): boolean {
+  return (
+    kernel.op === primitives.matmul &&
+    input === 0 &&
+    hasKernel(kernel.output as Operand) &&
+    readsChosenRows(productsOf(kernel).spec)
+  );
 }
 
 function takeSteps(kernel: OpKernel, index: number): Step[] {
@@ -126,7 +167,7 @@ function takeSteps(kernel: OpKernel, index: number): Step[] {
     rows: values.shape[axis],
     count: sizeOf(indices.shape),
     bytes: sizeOf(values.shape.slice(axis + 1)) * bytesPerElement(values.dtype),
-    indexBytes: indices.dtype === "uint8" ? 1 : 4,
+    indexBytes: indexBytesOf(indices),
   };
   const units = spec.outer * spec.count;
   return [
@@ -152,7 +193,7 @@ function checkSteps(kernel: OpKernel, index: number): Step[] {
     count: sizeOf(indices.shape),
     below,
     except,
-    indexBytes: indices.dtype === "uint8" ? 1 : 4,
+    indexBytes: indexBytesOf(indices),
   };
   if (spec.count === 0) return [];
   return [
@@ -276,7 +317,7 @@ function scatterAddSteps(kernel: OpKernel, index: number, target: Target): Step[
     count: sizeOf(indices.shape),
     inner: sizeOf(shape.slice(axis + 1)),
     dtype,
-    indexBytes: indices.dtype === "uint8" ? 1 : 4,
+    indexBytes: indexBytesOf(indices),
   };
   const { outer, size, count, inner } = spec;
   return sharedStep(kernel, index, {

@@ -21,6 +21,12 @@ export interface Block {
   readonly strideB: Strides;
   /** Where the block of k begins in A and B, at row and column 0. */
   readonly a: Local<"i32">;
+  /**
+   * Undefined where the rows of A as it is stored follow one another. Where they are chosen there is a table of their addresses: if they
+   * are rows of op(A), `a` is the table and `along` are the bytes to skip in each of them; if they are steps along k, `a` are the bytes
+   * to skip and `along` is the place in the table.
+   */
+  readonly along: Local<"i32"> | undefined;
   readonly b: Local<"i32">;
   readonly c: Local<"i32">;
   /** Room for a panel of B. */

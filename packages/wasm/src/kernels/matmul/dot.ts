@@ -2,6 +2,7 @@ import { type Expression, i32, type Local, loopWhile, v128, when } from "../../i
 import { type Block, clear, forTiles, multiplyAdd, plus, type Result, storeResults, times } from "./block.ts";
 import { evenLanes, gatherColumns, oddLanes } from "./pack.ts";
 import type { Panels } from "./plan.ts";
+import { walkOf } from "./walk.ts";
 
 type V = Expression<"v128">;
 
@@ -16,7 +17,7 @@ export function gatheredBytes(kBlock: number, bytes: number): number {
  * the scratch first.
  */
 export function dotPanel(block: Block, { width, height }: Panels, column: Expression<"i32">): void {
-  const { f, element, spec, strideA, strideB, plan, scratch, steps } = block;
+  const { f, element, spec, strideB, plan, scratch, steps } = block;
   const { bytes, lanes } = element;
   const vector = lanes * bytes;
   const isGathered = !spec.transposeB;
@@ -25,23 +26,23 @@ export function dotPanel(block: Block, { width, height }: Panels, column: Expres
   if (isGathered && spec.k > 0) gatherColumns(block, width, inB, betweenColumns);
   const begin = isGathered ? scratch : inB;
   const end = f.keep(i32.add(begin, times(i32.and(steps, i32.const(-lanes)), bytes)));
-  const atA = f.local("i32");
   const atB = f.local("i32");
   const rest = spec.k % lanes;
 
   forTiles(block, height, column, (a, c, rows) => {
     clear(block, rows * width);
+    const inA = walkOf(block, a, rows, lanes);
     const step = (load: (at: Local<"i32">, offset: number) => Expression): void => {
       multiplyAdd(block, rows, width, {
-        row: (i) => load(atA, i * strideA.row),
+        row: (i) => load(...inA.row(i)),
         column: (j) => load(atB, j * betweenColumns),
       });
     };
-    f.emit(atA.set(a), atB.set(begin));
+    f.emit(inA.start, atB.set(begin));
     if (spec.k >= lanes) {
       const body = f.capture(() => {
         step(element.load);
-        f.emit(atA.increase(vector));
+        f.emit(inA.next);
       });
       f.emit(loopWhile(body, i32.ne(atB.tee(plus(atB, vector)), end)));
     }

@@ -1,14 +1,15 @@
 import { type Expression, FunctionBuilder, i32, type Local, loopWhile, when } from "../../ir/index.ts";
 import type { Target } from "../../target.ts";
-import { type Block, plus, registersOf, smaller, times } from "./block.ts";
+import { type Block, plus, type RowRange, registersOf, smaller, times } from "./block.ts";
 import { dotPanel, gatheredBytes } from "./dot.ts";
 import { type Element, elementOf } from "./element.ts";
 import { outerPanel, uprightPanel } from "./outer.ts";
 import { packedRowBytes, packRows } from "./pack.ts";
 import { type Plan, planOf } from "./plan.ts";
 import { type MatmulSpec, type NormalSpec, normalise } from "./spec.ts";
+import { addressBytes, findRows, tableBytes } from "./walk.ts";
 
-export { type MatmulSpec, matmulFlops } from "./spec.ts";
+export { type MatmulSpec, matmulFlops, readsChosenRows } from "./spec.ts";
 
 /** A product that is planned, and can be written. */
 export interface MatmulKernel {
@@ -19,7 +20,10 @@ export interface MatmulKernel {
   readonly units: number;
   /** Bytes of scratch that each thread needs: a panel of B, then rows of A. */
   readonly scratchBytes: number;
-  /** Writes a function of (a, b, c, scratch, begin, end: i32), byte addresses and the range of units. */
+  /**
+   * Writes a function of (a, b, c, scratch, begin, end: i32), byte addresses and the range of units; where rows of A are chosen, of
+   * (values, indices, b, c, scratch, begin, end).
+   */
   write(): FunctionBuilder;
 }
 
@@ -33,13 +37,13 @@ interface Kernel {
 export function matmulKernel(spec: MatmulSpec, target: Target): MatmulKernel {
   const { m, n, batch } = spec;
   if (m === 0 || n === 0 || batch === 0)
-    return { units: 0, scratchBytes: 0, write: () => new FunctionBuilder(parameters) };
+    return { units: 0, scratchBytes: 0, write: () => new FunctionBuilder(parametersOf(spec)) };
   const normal = normalise(spec);
   const element = elementOf(spec.dtype, target);
   const kernel: Kernel = { spec: normal, element, plan: planOf(normal, element, target) };
   return {
     units: kernel.plan.units * batch,
-    scratchBytes: panelScratchBytes(kernel) + rowScratchBytes(kernel),
+    scratchBytes: panelScratchBytes(kernel) + rowScratchBytes(kernel) + tableBytes(spec),
     write: () => writeKernel(kernel),
   };
 }
@@ -65,25 +69,22 @@ function rowScratchBytes({ plan, element }: Kernel): number {
   return Math.ceil(rows / element.lanes) * element.lanes * packedRowBytes(plan.kBlock, element);
 }
 
-const parameters = ["i32", "i32", "i32", "i32", "i32", "i32"] as const;
+function parametersOf({ indexBytes }: MatmulSpec): "i32"[] {
+  return new Array<"i32">(indexBytes === undefined ? 6 : 7).fill("i32");
+}
 
 function writeKernel(kernel: Kernel): FunctionBuilder {
-  const f = new FunctionBuilder(parameters);
-  const { isSwapped, batch } = kernel.spec;
-  const a = f.parameter<"i32">(isSwapped ? 1 : 0);
-  const b = f.parameter<"i32">(isSwapped ? 0 : 1);
-  const c = f.parameter<"i32">(2);
-  const begin = f.parameter<"i32">(4);
-  const end = f.parameter<"i32">(5);
+  const f = new FunctionBuilder(parametersOf(kernel.spec));
+  const { isSwapped, batch, indexBytes } = kernel.spec;
+  const [first, ...others] = f.parameters.map((_, i) => f.parameter<"i32">(i));
+  const indices = indexBytes === undefined ? undefined : others.shift();
+  const [second, c, scratch, begin, end] = others;
+  const [a, b] = isSwapped ? [second, first] : [first, second];
   if (batch === 1) {
-    f.emit(
-      when(
-        i32.lt(begin, end),
-        f.capture(() => {
-          product(f, kernel, a, b, c, begin, end);
-        }),
-      ),
-    );
+    const body = f.capture(() => {
+      product(f, kernel, { a, indices, b, c, scratch }, begin, end);
+    });
+    f.emit(when(i32.lt(begin, end), body));
     return f;
   }
   const { units } = kernel.plan;
@@ -95,7 +96,7 @@ function writeKernel(kernel: Kernel): FunctionBuilder {
     const to = smaller(f, i32.add(from, i32.sub(end, begin)), i32.const(units));
     const at = (operand: Local<"i32">, stride: number): Local<"i32"> =>
       stride === 0 ? operand : f.keep(i32.add(operand, times(item, stride * bytes)));
-    product(f, kernel, at(a, strideA), at(b, strideB), at(c, m * n), from, to);
+    product(f, kernel, { a: at(a, strideA), b: at(b, strideB), c: at(c, m * n), scratch }, from, to);
     f.emit(begin.set(i32.add(begin, i32.sub(to, from))));
   });
   f.emit(when(i32.lt(begin, end), loopWhile(body, i32.lt(begin, end))));
@@ -104,23 +105,44 @@ function writeKernel(kernel: Kernel): FunctionBuilder {
 
 const writers = { outer: outerPanel, upright: uprightPanel, dot: dotPanel };
 
+/** Where the operands of a product are. */
+interface Addresses extends Readonly<Record<"a" | "b" | "c" | "scratch", Local<"i32">>> {
+  /** Which rows of A's array are meant, if not all of them in order. */
+  readonly indices?: Local<"i32"> | undefined;
+}
+
 /** One product, or the units of it from `from` to `to`, of which there is one at least. */
 function product(
   f: FunctionBuilder,
   kernel: Kernel,
-  a: Local<"i32">,
-  b: Local<"i32">,
-  c: Local<"i32">,
+  { a: arrayA, indices, b, c, scratch }: Addresses,
   from: Expression<"i32">,
   to: Expression<"i32">,
 ): void {
   const { spec, element, plan } = kernel;
   const { m, k, n, transposeA, transposeB } = spec;
   const { bytes } = element;
-  const inMemory = transposeA ? { row: bytes, column: m * bytes } : { row: k * bytes, column: bytes };
+  const rowStep = indices === undefined ? (transposeA ? m : k) * bytes : addressBytes;
+  const inMemory = transposeA ? { row: bytes, column: rowStep } : { row: rowStep, column: bytes };
   const strideB = transposeB ? { row: bytes, column: k * bytes } : { row: n * bytes, column: bytes };
-  const scratch = f.parameter<"i32">(3);
   const register = registersOf(f, element);
+  const inRows = plan.split === "rows";
+  const rowFrom = inRows ? f.keep(times(from, plan.unitRows)) : i32.const(0);
+  const rowTo = inRows ? smaller(f, times(to, plan.unitRows), i32.const(m)) : i32.const(m);
+  /** The rows that tiles of these rows read: a tile may begin among them and end behind them. */
+  const rowsOfTiles = ({ from: first, to: last }: RowRange): RowRange => ({
+    from: first,
+    to: smaller(f, plus(last, tallestTile(plan) - 1), i32.const(m)),
+  });
+
+  let a = arrayA;
+  let along: Local<"i32"> | undefined;
+  if (indices !== undefined) {
+    const table = f.keep(plus(scratch, panelScratchBytes(kernel) + rowScratchBytes(kernel)));
+    findRows(f, kernel, rowsOfTiles({ from: rowFrom, to: rowTo }), { values: arrayA, indices, table });
+    const none = f.keep(i32.const(0));
+    [a, along] = transposeA ? [none, table] : [table, none];
+  }
 
   // Upright panels want the rows of A side by side, as they are before they are packed.
   const panels = (inPlace: Block, packed: Block): void => {
@@ -158,15 +180,15 @@ function product(
     const row = packedRowBytes(plan.kBlock, element);
     const packed = f.keep(plus(scratch, panelScratchBytes(kernel)));
     const rows = block.rows ?? { from: i32.const(0), to: i32.const(m) };
-    const end = smaller(f, plus(rows.to, tallestTile(plan) - 1), i32.const(m));
-    packRows(block, { from: rows.from, to: end }, packed);
+    packRows(block, rowsOfTiles(rows), packed);
     const rowZero = f.keep(i32.sub(packed, times(rows.from, row)));
     panels(block, { ...block, a: rowZero, strideA: { row, column: bytes } });
   };
 
   const kBlocks = (rows: Block["rows"]): void => {
     const { kBlock, kBlocks: count } = plan;
-    const block = { f, spec, plan, element, strideA: inMemory, strideB, a, b, c, scratch, rows, register };
+    const common = { f, spec, plan, element, strideA: inMemory, strideB, c, scratch, rows, register };
+    const block = { ...common, a, b, along };
     if (count === 1) {
       withRows({ ...block, steps: i32.const(k), isLast: i32.const(1), isLater: undefined });
       return;
@@ -176,9 +198,12 @@ function product(
       const isLast = i32.eq(index, i32.const(count - 1));
       const steps = f.keep(i32.const(kBlock));
       if (kBlock * count !== k) f.emit(when(isLast, steps.set(i32.const(k - kBlock * (count - 1)))));
-      const blockA = f.keep(i32.add(a, times(index, kBlock * inMemory.column)));
-      const blockB = f.keep(i32.add(b, times(index, kBlock * strideB.row)));
-      withRows({ ...block, a: blockA, b: blockB, steps, isLast, isLater: index });
+      const at = (start: Local<"i32">, step: number): Local<"i32"> =>
+        f.keep(i32.add(start, times(index, kBlock * step)));
+      const inB = at(b, strideB.row);
+      const inA =
+        along === undefined ? { a: at(a, inMemory.column), along } : { a, along: at(along, inMemory.column) };
+      withRows({ ...block, ...inA, b: inB, steps, isLast, isLater: index });
     });
   };
 
@@ -186,9 +211,6 @@ function product(
     kBlocks(undefined);
     return;
   }
-  const inRows = plan.split === "rows";
-  const rowFrom = inRows ? f.keep(times(from, plan.unitRows)) : i32.const(0);
-  const rowTo = inRows ? smaller(f, times(to, plan.unitRows), i32.const(m)) : i32.const(m);
   if (plan.rowBlock >= m) {
     kBlocks({ from: rowFrom, to: rowTo });
     return;

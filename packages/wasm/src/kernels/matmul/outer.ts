@@ -2,13 +2,14 @@ import { type Expression, i32, type Local, loopWhile } from "../../ir/index.ts";
 import { type Block, clear, forTiles, multiplyAdd, plus, type Result, storeResults, times } from "./block.ts";
 import { copyPanel, transposePanel } from "./pack.ts";
 import type { Panels } from "./plan.ts";
+import { type Walk, walkOf } from "./walk.ts";
 
 /**
  * Outer products: a tile holds `height × width` vectors of C in registers, and each step along k adds the product of `height` elements
  * of A, each in all lanes, and `width` vectors of B. Each element of C is one sum in the order of k.
  */
 export function outerPanel(block: Block, panels: Panels, column: Expression<"i32">): void {
-  const { f, element, plan, strideA, strideB, scratch, spec } = block;
+  const { f, element, plan, strideB, scratch, spec } = block;
   const { width, columns } = panels;
   const vector = element.lanes * element.bytes;
   const isPacked = plan.packing !== "none";
@@ -19,14 +20,14 @@ export function outerPanel(block: Block, panels: Panels, column: Expression<"i32
   const step = isPacked ? width * vector : strideB.row;
   const betweenVectors = isPacked ? vector : element.lanes * strideB.column;
   const end = f.keep(i32.add(begin, times(block.steps, step)));
-  const atA = f.local("i32");
   const atB = f.local("i32");
 
   forTiles(block, panels.height, column, (a, c, height) => {
     clear(block, height * width);
-    sumAlong(block, { atA, atB, stepA: strideA.column, stepB: step, end }, a, begin, () => {
+    const inA = walkOf(block, a, height, 1);
+    sumAlong(block, { inA, atB, begin, stepB: step, end }, () => {
       multiplyAdd(block, height, width, {
-        row: (i) => element.splat(atA, i * strideA.row),
+        row: (i) => element.splat(...inA.row(i)),
         column: (j) => element.load(atB, j * betweenVectors),
       });
     });
@@ -46,19 +47,19 @@ export function outerPanel(block: Block, panels: Panels, column: Expression<"i32
  * vectors.
  */
 export function uprightPanel(block: Block, { width, height }: Panels, column: Expression<"i32">): void {
-  const { f, element, strideA, strideB, spec } = block;
+  const { f, element, strideB, spec } = block;
   const { lanes, bytes } = element;
   const begin = f.keep(i32.add(block.b, times(column, strideB.column)));
   const end = f.keep(i32.add(begin, times(block.steps, strideB.row)));
-  const atA = f.local("i32");
   const atB = f.local("i32");
 
   forTiles(block, height * lanes, column, (a, c, rows) => {
     const vectors = Math.ceil(rows / lanes);
     clear(block, vectors * width);
-    sumAlong(block, { atA, atB, stepA: strideA.column, stepB: strideB.row, end }, a, begin, () => {
+    const inA = walkOf(block, a, rows, 1);
+    sumAlong(block, { inA, atB, begin, stepB: strideB.row, end }, () => {
       multiplyAdd(block, vectors, width, {
-        row: (i) => element.load(atA, i * lanes * bytes),
+        row: (i) => element.load(...inA.row(i * lanes)),
         column: (j) => element.splat(atB, j * strideB.column),
       });
     });
@@ -75,32 +76,26 @@ export function uprightPanel(block: Block, { width, height }: Panels, column: Ex
   });
 }
 
-interface Walk {
-  readonly atA: Local<"i32">;
+interface Way {
+  readonly inA: Walk;
   readonly atB: Local<"i32">;
-  readonly stepA: number;
-  readonly stepB: number;
-  /** Where B ends. */
+  /** Where B begins and ends. */
+  readonly begin: Expression<"i32">;
   readonly end: Local<"i32">;
+  readonly stepB: number;
 }
 
 /** The loop along k. */
-function sumAlong(
-  { f, spec }: Block,
-  { atA, atB, stepA, stepB, end }: Walk,
-  a: Local<"i32">,
-  b: Local<"i32">,
-  write: () => void,
-): void {
+function sumAlong({ f, spec }: Block, { inA, atB, begin, end, stepB }: Way, write: () => void): void {
   if (spec.k === 0) return;
-  f.emit(atA.set(a), atB.set(b));
+  f.emit(inA.start, atB.set(begin));
   if (spec.k === 1) {
     write();
     return;
   }
   const body = f.capture(() => {
     write();
-    f.emit(atA.increase(stepA));
+    f.emit(inA.next);
   });
   f.emit(loopWhile(body, i32.ne(atB.tee(plus(atB, stepB)), end)));
 }

@@ -224,7 +224,7 @@ function parts(length: number, most: number, multiple: number): { part: number; 
 
 /** How the product is computed. */
 export function planOf(spec: NormalSpec, element: Element, target: Target): Plan {
-  const { m, k, n, transposeA, transposeB } = spec;
+  const { m, k, n, transposeA, transposeB, indexBytes } = spec;
   const { bytes, lanes } = element;
   const panels = place(coverColumns(spec, element, target), n, lanes);
   const outer = panels.filter(({ form }) => form === "outer");
@@ -233,7 +233,8 @@ export function planOf(spec: NormalSpec, element: Element, target: Target): Plan
   const copies = m >= 16 && k >= 16 && (rowBytes >= 2048 || (rowBytes >= 512 && rowBytes % 512 === 0));
   const packing =
     outer.length === 0 || lanes === 1 ? "none" : transposeB ? "transpose" : copies ? "copy" : "none";
-  const packsA = transposeA && lanes > 1 && m * bytes >= 1024 && k >= 64 && panelCount >= 8;
+  const packsA =
+    transposeA && indexBytes === undefined && lanes > 1 && m * bytes >= 1024 && k >= 64 && panelCount >= 8;
 
   const widest = Math.max(...outer.map(({ width }) => width * lanes));
   const { part: kBlock, count: kBlocks } = parts(

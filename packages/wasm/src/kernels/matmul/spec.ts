@@ -14,6 +14,23 @@ export interface MatmulSpec {
   /** Elements from one product's A to the next one's; 0: the same for all. */
   readonly strideA: number;
   readonly strideB: number;
+  /**
+   * The rows of A as it is stored are chosen among those of a larger array, by indices of so many bytes. For one product of more than
+   * one row, column and step.
+   */
+  readonly indexBytes?: 1 | 4 | undefined;
+}
+
+const mostColumns = 64;
+const mostRows = 64;
+
+/**
+ * Is it worth while to read chosen rows of A where they are, instead of a copy? Not for wide products, which read them many times, nor for
+ * many rows: each step to the next row costs a little more, and processors do better with rows at equal distances.
+ */
+export function readsChosenRows({ m, k, n, batch, transposeA }: MatmulSpec): boolean {
+  const isSingle = batch === 1 && m > 1 && k > 1 && n > 1;
+  return isSingle && n <= mostColumns && (transposeA ? k : m) <= mostRows;
 }
 
 /** Multiplications and additions. */

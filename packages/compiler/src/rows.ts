@@ -1,0 +1,69 @@
+import { primitives } from "@adjoint/tensor";
+import type { DraftBuffer } from "./memory.ts";
+import type { Kernel, Operand, OpKernel } from "./program.ts";
+
+/** Does the backend read the rows of this input, whose `rows` are given, where they are? */
+export type ReadsRows = (kernel: OpKernel, input: number) => boolean;
+
+interface Reader {
+  readonly kernel: Kernel;
+  /** Which of an op's operands; −1 in a loop. */
+  readonly input: number;
+}
+
+/**
+ * Leaves out gathers of rows, as of a batch's samples among a data set's, whose readers can all find the rows themselves: they read what
+ * the gather would have read, so nothing is written, and nothing takes up the cache twice.
+ */
+export function readRowsInPlace(
+  buffers: readonly DraftBuffer[],
+  kernels: readonly Kernel[],
+  readsRows: ReadsRows,
+): Kernel[] {
+  const isRowGather = (kernel: Kernel): kernel is OpKernel & { readonly output: Operand } =>
+    kernel.kind === "op" &&
+    kernel.op === primitives.take &&
+    kernel.attributes.axis === 0 &&
+    kernel.output !== undefined &&
+    buffers[kernel.output.buffer].place === undefined;
+  const gathers = kernels.filter(isRowGather);
+  if (gathers.length === 0) return [...kernels];
+  const readers = readersOf(kernels);
+  const instead = new Map<Kernel, Kernel | undefined>(kernels.map((kernel) => [kernel, kernel]));
+  for (const gather of gathers) {
+    const [{ buffer, offset, dtype }, rows] = gather.inputs;
+    const changed = (readers.get(gather.output.buffer) ?? []).map(({ kernel, input }) => {
+      const reader = instead.get(kernel);
+      if (reader?.kind !== "op" || input === -1) return undefined;
+      const { shape } = reader.inputs[input];
+      if (shape.length !== 2 || shape[0] * shape[1] !== buffers[gather.output.buffer].size) return undefined;
+      if (shape[0] !== buffers[rows.buffer].size) return undefined;
+      const inputs = reader.inputs.with(input, { buffer, offset, shape, dtype, rows });
+      const candidate: OpKernel = { ...reader, inputs };
+      return readsRows(candidate, input) ? ([kernel, candidate] as const) : undefined;
+    });
+    if (!changed.every((pair) => pair !== undefined)) continue;
+    instead.set(gather, undefined);
+    for (const [kernel, candidate] of changed) instead.set(kernel, candidate);
+  }
+  return kernels.flatMap((kernel) => instead.get(kernel) ?? []);
+}
+
+/** What reads each buffer. */
+function readersOf(kernels: readonly Kernel[]): Map<number, Reader[]> {
+  const readers = new Map<number, Reader[]>();
+  const add = (buffer: number, reader: Reader): void => {
+    const known = readers.get(buffer);
+    if (known === undefined) readers.set(buffer, [reader]);
+    else known.push(reader);
+  };
+  for (const kernel of kernels) {
+    if (kernel.kind === "op") {
+      for (const [input, { buffer }] of kernel.inputs.entries()) add(buffer, { kernel, input });
+    } else {
+      for (const node of kernel.nodes)
+        if (node.kind === "load") add(node.access.buffer, { kernel, input: -1 });
+    }
+  }
+  return readers;
+}
