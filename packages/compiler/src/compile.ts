@@ -68,21 +68,22 @@ class Assembly {
       const buffer = this.#buffers.push({ dtype, size, place: { kind: "input", index } }) - 1;
       this.#bufferOf.set(graph.inputs[index], buffer);
     });
-    this.#groups = groupNodes(outputs, given, this.#views);
+    const sequence = topologicalOrder(outputs, (node) => given.has(node));
+    this.#groups = groupNodes(sequence, given, this.#views);
     outputs.forEach((output, k) => {
       const index = graph.replaces?.[k];
       const { base } = this.#views.of(output);
       if (index !== undefined && base === output && !given.has(output)) this.#over.set(output, index);
     });
-    this.#findKept(outputs, given);
+    this.#findKept(sequence, given);
   }
 
   /** Marks what is read by other kernels than the one that computes it. */
-  #findKept(outputs: readonly AnyTensor[], given: ReadonlySet<AnyTensor>): void {
+  #findKept(sequence: readonly AnyTensor[], given: ReadonlySet<AnyTensor>): void {
     const groupOf = new Map<AnyTensor, Group>();
     for (const group of this.#groups) for (const node of group.nodes) groupOf.set(node, group);
-    for (const output of outputs) this.#kept.add(this.#views.of(output).base);
-    for (const node of topologicalOrder(outputs, (one) => given.has(one))) {
+    for (const output of this.#outputs) this.#kept.add(this.#views.of(output).base);
+    for (const node of sequence) {
       if (given.has(node) || (this.#views.isView(node) && !node.op.checks)) continue;
       const group = groupOf.get(node);
       for (const input of node.inputs) {

@@ -1,5 +1,4 @@
 import { type AnyTensor, type Op, primitives, type Shape } from "@adjoint/tensor";
-import { topologicalOrder } from "@adjoint/tensor/engine";
 import type { View, Views } from "./views.ts";
 
 /** Ops that a loop can end in for each of its rows. */
@@ -112,12 +111,12 @@ export function ownStrides(group: Group, node: AnyTensor): number[] {
 }
 
 /**
- * Divides a graph into groups, each of which one kernel computes: an elementwise op joins the groups of its operands when it walks
- * over them as they are computed, and so does a reduction; what reads another place of an operand, or has another shape, begins a
- * group of its own. Ops that are no loops are alone.
+ * Divides a graph, whose nodes `sequence` has in topological order, into groups, each of which one kernel computes: an elementwise op
+ * joins the groups of its operands when it walks over them as they are computed, and so does a reduction; what reads another place of
+ * an operand, or has another shape, begins a group of its own. Ops that are no loops are alone.
  */
 export function groupNodes(
-  outputs: readonly AnyTensor[],
+  sequence: readonly AnyTensor[],
   given: ReadonlySet<AnyTensor>,
   views: Views,
 ): Group[] {
@@ -201,7 +200,6 @@ export function groupNodes(
     return joins;
   }
 
-  const sequence = topologicalOrder(outputs, (node) => given.has(node));
   const order = new Map(sequence.map((node, i) => [node, i]));
   for (const node of sequence) {
     if (given.has(node) || node.op.kind === "leaf" || node.op === primitives.iota) continue;

@@ -74,9 +74,14 @@ function overWindows(node: AnyTensor): AnyTensor {
  * that its windows are a view. And their elements are not put along one axis, which no view can do, to be reduced.
  * Nodes in `given` are not looked into.
  */
-export function readWindows(outputs: readonly AnyTensor[], given: ReadonlySet<AnyTensor>): AnyTensor[] {
+export function readWindows(
+  outputs: readonly AnyTensor[],
+  given: ReadonlySet<AnyTensor>,
+): readonly AnyTensor[] {
+  const order = topologicalOrder(outputs, (node) => given.has(node));
+  if (!order.some((node) => node.op === primitives.patches)) return outputs;
   const done = new Map<AnyTensor, AnyTensor>();
-  for (const node of topologicalOrder(outputs, (one) => given.has(one))) {
+  for (const node of order) {
     if (given.has(node)) {
       done.set(node, node);
       continue;

@@ -1,4 +1,87 @@
 import {
+  type AvgPoolOptions,
+  all,
+  any,
+  argmin,
+  avgPool2d,
+  type BatchNormOptions,
+  batchNorm,
+  ceil,
+  clip,
+  conv2d,
+  cosh,
+  countNonZero,
+  diagonal,
+  dot,
+  elu,
+  exp2,
+  expandDims,
+  expDifference,
+  flip,
+  gelu,
+  geluTanh,
+  geluTanhGate,
+  greater,
+  greaterEqual,
+  isFinite as isFiniteOf,
+  isInfinite,
+  isNaN as isNaNOf,
+  type LayerNormOptions,
+  layerNorm,
+  leakyRelu,
+  lessEqual,
+  log2,
+  log10,
+  logicalAnd,
+  logicalNot,
+  logicalOr,
+  logicalXor,
+  logisticPdf,
+  logSigmoid,
+  logSoftmax,
+  logSoftmaxDifference,
+  logsumexp,
+  logWeightedSum,
+  maxPool2d,
+  mean,
+  min,
+  norm,
+  normalCdf,
+  normalize,
+  normalPdf,
+  notEqual,
+  oneHot,
+  outer,
+  prod,
+  ravel,
+  reciprocal,
+  relu,
+  remainder,
+  round,
+  rsqrt,
+  selu,
+  sigmoid,
+  sign,
+  silu,
+  sinh,
+  softmax,
+  softplus,
+  sort,
+  split,
+  square,
+  squeeze,
+  std,
+  takeAlongAxis,
+  tan,
+  tanh,
+  tile,
+  trace,
+  tril,
+  triu,
+  trunc,
+  variance,
+} from "@adjoint/ops";
+import {
   type AnyTensor,
   type AxisOption,
   type BinaryDType,
@@ -24,87 +107,15 @@ import {
   type SumOf,
   type Tensor,
 } from "@adjoint/tensor";
-import { all } from "./all.ts";
-import { any } from "./any.ts";
-import { argmin } from "./argmin.ts";
-import { type AvgPoolOptions, avgPool2d } from "./avgPool2d.ts";
-import { type BatchNormOptions, batchNorm } from "./batchNorm.ts";
-import { ceil } from "./ceil.ts";
-import { clip } from "./clip.ts";
-import { conv2d } from "./conv2d.ts";
-import { cosh } from "./cosh.ts";
-import { countNonZero } from "./countNonZero.ts";
-import { type DiagonalShape, diagonal } from "./diagonal.ts";
-import { type DotShape, dot } from "./dot.ts";
-import { elu } from "./elu.ts";
-import { exp2 } from "./exp2.ts";
-import { expandDims } from "./expandDims.ts";
-import { expDifference } from "./expDifference.ts";
-import { flip } from "./flip.ts";
-import { gelu } from "./gelu.ts";
-import { geluTanh } from "./geluTanh.ts";
-import { geluTanhGate } from "./geluTanhGate.ts";
-import { greater } from "./greater.ts";
-import { greaterEqual } from "./greaterEqual.ts";
-import { isFinite as isFiniteOf } from "./isFinite.ts";
-import { isInfinite } from "./isInfinite.ts";
-import { isNaN as isNaNOf } from "./isNaN.ts";
-import { type LayerNormOptions, layerNorm } from "./layerNorm.ts";
-import { leakyRelu } from "./leakyRelu.ts";
-import { lessEqual } from "./lessEqual.ts";
-import { log2 } from "./log2.ts";
-import { log10 } from "./log10.ts";
-import { logicalAnd } from "./logicalAnd.ts";
-import { logicalNot } from "./logicalNot.ts";
-import { logicalOr } from "./logicalOr.ts";
-import { logicalXor } from "./logicalXor.ts";
-import { logisticPdf } from "./logisticPdf.ts";
-import { logSigmoid } from "./logSigmoid.ts";
-import { logSoftmax } from "./logSoftmax.ts";
-import { logSoftmaxDifference } from "./logSoftmaxDifference.ts";
-import { logsumexp } from "./logsumexp.ts";
-import { logWeightedSum } from "./logWeightedSum.ts";
+import type { DiagonalShape } from "./diagonal.ts";
+import type { DotShape } from "./dot.ts";
 import type { Mask } from "./mask.ts";
-import { maxPool2d } from "./maxPool2d.ts";
-import { mean } from "./mean.ts";
-import { min } from "./min.ts";
-import { norm } from "./norm.ts";
-import { normalCdf } from "./normalCdf.ts";
-import { normalize } from "./normalize.ts";
-import { normalPdf } from "./normalPdf.ts";
-import { notEqual } from "./notEqual.ts";
-import { type OneHotShape, oneHot } from "./oneHot.ts";
-import { type OuterShape, outer } from "./outer.ts";
+import type { OneHotShape } from "./oneHot.ts";
+import type { OuterShape } from "./outer.ts";
 import type { PoolingOptions } from "./pooling.ts";
-import { prod } from "./prod.ts";
-import { ravel } from "./ravel.ts";
-import { reciprocal } from "./reciprocal.ts";
-import { relu } from "./relu.ts";
-import { remainder } from "./remainder.ts";
-import { round } from "./round.ts";
-import { rsqrt } from "./rsqrt.ts";
-import { selu } from "./selu.ts";
-import { sigmoid } from "./sigmoid.ts";
-import { sign } from "./sign.ts";
-import { silu } from "./silu.ts";
-import { sinh } from "./sinh.ts";
 import type { Padding2d, Pair } from "./slidingWindow.ts";
-import { softmax } from "./softmax.ts";
-import { softplus } from "./softplus.ts";
-import { sort } from "./sort.ts";
-import { type OfRank, split } from "./split.ts";
-import { square } from "./square.ts";
-import { squeeze } from "./squeeze.ts";
-import { std } from "./std.ts";
-import { takeAlongAxis } from "./takeAlongAxis.ts";
-import { tan } from "./tan.ts";
-import { tanh } from "./tanh.ts";
-import { tile } from "./tile.ts";
-import { type TraceShape, trace } from "./trace.ts";
-import { tril } from "./tril.ts";
-import { triu } from "./triu.ts";
-import { trunc } from "./trunc.ts";
-import { variance } from "./variance.ts";
+import type { OfRank } from "./split.ts";
+import type { TraceShape } from "./trace.ts";
 
 declare module "@adjoint/tensor/methods" {
   /** The derived ops as methods; each op's function documents it. */

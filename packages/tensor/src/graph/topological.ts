@@ -1,52 +1,35 @@
 import type { AnyTensor } from "./tensor.ts";
 
-const none: readonly AnyTensor[] = [];
-let walks = 0;
-
-/**
- * A number for a walk, which marks the nodes it came by (`memo.walk`): one walk at a time, since a set of nodes takes longer than all
- * the rest of a walk.
- */
-function startWalk(): number {
-  return ++walks;
-}
+let marks = 0;
 
 /**
  * The nodes that `outputs` are computed from, inputs before what uses them. `stop` names nodes whose inputs are not
  * followed; it must not walk over the graph itself. Iterative, since an uncompiled history may be thousands of nodes deep.
+ *
+ * Nodes are marked (`memo.walk`), since a set of them takes longer than all the rest of a walk: so there is one walk at a time.
  */
 export function topologicalOrder(
   outputs: readonly AnyTensor[],
   stop: (node: AnyTensor) => boolean = () => false,
 ): AnyTensor[] {
-  const walk = startWalk();
+  const entered = ++marks;
+  const left = ++marks;
   const order: AnyTensor[] = [];
-  const path: AnyTensor[] = [];
-  const followed: (readonly AnyTensor[])[] = [];
-  const next: number[] = [];
-  const enter = (node: AnyTensor): void => {
-    node.memo.walk = walk;
-    path.push(node);
-    followed.push(stop(node) ? none : node.inputs);
-    next.push(0);
-  };
-  for (const output of outputs) {
-    if (output.memo.walk === walk) continue;
-    enter(output);
-    while (path.length > 0) {
-      const top = path.length - 1;
-      const inputs = followed[top];
-      let i = next[top];
-      while (i < inputs.length && inputs[i].memo.walk === walk) i++;
-      if (i < inputs.length) {
-        next[top] = i + 1;
-        enter(inputs[i]);
-      } else {
-        order.push(path[top]);
-        path.pop();
-        followed.pop();
-        next.pop();
-      }
+  // The first output on top. A node stays below its inputs until they are left, and may stand there for each that uses it.
+  const path = outputs.toReversed();
+  while (path.length > 0) {
+    const node = path[path.length - 1];
+    const { memo } = node;
+    if (memo.walk !== entered && memo.walk !== left) {
+      memo.walk = entered;
+      if (stop(node)) continue;
+      const { inputs } = node;
+      for (let i = inputs.length - 1; i >= 0; i--) if (inputs[i].memo.walk !== left) path.push(inputs[i]);
+    } else {
+      path.pop();
+      if (memo.walk === left) continue;
+      memo.walk = left;
+      order.push(node);
     }
   }
   return order;
