@@ -9,9 +9,12 @@ const input = {};
 for (const { "@adjoint/source": source, default: built } of Object.values(entries))
   if (source !== undefined) input[built.slice("./dist/".length, -".js".length)] = source;
 
+/** Packages without state or classes that others meet: who uses one holds a copy, which is found and loaded sooner than the package. */
+const copied = ["@adjoint/compiler"];
+
 await build({
   input,
-  external: /^[^./]/,
+  external: (id) => /^[^./]/.test(id) && !copied.includes(id),
   tsconfig: false,
   transform: { target: "es2023" },
   output: {

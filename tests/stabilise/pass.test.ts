@@ -38,6 +38,7 @@ import {
   max,
   mul,
   neg,
+  type Op,
   ones,
   parameter,
   primitives,
@@ -522,6 +523,41 @@ describe("rules of your own", () => {
     expect(values(log(exp(vector(1000))))).toEqual([1000]);
   });
 
+  test("that name their ops are written out once a graph has them, and not before", () => {
+    let times = 0;
+    const rule = {
+      written: (x: AnyTensor) => {
+        times++;
+        return log(exp(x));
+      },
+      ops: [primitives.log, primitives.exp],
+      becomes: ({ operands: [x] }: Match) => x,
+      because: "log undoes exp",
+    };
+    installRules([rule]);
+    values(log(add(vector(1), 1) as AnyTensor));
+    expect(times).toBe(0);
+    expect(values(log(exp(vector(1000))))).toEqual([1000]);
+    expect(values(log(exp(vector(2000))))).toEqual([2000]);
+    expect(times).toBe(1);
+  });
+
+  test.each<[string, Fn, Op[]]>([
+    ["names exp first, but its formula ends in log", (x) => log(exp(x)), [primitives.exp, primitives.log]],
+    ["names sub, which its formula does not have", (x) => log(exp(x)), [primitives.log, primitives.sub]],
+    [
+      "looks for 10, which is kept for rules without ops alone",
+      (x) => log(mul(10, x) as AnyTensor),
+      [primitives.log],
+    ],
+  ])("whose ops are not those of the formula are told: it %s", (message, written, ops) => {
+    const because = "it is wrong";
+    installRules([{ written, ops, because, becomes: ({ operands: [x] }: Match) => x }]);
+    expect(() => values(log(sub(exp(vector(1)), mul(vector(2), 3)) as AnyTensor))).toThrow(
+      `installRules: the rule "it is wrong" ${message}`,
+    );
+  });
+
   test("that lead in a circle are told", () => {
     const back = {
       written: (x: AnyTensor) => apply(doubleOp, [x]),
@@ -558,6 +594,17 @@ describe("rules of your own", () => {
     expect(isRight(program, asTensors(program))).toBe(false);
   });
 });
+
+test.each(stabilisingRules.filter(({ ops }) => ops !== undefined))(
+  "$because: its ops are named as they are",
+  ({ written, ops = [] }) => {
+    const root = written(...Array.from({ length: written.length }, (): AnyTensor => tensor(2)));
+    const nodes = new Set([root]);
+    for (const node of nodes) for (const input of node.inputs) nodes.add(input);
+    expect(ops[0]).toBe(root.op);
+    expect([...nodes].map(({ op }) => op)).toEqual(expect.arrayContaining([...ops]));
+  },
+);
 
 test("the rules lead to the ops that the numbers say", () => {
   const x = vector(-1000, 0.5, 1000);

@@ -65,3 +65,43 @@ test.each([
     setBackend(before);
   }
 });
+
+test.each(["float32", "float64", "int32", "uint8"] as const)(
+  "the number of bools that hold, as %s, is exact along any axis",
+  (dtype) => {
+    const before = getBackend();
+    const count = compile((x: AnyTensor) => {
+      const holds = cast(less(x, 0), dtype) as AnyTensor;
+      return [sum(holds, { axis: 0 }), sum(holds, { axis: 1 }), sum(holds)];
+    });
+    const backends = (["relaxed", "plain", "none"] as const).map(
+      (simd) => new WasmBackend({ simd, threads: 1 }),
+    );
+    const shapes = fc.tuple(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 40 }));
+    try {
+      fc.assert(
+        fc.property(
+          shapes.chain(([rows, columns]) => tensorsIn([rows, columns], {}, { dtype: "float32" })),
+          (x) => {
+            setBackend(referenceBackend);
+            const expected = count(x).map((one) => one.toTypedArray());
+            for (const backend of backends) {
+              setBackend(backend);
+              expect(count(x).map((one) => one.toTypedArray())).toEqual(expected);
+            }
+          },
+        ),
+        { numRuns: 50 },
+      );
+      // So long that it is counted in parts.
+      const long = tensor(Float32Array.from({ length: 65_536 }, (_, i) => (i % 3) - 1));
+      for (const backend of backends) {
+        setBackend(backend);
+        const total = compile((x: AnyTensor) => sum(cast(less(x, 0), dtype) as AnyTensor));
+        expect(total(long as AnyTensor).item()).toBe(21_846);
+      }
+    } finally {
+      setBackend(before);
+    }
+  },
+);

@@ -1,7 +1,11 @@
 import { dense, sequential, sparseCategoricalCrossentropy } from "@adjoint/nn";
+import { mean, square } from "@adjoint/ops";
 import { adam } from "@adjoint/optim";
 import {
   type AnyTensor,
+  add,
+  type Backend,
+  checkFinite,
   compile,
   cumsum,
   getBackend,
@@ -10,7 +14,9 @@ import {
   mul,
   parameter,
   random,
+  referenceBackend,
   setBackend,
+  sub,
   sum,
   type Tensor,
   type TypedArray,
@@ -32,12 +38,19 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { nodesOf, programs } from "./randomPrograms.ts";
 import { startedBackend, valuesOn } from "./workers.ts";
 
-const counts = [1, 2, 3];
+/** Numbers of threads, and from what cost on a kernel is divided: what is not may run in any thread. */
+const kinds = [
+  [1, 0],
+  [2, 0],
+  [3, 0],
+  [2, 300],
+  [3, 300],
+] as const;
 let backends: WasmBackend[] = [];
 const before = getBackend();
 
 beforeAll(async () => {
-  backends = await Promise.all(counts.map(startedBackend));
+  backends = await Promise.all(kinds.map(([threads, cost]) => startedBackend(threads, cost)));
 });
 afterAll(() => {
   setBackend(before);
@@ -129,8 +142,7 @@ describe("any number of threads gives the same bits", () => {
       return { losses, values: model.parameters().map((one) => one.toTypedArray()) };
     });
     expect(new Set(runs[0].losses).size).toBe(20);
-    expect(runs[1]).toEqual(runs[0]);
-    expect(runs[2]).toEqual(runs[0]);
+    for (const run of runs.slice(1)) expect(run).toEqual(runs[0]);
   });
 });
 
@@ -157,5 +169,33 @@ describe("a data check that fails while threads share the work", () => {
   test("throws, and every parameter keeps its value", () => {
     const kept = stepped(backends[0], []);
     for (const backend of backends) expect(stepped(backend, [61, -41])).toEqual(kept);
+  });
+
+  /** A step whose loss is checked, after steps with these numbers, of which those that are not finite must throw. */
+  function checked(backend: Backend, numbers: readonly number[]): TypedArray[] {
+    setBackend(backend);
+    const weights = [1, 2].map((k) => parameter(random.normal(random.key(k), [40, 50])));
+    const step = compile((x: AnyTensor) => {
+      const loss = checkFinite(mean(square(mul(add(weights[0], weights[1]), x as never))), {
+        name: "the loss",
+      });
+      for (const w of weights) w.assign(sub(w, mul(w, 0.25)));
+      return loss;
+    });
+    for (const x of numbers) {
+      if (Number.isFinite(x)) step(tensor(x) as AnyTensor);
+      else
+        expect(() => step(tensor(x) as AnyTensor)).toThrow(
+          `checkFinite: the loss is ${x * x}; expected finite numbers, so nothing was written. debugNumerics(fn) says which op made it`,
+        );
+    }
+    return weights.map((one) => one.toTypedArray());
+  }
+
+  test("of a loss that is not finite too, although the new values do not depend on it", () => {
+    for (const backend of [referenceBackend, ...backends]) {
+      const kept = checked(backend, [1, 2, 3]);
+      expect(checked(backend, [1, 2, Number.NaN, Number.POSITIVE_INFINITY, 3])).toEqual(kept);
+    }
   });
 });

@@ -2,12 +2,9 @@ import type { AnyTensor, TypedArray } from "@adjoint/tensor";
 import { Storage } from "@adjoint/tensor";
 import { WasmBackend } from "@adjoint/wasm";
 
-/** Everything that can be divided is, however small. */
-const always = { dividedCost: 0, startCost: 0 } as const;
-
-/** A backend whose threads are all there. */
-export async function startedBackend(threads: number): Promise<WasmBackend> {
-  const backend = new WasmBackend({ threads, costs: always });
+/** A backend whose threads are all there. By default everything that can be divided is, however small. */
+export async function startedBackend(threads: number, dividedCost: number = 0): Promise<WasmBackend> {
+  const backend = new WasmBackend({ threads, costs: { dividedCost, startCost: 0 } });
   const { threads: pool } = backend.machinery;
   while (pool.available(1) < threads) await new Promise((resolve) => setImmediate(resolve));
   return backend;

@@ -1,30 +1,10 @@
 import { type AnyTensor, type DType, primitives } from "@adjoint/tensor";
 import { leaves } from "@adjoint/tensor/engine";
+import type { Draft, DraftNode, Walk } from "./draft.ts";
 import { accessIn, type Group, ownStrides, reductions } from "./groups.ts";
+import { pickedSum } from "./pick.ts";
 import { type Access, countOf, type Extent, type LoopKernel, type LoopNode } from "./program.ts";
 import type { Views } from "./views.ts";
-
-/** A walk along the dimensions of a loop, before they are divided and joined. */
-interface Walk {
-  readonly offset: number;
-  readonly strides: readonly number[];
-}
-
-/** A loop's values and stores with walks in place of accesses. */
-interface Draft {
-  readonly dimensions: readonly number[];
-  readonly reduced: readonly boolean[] | undefined;
-  readonly nodes: DraftNode[];
-  readonly stores: { readonly node: number; readonly buffer: number; readonly walk: Walk }[];
-}
-
-type DraftNode = { readonly dtype: DType } & (
-  | { readonly kind: "load"; readonly buffer: number; readonly walk: Walk }
-  | { readonly kind: "number"; readonly value: number }
-  | { readonly kind: "index"; readonly walk: Walk }
-  | { readonly kind: "apply"; readonly node: AnyTensor; readonly args: readonly number[] }
-  | { readonly kind: "reduce"; readonly node: AnyTensor; readonly arg: number }
-);
 
 /** Where the loop finds and leaves what it does not compute itself. */
 export interface LoopContext {
@@ -62,18 +42,47 @@ export function loopOf(group: Group, context: LoopContext): LoopKernel {
   };
   for (const node of group.nodes) {
     const args = node.inputs.map((operand) => operandOf(node, operand));
-    const { dtype } = node;
-    if (node.op.elementwise) places.set(node, draft.nodes.push({ kind: "apply", node, args, dtype }) - 1);
-    else if (reductions.has(node.op))
-      places.set(node, draft.nodes.push({ kind: "reduce", node, arg: args[0], dtype }) - 1);
-    else places.set(node, args[0]);
+    const { op, attributes, dtype } = node;
+    if (op.elementwise)
+      places.set(node, draft.nodes.push({ kind: "apply", op, attributes, args, dtype }) - 1);
+    else if (reductions.has(op)) {
+      const picked = op === primitives.sum ? pickedSum(draft, args[0], dtype) : undefined;
+      places.set(node, picked ?? draft.nodes.push({ kind: "reduce", op, arg: args[0], dtype }) - 1);
+    } else places.set(node, args[0]);
   }
   for (const node of group.nodes) {
     if (!isKept(node)) continue;
     const walk = { offset: 0, strides: ownStrides(group, node) };
     draft.stores.push({ node: places.get(node) as number, buffer: bufferOf(node), walk });
   }
-  return finish(draft);
+  return finish(needed(draft));
+}
+
+/** The draft without what none of its stores needs. */
+function needed({ nodes, stores, ...draft }: Draft): Draft {
+  const isNeeded = nodes.map(() => false);
+  for (const { node } of stores) isNeeded[node] = true;
+  for (let i = nodes.length - 1; i >= 0; i--)
+    if (isNeeded[i]) for (const j of sourcesOf(nodes[i])) isNeeded[j] = true;
+  let kept = 0;
+  const places = isNeeded.map((one) => (one ? kept++ : -1));
+  const moved = (node: DraftNode): DraftNode => {
+    if (node.kind === "apply") return { ...node, args: node.args.map((arg) => places[arg]) };
+    if (node.kind === "reduce") return { ...node, arg: places[node.arg] };
+    return node.kind === "load" && node.at !== undefined ? { ...node, at: places[node.at] } : node;
+  };
+  return {
+    ...draft,
+    nodes: nodes.filter((_, i) => isNeeded[i]).map(moved),
+    stores: stores.map(({ node, ...store }) => ({ ...store, node: places[node] })),
+  };
+}
+
+/** The nodes that a node takes its value from. */
+function sourcesOf(node: DraftNode): readonly number[] {
+  if (node.kind === "apply") return node.args;
+  if (node.kind === "reduce") return [node.arg];
+  return node.kind === "load" && node.at !== undefined ? [node.at] : [];
 }
 
 function leafOf(
@@ -158,7 +167,10 @@ function finish({ dimensions, reduced, nodes, stores }: Draft): LoopKernel {
     switch (node.kind) {
       case "load": {
         const access = accessOf(node.buffer, node.walk);
-        finished.push({ kind: "load", dtype, access, extent: extentOf(access), phase: 0 });
+        const { at } = node;
+        if (at === undefined)
+          finished.push({ kind: "load", dtype, access, extent: extentOf(access), phase: 0 });
+        else finished.push({ kind: "load", dtype, access, at, extent: "outer", phase: finished[at].phase });
         break;
       }
       case "index": {
@@ -174,8 +186,8 @@ function finish({ dimensions, reduced, nodes, stores }: Draft): LoopKernel {
         finished.push({
           kind: "apply",
           dtype,
-          op: node.node.op,
-          attributes: node.node.attributes,
+          op: node.op,
+          attributes: node.attributes,
           args: node.args,
           extent: widest(args.map(({ extent }) => extent)),
           phase: Math.max(0, ...args.map(({ phase }) => phase)),
@@ -186,7 +198,7 @@ function finish({ dimensions, reduced, nodes, stores }: Draft): LoopKernel {
         finished.push({
           kind: "reduce",
           dtype,
-          op: node.node.op,
+          op: node.op,
           arg: node.arg,
           extent: "outer",
           phase: finished[node.arg].phase + 1,

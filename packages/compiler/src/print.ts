@@ -48,7 +48,7 @@ function walkText({ offset, outer, inner }: Access): string {
 function nodeText(node: LoopNode): string {
   switch (node.kind) {
     case "load":
-      return `b${node.access.buffer}[${walkText(node.access)}]`;
+      return `b${node.access.buffer}[${walkText(node.access)}]${node.at === undefined ? "" : ` at %${node.at}`}`;
     case "number":
       return String(node.value);
     case "index":

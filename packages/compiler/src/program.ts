@@ -35,7 +35,12 @@ interface NodeBase {
 
 /** One value of a loop. Arguments are places in the list of nodes, before this one. */
 export type LoopNode =
-  | (NodeBase & { readonly kind: "load"; readonly access: Access })
+  | (NodeBase & {
+      readonly kind: "load";
+      readonly access: Access;
+      /** The node with the place along the inner axis, the only one, that alone is read in each row. It is inside of the row. */
+      readonly at?: number;
+    })
   | (NodeBase & { readonly kind: "number"; readonly value: number })
   /** `offset + Σ index · stride`: what `iota` is, looked at through views. */
   | (NodeBase & {

@@ -22,6 +22,11 @@ function isWhole(node: LoopNode): boolean {
   return node.kind === "reduce" && node.op === primitives.sum && node.dtype === "float64";
 }
 
+/** Is it one element of the row? */
+function isPicked(node: LoopNode): boolean {
+  return node.kind === "load" && node.at !== undefined;
+}
+
 /**
  * A loop that reduces a long row to one value, as two: parts of the row, which threads share, and then the parts' results. The parts
  * depend on the row's length alone, so that every number of threads gives the same bits. Undefined when the loop is none of the kind.
@@ -33,7 +38,7 @@ export function splitReduction(
   const count = countOf(loop.inner);
   const isSplit =
     countOf(loop.outer) === 1 && loop.inner.length === 1 && count >= smallest && loop.phases === 2;
-  if (!isSplit || loop.nodes.some(isWhole)) return undefined;
+  if (!isSplit || loop.nodes.some(isWhole) || loop.nodes.some(isPicked)) return undefined;
   if (loop.nodes.some(({ extent, phase }) => extent === "full" && phase > 0)) return undefined;
   const parts = partsOf(count);
   if (parts === 1) return undefined;

@@ -72,6 +72,7 @@ const patches: ViewRule = ({ attributes }, { base, offset, strides }) => {
 /** The primitives whose result is another way to look at their first input. */
 const rules: ReadonlyMap<Op, ViewRule> = new Map<Op, ViewRule>([
   [primitives.barrier, same],
+  [primitives.checkFinite, same],
   [primitives.checkIndex, same],
   [primitives.reshape, reshape],
   [primitives.patches, patches],

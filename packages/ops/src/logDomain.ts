@@ -250,6 +250,7 @@ function logOfComplement(p: AnyTensor, isGiven: IsGiven): AnyTensor | undefined 
 function toBase(op: Op, base: number): Rule {
   return {
     written: (x) => apply(op, [x]),
+    ops: [op],
     becomes({ operands: [x], rewritten }) {
       const natural = rewritten(log(x));
       return natural && (mul(natural, 1 / base) as AnyTensor);
@@ -262,6 +263,7 @@ function toBase(op: Op, base: number): Rule {
 export const logRules: readonly Rule[] = [
   {
     written: (x) => log(neg(expm1(x))),
+    ops: [primitives.log, primitives.neg, primitives.expm1],
     becomes({ operands: [x] }) {
       // −expm1 in another way than the pattern says, so that the rule does not meet its own result.
       const near = log(sub(0, expm1(x)) as AnyTensor);
@@ -271,6 +273,7 @@ export const logRules: readonly Rule[] = [
   },
   {
     written: (x) => log(sub(1, x)),
+    ops: [primitives.log, primitives.sub],
     madeBy: [new Set([softmaxOp, sigmoidOp, ...moves])],
     becomes: ({ operands: [x], isGiven }) => logOfComplement(x, isGiven),
     because: "the largest share rounds to 1, and what it leaves to 0",
@@ -278,6 +281,7 @@ export const logRules: readonly Rule[] = [
   ...[...distributed].map(
     ([op, logarithm]): Rule => ({
       written: (x) => log(x),
+      ops: [primitives.log],
       madeBy: [new Set([op])],
       becomes: (match) => logarithm(match.operands[0], match),
       because: "the logarithm is taken part by part, before a part overflows or underflows",

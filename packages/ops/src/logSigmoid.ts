@@ -11,21 +11,27 @@ import {
   mul,
   neg,
   type Op,
+  primitives,
   type Shape,
   sub,
   type Tensor,
 } from "@adjoint/tensor";
 import { logSigmoid as scalarLogSigmoid } from "@adjoint/tensor/special";
-import { sigmoid } from "./sigmoid.ts";
+import { sigmoid, sigmoidOp } from "./sigmoid.ts";
 
 export const logSigmoidOp: Op = composite("logSigmoid", {
   scalar: scalarLogSigmoid,
   lower: ([x]) => sub(minimum(x, 0), log1p(exp(neg(abs(x))))),
   vjp: ({ inputs: [x], cotangent }) => [mul(cotangent, sigmoid(neg(x)))],
   replaces: [
-    { written: (x) => log(sigmoid(x)), because: "σ(x) underflows to 0 where its logarithm is near x" },
+    {
+      written: (x) => log(sigmoid(x)),
+      ops: [primitives.log, sigmoidOp],
+      because: "σ(x) underflows to 0 where its logarithm is near x",
+    },
     {
       written: (x) => log1p(neg(sigmoid(x))),
+      ops: [primitives.log1p, primitives.neg, sigmoidOp],
       becomes: ({ operands: [x] }) => logSigmoid(neg(x)),
       because: "1 − σ(x) rounds to 0 where its logarithm is near −x",
     },

@@ -1,13 +1,10 @@
 import {
   type AnyTensor,
-  add,
   apply,
   broadcastTo,
   type Checked,
-  cast,
   composite,
   type DTypeOf,
-  equal,
   type FloatOf,
   type HasAxis,
   log,
@@ -26,12 +23,12 @@ import {
   type Tensor,
   where,
 } from "@adjoint/tensor";
-import { expDifference } from "./expDifference.ts";
 import { firstLargest } from "./firstLargest.ts";
 import { logSoftmaxKernel } from "./kernels/logSoftmax.ts";
 import { logsumexpOp } from "./logsumexp.ts";
 import { acceptMasked, firstShape, type Mask, withMask } from "./mask.ts";
 import { countOf, isKeptShape, type ReductionAttributes } from "./reduction.ts";
+import { relativePowers } from "./relativePowers.ts";
 import { type SoftmaxAttributes, type SoftmaxForm, softmaxOp } from "./softmax.ts";
 
 /** The axis, and of which softmax it is the logarithm: of e^−∞ beside ∞ it is −∞ where the quotient is 0. */
@@ -77,22 +74,30 @@ export const logSoftmaxOp: Op = composite<LogSoftmaxAttributes>("logSoftmax", {
   replaces: [
     {
       written: (x) => log(apply(softmaxOp, [x], { axes: [], form: "shares" })),
+      ops: [primitives.log, softmaxOp],
       becomes: ofSoftmax,
       because: "softmax underflows to 0 where its logarithm is a number of ordinary size",
     },
     {
       written: (x) => sub(x, apply(logsumexpOp, [x], { axes: [], keepDims: true })),
+      ops: [primitives.sub, logsumexpOp],
       becomes: ofDifference,
       because: "where one element outweighs the others, its difference to logsumexp is rounded away",
     },
     {
       written: (x) => apply(logSoftmaxOp, [sub(x, max(x)) as AnyTensor], { axis: 0, form: "shares" }),
+      get ops() {
+        return [logSoftmaxOp];
+      },
       becomes: withoutShift,
       because: lost,
     },
     {
       written: (x) =>
         apply(logSoftmaxOp, [sub(x, stopGradient(max(x))) as AnyTensor], { axis: 0, form: "shares" }),
+      get ops() {
+        return [logSoftmaxOp];
+      },
       becomes: withoutShift,
       because: lost,
     },
@@ -103,18 +108,8 @@ export const logSoftmaxOp: Op = composite<LogSoftmaxAttributes>("logSoftmax", {
   lower([x, mask], { axis, form }) {
     if (x.shape[axis] === 0) return x;
     const kept: AnyTensor = mask === undefined ? x : where(mask, x, Number.NEGATIVE_INFINITY);
-    const largest: AnyTensor = max(kept, { axis, keepDims: true });
-    const below: AnyTensor = sub(kept, largest);
-    const isLargest = equal(below, 0);
-    // e⁰ of one largest element is the 1 of log1p; of the others that tie with it, 1 each is added.
-    const ties = sub(sum(cast(isLargest, x.dtype), { axis, keepDims: true }), 1);
-    const powers = where(isLargest, 0, expDifference(kept, largest));
-    const rest = add(ties as AnyTensor, sum(powers as AnyTensor, { axis, keepDims: true }));
-    const defined: AnyTensor = sub(below, log1p(rest as AnyTensor));
-    const result: AnyTensor =
-      form === "shares"
-        ? defined
-        : where(equal(below, Number.NEGATIVE_INFINITY), Number.NEGATIVE_INFINITY, defined);
+    const { base, rest } = relativePowers(kept, [axis], form);
+    const result: AnyTensor = sub(sub(kept, base) as AnyTensor, log1p(rest));
     return mask === undefined ? result : where(mask, result, Number.NEGATIVE_INFINITY);
   },
   vjp: ({ inputs, attributes: { axis }, cotangent }) => [logSoftmaxGradient(inputs, axis, cotangent)],

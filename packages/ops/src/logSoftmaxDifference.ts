@@ -17,6 +17,7 @@ import {
   neg,
   normalizeAxis,
   type Op,
+  primitives,
   ShapeError,
   type ShapeOf,
   sameShape,
@@ -59,6 +60,7 @@ export const logSoftmaxDifferenceOp: Op = composite<DifferenceAttributes>("logSo
   replaces: [
     {
       written: (a, b) => sub(a, b),
+      ops: [primitives.sub],
       madeBy: [logSoftmaxes, logSoftmaxes],
       becomes: ({ operands: [a, b], isGiven }) => difference(a, b, isGiven),
       because: "the logarithms of nearly equal shares agree in their leading digits, which cancel",

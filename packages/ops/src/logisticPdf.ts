@@ -12,12 +12,13 @@ import {
   neg,
   type Op,
   pow,
+  primitives,
   type Shape,
   sub,
   type Tensor,
 } from "@adjoint/tensor";
 import { sigmoid as scalarSigmoid } from "@adjoint/tensor/special";
-import { tanh } from "./tanh.ts";
+import { tanh, tanhOp } from "./tanh.ts";
 
 export const logisticPdfOp: Op = composite("logisticPdf", {
   scalar: (x) => scalarSigmoid(x) * scalarSigmoid(-x),
@@ -29,11 +30,17 @@ export const logisticPdfOp: Op = composite("logisticPdf", {
   replaces: [
     {
       written: (x) => sub(1, mul(tanh(x), tanh(x))),
+      get ops() {
+        return [primitives.sub, tanhOp];
+      },
       becomes: ({ operands: [x] }) => mul(4, logisticPdf(mul(2, x) as AnyTensor)) as AnyTensor,
       because: "tanh² rounds to 1 where 1 − tanh² is small but not 0",
     },
     {
       written: (x) => sub(1, pow(tanh(x), 2)),
+      get ops() {
+        return [primitives.sub, tanhOp];
+      },
       becomes: ({ operands: [x] }) => mul(4, logisticPdf(mul(2, x) as AnyTensor)) as AnyTensor,
       because: "tanh² rounds to 1 where 1 − tanh² is small but not 0",
     },

@@ -4,10 +4,8 @@ import {
   add,
   apply,
   type Checked,
-  cast,
   composite,
   type DTypeOf,
-  equal,
   type FloatOf,
   full,
   log1p,
@@ -19,15 +17,13 @@ import {
   reducedShape,
   reshape,
   type ShapeOf,
-  sub,
-  sum,
   type Tensor,
   where,
 } from "@adjoint/tensor";
-import { expDifference } from "./expDifference.ts";
 import { logsumexpKernel } from "./kernels/logsumexp.ts";
 import { acceptMasked, type Mask, withMask } from "./mask.ts";
 import { countOf, type ReductionAttributes, reductionOf, reductionShape } from "./reduction.ts";
+import { relativePowers } from "./relativePowers.ts";
 import { softmaxWeights } from "./softmax.ts";
 
 export const logsumexpOp: Op = composite<ReductionAttributes>("logsumexp", {
@@ -39,12 +35,8 @@ export const logsumexpOp: Op = composite<ReductionAttributes>("logsumexp", {
     if (countOf(x.shape, axes) === 0) return full(shape, Number.NEGATIVE_INFINITY, { dtype: x.dtype });
     const kept: AnyTensor = mask === undefined ? x : where(mask, x, Number.NEGATIVE_INFINITY);
     const largest: AnyTensor = max(kept, { axis: axes, keepDims: true });
-    const isLargest = equal(kept, largest);
-    // e⁰ of one largest element is the 1 of log1p; of the others that tie with it, 1 each is added.
-    const ties = sub(sum(cast(isLargest, x.dtype), { axis: axes, keepDims: true }), 1);
-    const powers = where(isLargest, 0, expDifference(kept, largest));
-    const rest = add(ties as AnyTensor, sum(powers as AnyTensor, { axis: axes, keepDims: true }));
-    return reshape(add(largest, log1p(rest as AnyTensor)) as AnyTensor, shape);
+    const { rest } = relativePowers(kept, axes, "weights");
+    return reshape(add(largest, log1p(rest)) as AnyTensor, shape);
   },
   vjp({ inputs, attributes: { axes }, cotangent }) {
     const weights = softmaxWeights(inputs, axes);

@@ -39,6 +39,7 @@ import { type DotShape, dot } from "./dot.ts";
 import { elu } from "./elu.ts";
 import { exp2 } from "./exp2.ts";
 import { expandDims } from "./expandDims.ts";
+import { expDifference } from "./expDifference.ts";
 import { flip } from "./flip.ts";
 import { gelu } from "./gelu.ts";
 import { geluTanh } from "./geluTanh.ts";
@@ -189,6 +190,10 @@ declare module "@adjoint/tensor/methods" {
     ): Tensor<[], NumberOf<BinaryDType<A, B>>>;
     elu<A extends AnyTensor>(this: A, options?: { alpha?: number }): Tensor<ShapeOf<A>, FloatOf<DTypeOf<A>>>;
     exp2<A extends AnyTensor>(this: A): Tensor<ShapeOf<A>, FloatOf<DTypeOf<A>>>;
+    expDifference<A extends AnyTensor, B extends Operand>(
+      this: A,
+      other: B & Checked<BinaryShape<"expDifference", A, B>>,
+    ): Tensor<Result<BinaryShape<"expDifference", A, B>>, FloatOf<BinaryDType<A, B>>>;
     expandDims<A extends AnyTensor, const Axis extends number>(
       this: A,
       axis: Axis & Checked<ExpandDims<ShapeOf<A>, Axis>>,
@@ -401,6 +406,7 @@ installMethods({
   dot,
   elu,
   exp2,
+  expDifference,
   expandDims,
   flip,
   gelu,

@@ -45,6 +45,7 @@ const because = "the formula is found through a reshape or an index, which may a
 export const moveRules: readonly Rule[] = [
   {
     written: (x) => sub(1, x),
+    ops: [primitives.sub],
     madeBy: [moves],
     becomes({ operands: [x], rewritten }) {
       const inner = rewritten(sub(1, x.inputs[0]) as AnyTensor);
@@ -54,12 +55,14 @@ export const moveRules: readonly Rule[] = [
   },
   {
     written: (x) => sub(1, x),
+    ops: [primitives.sub],
     madeBy: [new Set([clipOp, primitives.maximum, primitives.minimum])],
     becomes: ({ operands: [x], isGiven }) => complementOfBounded(x, isGiven),
     because: "1 − p is bounded the other way round, and need not be rounded before",
   },
   {
     written: (a, b) => div(a, b),
+    ops: [primitives.div],
     madeBy: [moves, undefined],
     becomes({ operands: [a, b], isGiven, rewritten }) {
       if (b.size !== 1 || knownNumber(b, isGiven) !== undefined) return undefined;
@@ -71,6 +74,7 @@ export const moveRules: readonly Rule[] = [
   },
   {
     written: (a, b) => sub(a, b),
+    ops: [primitives.sub],
     madeBy: [moves, new Set([logsumexpOp])],
     becomes: ({ operands: [a, b] }) => elementsOfLogSoftmax(a, b),
     because: "where one element outweighs the others, its difference to logsumexp is rounded away",

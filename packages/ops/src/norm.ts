@@ -49,13 +49,39 @@ function ofMean({ operands: [x], found }: Match): AnyTensor {
 
 export const normOp: Op = composite<ReductionAttributes>("norm", {
   replaces: [
-    { written: (x) => sqrt(sum(mul(x, x))), becomes: ofSum, because },
-    { written: (x) => sqrt(sum(pow(x, 2))), becomes: ofSum, because },
-    { written: (x) => pow(sum(mul(x, x)), 0.5), becomes: ofSum, because },
-    { written: (x) => sqrt(mean(mul(x, x)) as AnyTensor), becomes: ofMean, because },
-    { written: (x) => sqrt(mean(pow(x, 2) as AnyTensor) as AnyTensor), becomes: ofMean, because },
+    {
+      written: (x) => sqrt(sum(mul(x, x))),
+      ops: [primitives.sqrt, primitives.sum, primitives.mul],
+      becomes: ofSum,
+      because,
+    },
+    {
+      written: (x) => sqrt(sum(pow(x, 2))),
+      ops: [primitives.sqrt, primitives.sum, primitives.pow],
+      becomes: ofSum,
+      because,
+    },
+    {
+      written: (x) => pow(sum(mul(x, x)), 0.5),
+      ops: [primitives.pow, primitives.sum, primitives.mul],
+      becomes: ofSum,
+      because,
+    },
+    {
+      written: (x) => sqrt(mean(mul(x, x)) as AnyTensor),
+      ops: [primitives.sqrt, meanOp, primitives.mul],
+      becomes: ofMean,
+      because,
+    },
+    {
+      written: (x) => sqrt(mean(pow(x, 2) as AnyTensor) as AnyTensor),
+      ops: [primitives.sqrt, meanOp, primitives.pow],
+      becomes: ofMean,
+      because,
+    },
     {
       written: (x, n) => sqrt(div(sum(mul(x, x)), n) as AnyTensor),
+      ops: [primitives.sqrt, primitives.div, primitives.sum, primitives.mul],
       becomes(match) {
         const n = match.operands[1];
         const isNumber = (constantOf(n, match.isGiven) ?? 0) > 0;
@@ -65,17 +91,22 @@ export const normOp: Op = composite<ReductionAttributes>("norm", {
     },
     {
       written: (x) => apply(rsqrtOp, [sum(mul(x, x)) as AnyTensor]),
+      ops: [rsqrtOp, primitives.sum, primitives.mul],
       becomes: (match) => div(1, ofSum(match)) as AnyTensor,
       because,
     },
     {
       written: (x, y) => mul(x, div(1, apply(normOp, [y], { axes: [], keepDims: false }))),
+      get ops() {
+        return [primitives.mul, primitives.div, normOp];
+      },
       becomes: ({ operands: [x, y], found }) =>
         div(x, apply(normOp, [y], found(normOp).attributes)) as AnyTensor,
       because: "1 / ‖x‖ overflows where x / ‖x‖ is at most 1",
     },
     {
       written: (x, y) => sqrt(add(mul(x, x), mul(y, y)) as AnyTensor),
+      ops: [primitives.sqrt, primitives.add, primitives.mul],
       becomes: ({ operands, node: { shape } }) => {
         const both = operands.map((x): AnyTensor => apply(primitives.broadcastTo, [x], { shape }));
         return norm(stack(both) as AnyTensor, { axis: 0 }) as AnyTensor;

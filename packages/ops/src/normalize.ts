@@ -11,6 +11,7 @@ import {
   type Match,
   mul,
   type Op,
+  primitives,
   type Reduce,
   type ShapeOf,
   sub,
@@ -35,6 +36,7 @@ export const normalizeOp: Op = composite<NormalizeAttributes>("normalize", {
   replaces: [
     {
       written: (x) => div(x, apply(normOp, [x], { axes: [], keepDims: true })),
+      ops: [primitives.div, normOp],
       becomes: ofQuotient,
       because:
         "where one element outweighs the others, its derivative is the difference of two nearly equal numbers",

@@ -11,6 +11,7 @@ import { coshOp } from "./cosh.ts";
 import { countNonZeroOp } from "./countNonZero.ts";
 import { eluOp } from "./elu.ts";
 import { exp2Op } from "./exp2.ts";
+import { expDifferenceOp } from "./expDifference.ts";
 import { geluOp } from "./gelu.ts";
 import { geluTanhOp } from "./geluTanh.ts";
 import { geluTanhGateOp } from "./geluTanhGate.ts";
@@ -74,6 +75,7 @@ export const opRegistry: Readonly<Record<string, Op>> = {
   countNonZero: countNonZeroOp,
   elu: eluOp,
   exp2: exp2Op,
+  expDifference: expDifferenceOp,
   gelu: geluOp,
   geluTanh: geluTanhOp,
   geluTanhGate: geluTanhGateOp,

@@ -33,6 +33,7 @@ export const sigmoidOp: Op = composite("sigmoid", {
   replaces: [
     {
       written: (a, x) => div(a, add(1, exp(x))),
+      ops: [primitives.div, primitives.add, primitives.exp],
       becomes({ operands: [a, x], isGiven }) {
         const share: AnyTensor = sigmoid(negated(x, isGiven));
         return constantOf(a, isGiven) === 1 ? share : (mul(a, share) as AnyTensor);
@@ -41,12 +42,16 @@ export const sigmoidOp: Op = composite("sigmoid", {
     },
     {
       written: (x) => div(exp(x), add(1, exp(x))),
+      ops: [primitives.div, primitives.exp, primitives.add],
       // ∞/∞ is NaN as the formula is written.
       becomes: ({ operands: [x] }) => where(equal(x, Number.POSITIVE_INFINITY), Number.NaN, sigmoid(x)),
       because: "eˣ overflows in both parts of the fraction, which is then ∞/∞",
     },
     {
       written: (x) => sub(1, sigmoid(x)),
+      get ops() {
+        return [primitives.sub, sigmoidOp];
+      },
       becomes: ({ operands: [x], isGiven }) => sigmoid(negated(x, isGiven)),
       because: "σ(x) rounds to 1 where 1 − σ(x) = σ(−x) is small but not 0",
     },

@@ -14,6 +14,7 @@ import {
   mul,
   neg,
   type Op,
+  primitives,
   type Shape,
   sub,
   type Tensor,
@@ -40,16 +41,30 @@ export const sinhOp: Op = composite("sinh", {
   replaces: [
     {
       written: (x) => sub(exp(x), exp(neg(x))),
+      ops: [primitives.sub, primitives.exp, primitives.neg],
       becomes: ({ operands: [x] }) => mul(2, sinh(x)) as AnyTensor,
       because: cancel,
     },
     {
       written: (x) => sub(exp(x), div(1, exp(x))),
+      ops: [primitives.sub, primitives.exp, primitives.div],
       becomes: ({ operands: [x] }) => mul(2, sinh(x)) as AnyTensor,
       because: cancel,
     },
-    { written: (x) => div(mul(2, sinh(x)), 2), because: overflow },
-    { written: (x) => mul(0.5, mul(2, sinh(x))), because: overflow },
+    {
+      written: (x) => div(mul(2, sinh(x)), 2),
+      get ops() {
+        return [primitives.div, sinhOp];
+      },
+      because: overflow,
+    },
+    {
+      written: (x) => mul(0.5, mul(2, sinh(x))),
+      get ops() {
+        return [primitives.mul, sinhOp];
+      },
+      because: overflow,
+    },
   ],
   vjp: ({ inputs: [x], cotangent }) => [mul(cotangent, cosh(x))],
 });

@@ -1,5 +1,6 @@
 import {
   type AnyTensor,
+  add,
   apply,
   broadcastTo,
   type Checked,
@@ -7,13 +8,11 @@ import {
   constantOf,
   type DTypeOf,
   div,
-  equal,
   exp,
   type FloatOf,
   type HasAxis,
   log,
   type Match,
-  max,
   mul,
   normalizeAxis,
   type Op,
@@ -26,10 +25,10 @@ import {
   where,
 } from "@adjoint/tensor";
 import { exp2 } from "./exp2.ts";
-import { expDifference } from "./expDifference.ts";
 import { softmaxKernel } from "./kernels/softmax.ts";
 import { acceptMasked, firstShape, type Mask, withMask } from "./mask.ts";
 import { countOf, isKeptShape, type ReductionAttributes } from "./reduction.ts";
+import { relativePowers } from "./relativePowers.ts";
 import { softmaxGradient } from "./softmaxGradient.ts";
 
 /**
@@ -57,16 +56,33 @@ function ofExponentials(match: Match): AnyTensor | undefined {
 
 export const softmaxOp: Op = composite<SoftmaxAttributes>("softmax", {
   replaces: [
-    { written: (x) => div(exp(x), sum(exp(x))), becomes: ofExponentials, because },
-    { written: (x) => div(exp(x), reshape(sum(exp(x)), [])), becomes: ofExponentials, because },
-    { written: (x) => div(exp(x), broadcastTo(sum(exp(x)), [])), becomes: ofExponentials, because },
+    {
+      written: (x) => div(exp(x), sum(exp(x))),
+      ops: [primitives.div, primitives.exp, primitives.sum],
+      becomes: ofExponentials,
+      because,
+    },
+    {
+      written: (x) => div(exp(x), reshape(sum(exp(x)), [])),
+      ops: [primitives.div, primitives.exp, primitives.reshape, primitives.sum],
+      becomes: ofExponentials,
+      because,
+    },
+    {
+      written: (x) => div(exp(x), broadcastTo(sum(exp(x)), [])),
+      ops: [primitives.div, primitives.exp, primitives.broadcastTo, primitives.sum],
+      becomes: ofExponentials,
+      because,
+    },
     {
       written: (x) => div(exp2(x), sum(exp2(x))),
+      ops: [primitives.div, primitives.sum],
       becomes: (match) => alongSum(match, mul(Math.LN2, match.operands[0]) as AnyTensor),
       because: "2ˣ overflows for x > 127 in float32, though its share of the sum does not",
     },
     {
       written: (c, x) => div(pow(c, x), sum(pow(c, x))),
+      ops: [primitives.div, primitives.pow, primitives.sum],
       becomes(match) {
         const [c, x] = match.operands;
         const isPositive = (constantOf(c, match.isGiven) ?? 0) > 0;
@@ -81,13 +97,9 @@ export const softmaxOp: Op = composite<SoftmaxAttributes>("softmax", {
   lower([x, mask], { axes, form }) {
     if (countOf(x.shape, axes) === 0) return x;
     const kept: AnyTensor = mask === undefined ? x : where(mask, x, Number.NEGATIVE_INFINITY);
-    const largest: AnyTensor = max(kept, { axis: axes, keepDims: true });
-    const base = form === "weights" ? where(equal(largest, Number.NEGATIVE_INFINITY), 0, largest) : largest;
-    const all: AnyTensor = expDifference(kept, base as AnyTensor);
-    const powers: AnyTensor = mask === undefined ? all : where(mask, all, 0);
-    const shares: AnyTensor = div(powers, sum(powers, { axis: axes, keepDims: true }));
-    const weights = form === "shares" ? shares : where(equal(powers, 0), 0, shares);
-    return (mask === undefined ? weights : where(mask, weights, 0)) as AnyTensor;
+    const { powers, rest } = relativePowers(kept, axes, form);
+    const shares: AnyTensor = div(powers, add(1, rest) as AnyTensor);
+    return mask === undefined ? shares : where(mask, shares, 0);
   },
   vjp: ({ output, attributes: { axes }, cotangent }) => [softmaxGradient(output, cotangent, axes)],
 });

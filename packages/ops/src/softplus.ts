@@ -12,6 +12,7 @@ import {
   mul,
   neg,
   type Op,
+  primitives,
   type Shape,
   type Tensor,
 } from "@adjoint/tensor";
@@ -25,8 +26,8 @@ export const softplusOp: Op = composite("softplus", {
   lower: ([x]) => add(maximum(x, 0), log1p(exp(neg(abs(x))))),
   vjp: ({ inputs: [x], cotangent }) => [mul(cotangent, sigmoid(x))],
   replaces: [
-    { written: (x) => log(add(1, exp(x))), because },
-    { written: (x) => log1p(exp(x)), because },
+    { written: (x) => log(add(1, exp(x))), ops: [primitives.log, primitives.add, primitives.exp], because },
+    { written: (x) => log1p(exp(x)), ops: [primitives.log1p, primitives.exp], because },
   ],
 });
 

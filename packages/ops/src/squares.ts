@@ -91,6 +91,7 @@ const unsignedSquares: ReadonlySet<Op> = new Set([...squares, primitives.div]);
 export const squareRules: readonly Rule[] = [
   {
     written: (x) => log(x),
+    ops: [primitives.log],
     madeBy: [squares],
     becomes({ operands: [x], isGiven }) {
       const base = squareBase(x, isGiven);
@@ -100,12 +101,14 @@ export const squareRules: readonly Rule[] = [
   },
   {
     written: (x) => sqrt(x),
+    ops: [primitives.sqrt],
     madeBy: [unsignedSquares],
     becomes: ({ operands: [x], isGiven }) => rootOfSquare(x, isGiven),
     because: "x² overflows and underflows where √(c x²) is √c |x|",
   },
   {
     written: (a, b) => div(a, b),
+    ops: [primitives.div],
     madeBy: [scaledSquares, scaledSquares],
     becomes: ({ operands: [a, b], isGiven }) => squareOfQuotient(a, b, isGiven),
     because: "squares overflow and underflow where the square of their quotient does not",

@@ -10,6 +10,7 @@ import {
   type FloatOf,
   mul,
   type Op,
+  primitives,
   type Reduce,
   type Result,
   reducedShape,
@@ -29,6 +30,7 @@ export const stdOp: Op = composite<VarianceAttributes>("std", {
   replaces: [
     {
       written: (x) => sqrt(apply(varianceOp, [x], { axes: [], keepDims: false, correction: 0 })),
+      ops: [primitives.sqrt, varianceOp],
       becomes: ({ operands: [x], found }) => apply(stdOp, [x], found(varianceOp).attributes),
       because: "the variance overflows and underflows where its root does not, whose derivative at 0 is 0/0",
     },

@@ -26,8 +26,8 @@ import {
 import { tanh as scalarTanh } from "@adjoint/tensor/special";
 import { cosh } from "./cosh.ts";
 import { logisticPdf } from "./logisticPdf.ts";
-import { negated, sigmoid } from "./sigmoid.ts";
-import { sinh } from "./sinh.ts";
+import { negated, sigmoid, sigmoidOp } from "./sigmoid.ts";
+import { sinh, sinhOp } from "./sinh.ts";
 
 /** `x / 2`, which of 2 y is y itself. */
 function halved(x: AnyTensor, isGiven: Match["isGiven"]): AnyTensor {
@@ -68,39 +68,62 @@ export const tanhOp: Op = composite("tanh", {
   replaces: [
     {
       written: (x) => div(mul(2, sinh(x)), add(exp(x), exp(neg(x)))),
+      ops: [primitives.div, sinhOp, primitives.mul, primitives.add, primitives.exp, primitives.neg],
       becomes: ofBoth,
       because: overflow,
     },
     {
       written: (x) => div(mul(2, sinh(x)), add(exp(x), div(1, exp(x)))),
+      ops: [primitives.div, sinhOp, primitives.mul, primitives.add, primitives.exp],
       becomes: ofBoth,
       because: overflow,
     },
-    { written: (x) => div(sinh(x), cosh(x)), becomes: ofBoth, because: overflow },
-    { written: (x) => div(expm1(x), add(1, exp(x))), becomes: ofHalf, because: overflow },
+    {
+      written: (x) => div(sinh(x), cosh(x)),
+      ops: [primitives.div, sinhOp],
+      becomes: ofBoth,
+      because: overflow,
+    },
+    {
+      written: (x) => div(expm1(x), add(1, exp(x))),
+      ops: [primitives.div, primitives.expm1, primitives.add, primitives.exp],
+      becomes: ofHalf,
+      because: overflow,
+    },
     {
       written: (x) => div(neg(expm1(x)), add(1, exp(x))),
+      ops: [primitives.div, primitives.neg, primitives.expm1, primitives.add, primitives.exp],
       becomes: (match) => neg(ofHalf(match)),
       because: overflow,
     },
     {
       written: (x) => div(expm1(mul(2, x)), add(1, mul(exp(x), exp(x)))),
+      ops: [primitives.div, primitives.expm1, primitives.mul, primitives.add, primitives.exp],
       becomes: ({ operands: [x] }) =>
         where(equal(x, Number.POSITIVE_INFINITY), Number.NaN, tanh(x)) as AnyTensor,
       because: overflow,
     },
     {
       written: (x) => sub(mul(2, sigmoid(x)), 1),
+      get ops() {
+        return [primitives.sub, sigmoidOp];
+      },
       becomes: ({ operands: [x], isGiven }) => tanh(halved(x, isGiven)),
       because: cancel,
     },
     {
       written: (x) => add(mul(2, sigmoid(x)), -1),
+      get ops() {
+        return [primitives.add, sigmoidOp];
+      },
       becomes: ({ operands: [x], isGiven }) => tanh(halved(x, isGiven)),
       because: cancel,
     },
     {
       written: (x) => sub(1, mul(2, sigmoid(x))),
+      get ops() {
+        return [primitives.sub, sigmoidOp];
+      },
       becomes: ({ operands: [x], isGiven }) => tanh(negated(halved(x, isGiven), isGiven)),
       because: cancel,
     },

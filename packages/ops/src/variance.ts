@@ -40,6 +40,7 @@ export const varianceOp: Op = composite<VarianceAttributes>("variance", {
   replaces: [
     {
       written: (a, b) => sub(a, b),
+      ops: [primitives.sub],
       madeBy: [new Set([primitives.sum, meanOp, primitives.mul, primitives.div]), squaresOfSums],
       becomes({ operands: [a, b], isGiven }) {
         const spread = spreadOf(a, b, isGiven);

@@ -86,6 +86,7 @@ export { argsort } from "./primitives/argsort.ts";
 export { barrier } from "./primitives/barrier.ts";
 export { broadcastTo } from "./primitives/broadcastTo.ts";
 export { cast } from "./primitives/cast.ts";
+export { checkFinite } from "./primitives/checkFinite.ts";
 export { checkIndex } from "./primitives/checkIndex.ts";
 export { concat } from "./primitives/concat.ts";
 export { cos } from "./primitives/cos.ts";

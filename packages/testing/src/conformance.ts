@@ -1,9 +1,12 @@
 import {
   type AnyTensor,
   type Backend,
+  checkFinite,
   type DType,
   IndexError,
   isFloat,
+  NumericsError,
+  neg,
   random,
   referenceBackend,
   Storage,
@@ -76,6 +79,19 @@ function scaleOfLargest(_: AnyTensor, expected: TypedArray): Float64Array {
 
 const gradientUlps = 64;
 
+/** Numbers of a float dtype, often all finite, among them the largest and the smallest. */
+const finiteOrNot = fc.constantFrom("float32" as const, "float64" as const).chain((dtype) => {
+  const [smallest, largest] =
+    dtype === "float32" ? [2 ** -149, (2 - 2 ** -23) * 2 ** 127] : [Number.MIN_VALUE, Number.MAX_VALUE];
+  const others = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  const number = fc.oneof(
+    { weight: 12, arbitrary: fc.float({ noNaN: true, noDefaultInfinity: true }) },
+    { weight: 2, arbitrary: fc.constantFrom(smallest, largest, -largest, -0) },
+    { weight: 1, arbitrary: fc.constantFrom(...others) },
+  );
+  return fc.tuple(fc.constant(dtype), fc.array(number, { maxLength: 12 }));
+});
+
 function checkValue(backend: Backend, one: OpCase, sample: OpSample): void {
   const output = sample.call();
   const scale = one.scale?.(sample.form, sample.inputs);
@@ -99,7 +115,7 @@ function checkGradient(backend: Backend, { form, inputs }: OpSample): void {
 /**
  * The laws that any backend must keep, as named cases: the values of every op at ordinary, special and empty inputs of
  * every dtype, and its gradients, agree with the reference interpreter within the ulps that the op's case states; so do
- * random graphs; random bits are equal; runs repeat to the bit, leave inputs alone, and stop at an index out of range.
+ * random graphs; random bits are equal; runs repeat to the bit, leave inputs alone, and stop at an index out of range and at a checked number that is not finite.
  *
  * ```ts
  * test.for(conformance(backend))("$name", ({ run }) => run());
@@ -159,6 +175,22 @@ export function conformance(
       }
       if (!(thrown instanceof IndexError))
         throw new Error(`${backend.name}: index ${index} of 3 gives no IndexError`);
+    }),
+    law("a number that is not finite stops the program that checks it", finiteOrNot, ([dtype, numbers]) => {
+      const output = neg(checkFinite(tensor(numbers, { dtype }))) as AnyTensor;
+      let thrown: unknown;
+      try {
+        runOn(backend, [output]);
+      } catch (error) {
+        thrown = error;
+      }
+      const isAsItShould = numbers.every(Number.isFinite)
+        ? thrown === undefined
+        : thrown instanceof NumericsError;
+      if (!isAsItShould)
+        throw new Error(
+          `${backend.name}: the check of ${dtype} [${numbers.join(", ")}] gives ${String(thrown)}`,
+        );
     }),
   ];
 }

@@ -1,6 +1,7 @@
-import { paddedBytes } from "@adjoint/compiler";
 import { type DeviceCopy, type DType, Storage, type TypedArray } from "@adjoint/tensor";
 import { allocate, bytesPerElement } from "@adjoint/tensor/engine";
+import { Blocks, blockBytes } from "./blocks.ts";
+import { type Collector, garbageCollector } from "./collector.ts";
 
 const pageBytes = 65536;
 const largestMemory = 65536 * pageBytes;
@@ -8,6 +9,32 @@ const largestMemory = 65536 * pageBytes;
 const freshBudget = 4 * 2 ** 20;
 /** Runs after which a region that was used once counts as old. */
 const recentRuns = 8;
+/** About how many bytes move to a new JavaScript array in a millisecond, most of which it takes to get its pages. */
+const bytesMovedPerMillisecond = 2 * 2 ** 20;
+/** The most evictions that pass without asking a garbage collector that had little to give. */
+const longestWait = 64;
+
+/** From so many bytes on a JavaScript array gets pages of its own, which takes longer than the copying: such results wait for the garbage collector. */
+const largeBytes = 2 ** 17;
+
+/** Regions that are kept, and let go, for the same reasons. */
+class Group {
+  budget: number;
+  /** The whole of them may be so many times as large as those that the present run uses, whatever the budget. */
+  readonly headroom: number;
+  held = 0;
+  /** Bytes that the present run uses, all of which stay. */
+  inUse = 0;
+
+  constructor(budget: number, headroom: number) {
+    this.budget = budget;
+    this.headroom = headroom;
+  }
+
+  get limit(): number {
+    return Math.max(this.budget, this.headroom * this.inUse);
+  }
+}
 
 /** Room in WebAssembly memory that holds the numbers of one storage. */
 export class Region implements DeviceCopy {
@@ -20,8 +47,8 @@ export class Region implements DeviceCopy {
   storage: Storage | undefined;
   /** The run that used it last. */
   tick = 0;
-  /** The numbers are in a JavaScript array too. */
-  isCopy = false;
+  /** What it is kept with. Undefined as long as it belongs to no storage. */
+  group: Group | undefined;
 
   constructor(owner: WasmMemory, address: number, bytes: number, dtype: DType, size: number) {
     this.owner = owner;
@@ -43,12 +70,17 @@ export class Region implements DeviceCopy {
 export interface MemoryOptions {
   /** Bytes of copies of JavaScript arrays: the data set, say. Forgetting one costs its copying again. Default 1 GiB. */
   readonly copies?: number;
-  /** Bytes of results that are nowhere else, and move to JavaScript arrays beyond it. Default 8 MiB. */
+  /**
+   * Bytes of results that are nowhere else, of which small ones, under 128 KiB, may have an eighth. Beyond it, those go that are garbage, and
+   * others move to JavaScript arrays. Default 64 MiB.
+   */
   readonly results?: number;
   /** @internal The most bytes that there may be, which a test makes fewer. Default 4 GiB. */
   readonly limit?: number;
   /** @internal May threads share it, where the engine can? Without, it is as where it cannot. Default true. */
   readonly shared?: boolean;
+  /** @internal May the garbage collector be asked, where it can? Without, it is as where it cannot. Default true. */
+  readonly collecting?: boolean;
 }
 
 /** A memory that cannot hold what a program needs. */
@@ -57,45 +89,46 @@ export class MemoryError extends Error {
 }
 
 /**
- * WebAssembly memory as a cache of storages. What has not been used for longest is dropped, or moved to a JavaScript array when it is
- * nowhere else, once more is held than the budget; never what the program that runs next uses. It holds storages, not tensors, and its
- * bound depends on no finalizer.
+ * WebAssembly memory as a cache of storages. Once more is held than the budget, large results that nobody refers to are found by the
+ * garbage collector, where it can be asked; then what has not been used for longest is dropped, or moved to a JavaScript array when it is
+ * nowhere else; never what the program that runs next uses. It holds storages, not tensors, and its bound depends on no finalizer.
  */
 export class WasmMemory {
   readonly memory: WebAssembly.Memory;
   readonly isShared: boolean;
   readonly #regions = new Set<Region>();
-  /** Regions that one run alone has used so far, the oldest first: mostly a batch, or a result that nobody asks for again. */
+  /** Regions that one run alone has used so far, the oldest first: mostly a batch, or a small result that nobody asks for again. */
   readonly #fresh = new Set<Region>();
   #freshBytes = 0;
-  /** Free blocks by size. */
-  readonly #bins = new Map<number, number[]>();
-  #freeBytes = 0;
-  /** Everything from here on has never been used. */
-  #top: number;
-  #copyBytes = 0;
-  #resultBytes = 0;
-  #copyBudget: number;
-  #resultBudget: number;
+  readonly #blocks = new Blocks(1024); // below are the signals that threads meet at, and nothing is at 0
+  /** What is in a JavaScript array too. What one run uses stays whatever the budget: else weights beyond it would come and go. */
+  readonly #copies: Group;
+  readonly #smallResults: Group;
+  /** Collections are rare enough where what is held is several times what a run makes. */
+  readonly #largeResults: Group;
   readonly #limit: number;
   #scratch = 0;
   #scratchBytes = 0;
   #tick = 0;
-  /** Bytes that the present run uses, all of which stay. */
-  #copiesInUse = 0;
-  #resultsInUse = 0;
+  #isCollecting: boolean;
+  /** Evictions that pass before the garbage collector is asked, and how many passed the last time. */
+  #wait = 0;
+  #lastWait = 0;
   #bytes: Uint8Array;
   #words: Int32Array;
 
   constructor({
     copies = 2 ** 30,
-    results = 8 * 2 ** 20,
+    results = 64 * 2 ** 20,
     limit = largestMemory,
     shared = true,
+    collecting = true,
   }: MemoryOptions = {}) {
-    this.#copyBudget = copies;
-    this.#resultBudget = results;
+    this.#copies = new Group(copies, 1);
+    this.#smallResults = new Group(results / 8, 2);
+    this.#largeResults = new Group(results, 4);
     this.#limit = limit;
+    this.#isCollecting = collecting;
     this.isShared = shared && typeof SharedArrayBuffer === "function";
     const initial = 16;
     this.memory = this.isShared
@@ -103,7 +136,10 @@ export class WasmMemory {
       : new WebAssembly.Memory({ initial });
     this.#bytes = new Uint8Array(this.memory.buffer);
     this.#words = new Int32Array(this.memory.buffer);
-    this.#top = 1024; // below are the signals that threads meet at, and nothing is at 0
+  }
+
+  get #groups(): readonly Group[] {
+    return [this.#copies, this.#smallResults, this.#largeResults];
   }
 
   /** Bytes of the memory, used and free. */
@@ -113,13 +149,14 @@ export class WasmMemory {
 
   /** Bytes that storages hold in it. */
   get heldBytes(): number {
-    return this.#copyBytes + this.#resultBytes;
+    return this.#groups.reduce((sum, { held }) => sum + held, 0);
   }
 
-  setBudget({ copies = this.#copyBudget, results = this.#resultBudget }: MemoryOptions): void {
-    this.#copyBudget = copies;
-    this.#resultBudget = results;
-    this.#evict(copies, results);
+  setBudget({ copies = this.#copies.budget, results = this.#largeResults.budget }: MemoryOptions): void {
+    this.#copies.budget = copies;
+    this.#smallResults.budget = results / 8;
+    this.#largeResults.budget = results;
+    this.#evict(({ budget }) => budget);
   }
 
   /** The whole memory as int32. */
@@ -146,13 +183,10 @@ export class WasmMemory {
   begin(): void {
     if (this.#freshBytes > freshBudget) this.#sweep();
     // Before a new run is counted: what the last one used is mostly used again.
-    // What one run uses stays whatever the budget: else weights beyond it would come and go.
-    const copies = Math.max(this.#copyBudget, this.#copiesInUse);
-    const results = Math.max(this.#resultBudget, 2 * this.#resultsInUse);
-    if (this.#copyBytes > copies || this.#resultBytes > results) this.#evict(copies, results);
+    const groups = this.#groups;
+    if (groups.some(({ held, limit }) => held > limit)) this.#evict(({ limit }) => limit);
     this.#tick++;
-    this.#copiesInUse = 0;
-    this.#resultsInUse = 0;
+    for (const group of groups) group.inUse = 0;
   }
 
   /** The region that holds a storage, filled if it is not there. */
@@ -162,76 +196,84 @@ export class WasmMemory {
       const { values } = storage;
       region = this.newRegion(dtype, size);
       this.view(region.address, dtype, size).set(values);
-      region.storage = storage;
-      region.isCopy = true;
+      this.#add(region, storage, this.#copies);
       storage.device = region;
-      this.#copyBytes += region.bytes;
-      this.#add(region);
-    } else if (region.tick !== this.#tick && this.#fresh.delete(region)) this.#freshBytes -= region.bytes;
-    if (region.tick !== this.#tick) {
+    } else if (region.tick !== this.#tick) {
+      this.#removeFresh(region);
       region.tick = this.#tick;
-      if (region.isCopy) this.#copiesInUse += region.bytes;
-      else this.#resultsInUse += region.bytes;
+      (region.group as Group).inUse += region.bytes;
     }
     return region;
   }
 
   /** Room for a result; {@link keep} makes a storage of it, {@link free} gives it back. */
   newRegion(dtype: DType, size: number): Region {
-    const bytes = roundedBytes(size * bytesPerElement(dtype));
-    const region = new Region(this, this.#take(bytes, size, dtype), bytes, dtype, size);
-    region.tick = this.#tick;
-    this.#resultsInUse += bytes;
-    return region;
+    const bytes = blockBytes(size * bytesPerElement(dtype));
+    return new Region(this, this.#take(bytes, size, dtype), bytes, dtype, size);
   }
 
   /** A storage of what a program has put into a region. */
   keep(region: Region): Storage {
     const storage = Storage.on(region, region.size * bytesPerElement(region.dtype));
-    region.storage = storage;
-    region.isCopy = false;
-    this.#resultBytes += region.bytes;
-    this.#add(region);
+    this.#add(region, storage, region.bytes < largeBytes ? this.#smallResults : this.#largeResults);
     return storage;
   }
 
-  #add(region: Region): void {
+  #add(region: Region, storage: Storage, group: Group): void {
+    region.storage = storage;
+    region.tick = this.#tick;
+    group.inUse += region.bytes;
     this.#regions.add(region);
+    this.#join(region, group);
+  }
+
+  #join(region: Region, group: Group): void {
+    region.group = group;
+    group.held += region.bytes;
+    if (group === this.#largeResults || this.#fresh.has(region)) return;
     this.#fresh.add(region);
     this.#freshBytes += region.bytes;
   }
 
+  #removeFresh(region: Region): void {
+    if (this.#fresh.delete(region)) this.#freshBytes -= region.bytes;
+  }
+
   /** @internal The numbers of a result have been read: from here on the region is a copy. */
   noteCopy(region: Region): void {
-    if (region.isCopy || region.storage === undefined) return;
-    region.isCopy = true;
-    this.#resultBytes -= region.bytes;
-    this.#copyBytes += region.bytes;
+    const { group } = region;
+    if (group === undefined || group === this.#copies) return;
+    group.held -= region.bytes;
+    this.#join(region, this.#copies);
   }
 
   /** Takes a region from its storage, which nobody reads any more: to be written over, or given back. */
   forget(region: Region): void {
     const { storage } = region;
     if (storage === undefined) return;
-    if (region.isCopy) this.#copyBytes -= region.bytes;
-    else this.#resultBytes -= region.bytes;
     // Another memory may have taken the storage over.
     if (storage.device === region) storage.device = undefined;
+    this.#remove(region);
+  }
+
+  #remove(region: Region): void {
+    (region.group as Group).held -= region.bytes;
+    region.group = undefined;
     region.storage = undefined;
     this.#regions.delete(region);
-    if (this.#fresh.delete(region)) this.#freshBytes -= region.bytes;
+    this.#removeFresh(region);
   }
 
   /** Gives back the room of a region that belongs to no storage. */
   free({ address, bytes }: Region): void {
-    this.#give(address, bytes);
+    this.#blocks.give(address, bytes);
   }
 
   /** Memory for intermediate values, which programs use in turn. */
   scratch(bytes: number): number {
     if (bytes > this.#scratchBytes) {
-      if (this.#scratchBytes > 0) this.#give(this.#scratch, this.#scratchBytes);
-      const size = roundedBytes(bytes);
+      if (this.#scratchBytes > 0) this.#blocks.give(this.#scratch, this.#scratchBytes);
+      const size = blockBytes(bytes);
       this.#scratchBytes = 0;
       this.#scratch = this.#take(size, size, "uint8");
       this.#scratchBytes = size;
@@ -240,81 +282,31 @@ export class WasmMemory {
   }
 
   #take(bytes: number, size: number, dtype: DType): number {
-    const binned = this.#bins.get(bytes)?.pop();
-    if (binned !== undefined) {
-      this.#freeBytes -= bytes;
-      return binned;
-    }
-    const address = this.#takeTop(bytes) ?? this.#takeJoined(bytes);
+    const blocks = this.#blocks;
+    const address = blocks.take(bytes, this.byteLength) ?? blocks.takeJoined(bytes, this.byteLength);
     if (address !== undefined) return address;
     if (!this.#grow(bytes)) this.#evictAll();
-    const found = this.#takeTop(bytes) ?? this.#takeJoined(bytes) ?? this.#takeGrown(bytes);
+    const found =
+      blocks.take(bytes, this.byteLength) ??
+      blocks.takeJoined(bytes, this.byteLength) ??
+      this.#takeGrown(bytes);
     if (found === undefined) throw new MemoryError(this.#shortage(size, dtype));
     return found;
   }
 
-  /** Room that has never been used. */
-  #takeTop(bytes: number): number | undefined {
-    if (this.#top + bytes > this.#bytes.byteLength) return undefined;
-    const start = this.#top;
-    this.#top += bytes;
-    return start;
-  }
-
   /** The last resort: the memory may be made so much larger, beginning with what is free at its end. */
   #takeGrown(bytes: number): number | undefined {
-    this.#join();
-    return this.#takeTop(bytes) ?? (this.#grow(bytes) ? this.#takeTop(bytes) : undefined);
-  }
-
-  #give(address: number, bytes: number): void {
-    const bin = this.#bins.get(bytes);
-    if (bin === undefined) this.#bins.set(bytes, [address]);
-    else bin.push(address);
-    this.#freeBytes += bytes;
-  }
-
-  /** Joins free blocks, if there can be room in them and at the top, and takes the first that is large enough. */
-  #takeJoined(bytes: number): number | undefined {
-    if (this.#freeBytes + this.#bytes.byteLength - this.#top < bytes) return undefined;
-    const fit = this.#join().find(({ size }) => size >= bytes);
-    if (fit === undefined) return this.#takeTop(bytes);
-    const bin = this.#bins.get(fit.size) as number[];
-    bin.splice(bin.indexOf(fit.address), 1);
-    this.#freeBytes -= fit.size;
-    if (fit.size > bytes) this.#give(fit.address + bytes, fit.size - bytes);
-    return fit.address;
-  }
-
-  /** Joins free neighbours, and with what has never been used those that it comes after; gives the blocks that are left. */
-  #join(): readonly { readonly address: number; readonly size: number }[] {
-    const blocks = [...this.#bins].flatMap(([size, addresses]) =>
-      addresses.map((address) => ({ address, size })),
-    );
-    blocks.sort((a, b) => a.address - b.address);
-    this.#bins.clear();
-    this.#freeBytes = 0;
-    const joined: { address: number; size: number }[] = [];
-    for (const { address, size } of blocks) {
-      const before = joined.at(-1);
-      if (before !== undefined && before.address + before.size === address) before.size += size;
-      else joined.push({ address, size });
-    }
-    const last = joined.at(-1);
-    if (last !== undefined && last.address + last.size === this.#top) {
-      this.#top = last.address;
-      joined.pop();
-    }
-    for (const { address, size } of joined) this.#give(address, size);
-    return joined;
+    this.#blocks.join();
+    if (this.#blocks.top + bytes > this.byteLength) this.#grow(bytes);
+    return this.#blocks.take(bytes, this.byteLength);
   }
 
   /** Makes the memory larger: by a quarter at least, so that it is rare, where there is room. */
   #grow(bytes: number): boolean {
-    const needed = this.#top + bytes - this.#bytes.byteLength;
-    const generous = Math.max(needed, Math.min(this.#bytes.byteLength / 4, 64 * 2 ** 20));
+    const needed = this.#blocks.top + bytes - this.byteLength;
+    const generous = Math.max(needed, Math.min(this.byteLength / 4, 64 * 2 ** 20));
     for (const wanted of [generous, needed]) {
-      if (this.#bytes.byteLength + wanted > this.#limit) continue;
+      if (this.byteLength + wanted > this.#limit) continue;
       try {
         this.memory.grow(Math.ceil(wanted / pageBytes));
         this.#bytes = new Uint8Array(this.memory.buffer);
@@ -347,18 +339,60 @@ export class WasmMemory {
     }
   }
 
-  /** Drops copies and moves results out until both are a quarter below their budgets. */
-  #evict(copies: number, results: number): void {
+  /** Drops copies and moves results out until each group is a quarter below what it may hold. */
+  #evict(limitOf: (group: Group) => number): void {
+    if (this.#largeResults.held > limitOf(this.#largeResults)) this.#reclaim();
+    const limits = new Map(this.#groups.map((group) => [group, 0.75 * limitOf(group)]));
+    const isOver = (group: Group): boolean => group.held > (limits.get(group) as number);
+    if (!this.#groups.some(isOver)) return;
     const byAge = [...this.#regions].sort((a, b) => a.tick - b.tick);
     for (const region of byAge) {
       if (region.tick >= this.#tick) break;
-      if (region.isCopy ? this.#copyBytes > 0.75 * copies : this.#resultBytes > 0.75 * results)
-        this.#moveOut(region);
+      if (isOver(region.group as Group)) this.#moveOut(region);
     }
   }
 
   #evictAll(): void {
+    this.#wait = 0;
+    this.#reclaim();
     for (const region of [...this.#regions]) if (region.tick < this.#tick) this.#moveOut(region);
+  }
+
+  /** Gives back the room of garbage. A collection that takes as long as moving results out would have is put off the next time. */
+  #reclaim(): void {
+    const collect = this.#isCollecting ? garbageCollector() : undefined;
+    if (collect === undefined || this.#wait-- > 0) return;
+    const before = this.#largeResults.held;
+    const start = performance.now();
+    // An engine in which garbage does not show, for one that has changed, is not asked again.
+    this.#isCollecting = this.#forgetGarbage(collect);
+    const freed = before - this.#largeResults.held;
+    const isWorthwhile = freed > bytesMovedPerMillisecond * (performance.now() - start);
+    this.#lastWait = isWorthwhile ? 0 : Math.min(2 * this.#lastWait + 1, longestWait);
+    this.#wait = this.#lastWait;
+  }
+
+  #forgetGarbage(collect: Collector): boolean {
+    const held = this.#weaken();
+    const isCleared = collect();
+    for (const [region, reference] of held) {
+      region.storage = reference.deref();
+      if (region.storage !== undefined) continue;
+      this.#remove(region);
+      this.free(region);
+    }
+    return isCleared;
+  }
+
+  /** Leaves nothing but weak references to the storages that the present run does not use. */
+  #weaken(): [Region, WeakRef<Storage>][] {
+    const held: [Region, WeakRef<Storage>][] = [];
+    for (const region of this.#regions) {
+      if (region.tick >= this.#tick || region.storage === undefined) continue;
+      held.push([region, new WeakRef(region.storage)]);
+      region.storage = undefined;
+    }
+    return held;
   }
 
   #moveOut(region: Region): void {
@@ -366,14 +400,6 @@ export class WasmMemory {
     this.forget(region);
     this.free(region);
   }
-}
-
-/** Sizes are rounded, so that freed room is found again: to an eighth of the power of two below. */
-function roundedBytes(bytes: number): number {
-  const padded = paddedBytes(bytes);
-  if (padded <= 1024) return padded;
-  const step = 2 ** (Math.floor(Math.log2(padded)) - 3);
-  return Math.ceil(padded / step) * step;
 }
 
 function mebibytes(bytes: number): string {

@@ -11,6 +11,11 @@ export interface NodeWorker {
 /** What is used of Node's own modules. */
 interface NodeModules {
   readonly "node:v8": { setFlagsFromString(flags: string): void };
+  readonly "node:vm": {
+    createContext(globals: object, options: { microtaskMode: "afterEvaluate" }): object;
+    runInContext(code: string, context: object): unknown;
+    readonly Script: new (code: string) => { runInContext(context: object): unknown };
+  };
   readonly "node:os": { availableParallelism(): number };
   readonly "node:worker_threads": {
     readonly Worker: new (

@@ -165,6 +165,19 @@ describe("argmax", () => {
     const shape = x.shape.map((dimension, axis) => (axes.includes(axis) ? 1 : dimension));
     check(primitives.argmax, { axes, keepDims: true }, [x], { shape, dtype: "int32" }, where);
   });
+  const alike = fc.integer({ min: 1, max: 40 }).chain((length) =>
+    fc.record({
+      length: fc.constant(length),
+      values: fc.array(
+        fc.oneof({ weight: 8, arbitrary: fc.constantFrom(-1, -0, 0, 1, 2) }, fc.constantFrom(Number.NaN, 3)),
+        { minLength: 3 * length, maxLength: 3 * length },
+      ),
+    }),
+  );
+  property.prop([alike, cuts])("finds the first of many alike in a row", ({ length, values }, where) => {
+    const x = { shape: [3, length], dtype: "float32" as const, values };
+    check(primitives.argmax, { axes: [1], keepDims: false }, [x], { shape: [3], dtype: "int32" }, where);
+  });
   test("takes the first NaN, and of zeros the first", () => {
     const x = {
       shape: [2, 4],
@@ -172,6 +185,31 @@ describe("argmax", () => {
       values: [1, Number.NaN, 2, Number.NaN, -0, 0, -1, 0],
     };
     check(primitives.argmax, { axes: [1], keepDims: false }, [x], { shape: [2], dtype: "int32" }, [0.5]);
+  });
+});
+
+describe("take", () => {
+  const cases = fc.record({
+    outer: fc.integer({ min: 1, max: 2 }),
+    bytes: fc.constantFrom(63, 64, 65, 200, 3000),
+    places: fc.array(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), {
+      minLength: 1,
+      maxLength: 20,
+    }),
+    cuts,
+  });
+  property.prop([cases], { numRuns: 10 })("of rows of a large array is its definition", (given) => {
+    const { outer, bytes, places } = given;
+    const rows = Math.ceil(2 ** 20 / (outer * bytes)) + 1;
+    const values = Uint8Array.from({ length: outer * rows * bytes }, (_, i) => (i * 7) % 251);
+    const x = { shape: [outer, rows, bytes], dtype: "uint8" as const, values };
+    const indices = {
+      shape: [places.length],
+      dtype: "int32" as const,
+      values: places.map((place) => Math.floor(place * rows)),
+    };
+    const output = { shape: [outer, places.length, bytes], dtype: "uint8" as const };
+    check(primitives.take, { axis: 1 }, [x, indices], output, given.cuts);
   });
 });
 

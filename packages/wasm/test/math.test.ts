@@ -21,10 +21,11 @@ const boundsFloat32: Readonly<Record<string, number>> = {
   log: 1.3,
   log1p: 1.4,
   logSigmoid: 1.8,
+  logisticPdf: 1.7,
   sigmoid: 1.76,
   silu: 1.75,
   softplus: 1.8,
-  tanh: 1.15,
+  tanh: 1.35,
 };
 const IN_FLOAT64 = 0.505;
 
@@ -186,7 +187,29 @@ function worst(
   return result;
 }
 
-const unary = [...mathTable.keys()].filter((name) => name !== "pow");
+const binary = ["pow", "expDifference", "elu"];
+const unary = [...mathTable.keys()].filter((name) => !binary.includes(name));
+
+/** Pairs `a ≤ b`, most of them so near that the exponential of their difference is not 0. */
+function ordered(dtype: "float32" | "float64"): (readonly [number, number])[] {
+  const next = uniform(11);
+  const [lowest, highest, reach] = dtype === "float32" ? [-149, 127, 106] : [-1074, 1023, 760];
+  const round = dtype === "float32" ? Math.fround : Number;
+  const pairs = specials.flatMap((a) => specials.map((b) => [round(a), round(b)] as const));
+  for (let exponent = lowest; exponent <= highest; exponent++) {
+    for (let i = 0; i < 20; i++) {
+      const b = (i % 2 === 0 ? 1 : -1) * 2 ** exponent * (1 + next());
+      pairs.push([round(b - reach * next() * 2 ** -(i % 8)), round(b)]);
+    }
+  }
+  for (let i = 0; i < 30000; i++) {
+    const b = (i % 3 === 0 ? 200 : 2) * (next() - 0.5);
+    pairs.push([round(b - reach * next() * 2 ** -(i % 5)), round(b)]);
+  }
+  const kept = pairs.filter(([a, b]) => !(a > b));
+  while (kept.length % 4 !== 0) kept.push([0, 0]);
+  return kept;
+}
 
 describe("float32", () => {
   const x = samples("float32") as Float32Array<ArrayBuffer>;
@@ -225,6 +248,46 @@ describe("float32", () => {
       const found = worst([a, b], compileLanes("float32", simd, 2, write)(a, b), exact, error32);
       expect(found.error, JSON.stringify(found)).toBeLessThanOrEqual(IN_FLOAT64);
     });
+  });
+});
+
+describe.each([
+  // The definitions are rounded themselves, so that a distance of 2 can be an error of 1½ ulps.
+  { dtype: "float64", bound: 2, errorOf: error64 },
+  { dtype: "float32", bound: 1.2, errorOf: error32 },
+] as const)("expDifference in $dtype", ({ dtype, bound, errorOf }) => {
+  const pairs = ordered(dtype);
+  const values = dtype === "float32" ? Float32Array : Float64Array;
+  const [a, b] = [0, 1].map((i) => new values(pairs.map((pair) => pair[i])));
+  const exact = Float64Array.from(pairs, ([x, y]) => definition("expDifference")(x, y));
+  test.each(targets)("%s", (simd) => {
+    const write = mathTable.get("expDifference")?.[dtype];
+    expect(write).toBeDefined();
+    if (write === undefined) return;
+    const found = worst([a, b], compileLanes(dtype, simd, 2, write)(a, b), exact, errorOf);
+    expect(found.error, JSON.stringify(found)).toBeLessThanOrEqual(bound);
+  });
+});
+
+describe.each([
+  // The definition rounds the product, as the function does.
+  { dtype: "float64", bound: 3, errorOf: error64 },
+  { dtype: "float32", bound: 0.51, errorOf: error32 },
+] as const)("elu in $dtype", ({ dtype, bound, errorOf }) => {
+  const x = samples(dtype);
+  const values = dtype === "float32" ? Float32Array : Float64Array;
+  test.each(targets)("%s, whatever α is", (simd) => {
+    const write = mathTable.get("elu")?.[dtype];
+    expect(write).toBeDefined();
+    if (write === undefined) return;
+    const run = compileLanes(dtype, simd, 2, write);
+    const next = uniform(3);
+    for (const alpha of [1, 0.5, 0.3, 1.7, 1.999, -0.7, ...Array.from({ length: 8 }, () => 3 * next())]) {
+      const [given] = values.of(alpha);
+      const exact = Float64Array.from(x, (v) => definition("elu")(v, given));
+      const found = worst([x], run(x, new values(x.length).fill(alpha)), exact, errorOf);
+      expect(found.error, JSON.stringify({ alpha, ...found })).toBeLessThanOrEqual(bound);
+    }
   });
 });
 

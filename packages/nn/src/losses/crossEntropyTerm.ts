@@ -39,6 +39,9 @@ export const crossEntropyTermOp: Op = composite<CrossEntropyAttributes>("crossEn
   replaces: [
     {
       written: (t, p) => apply(crossEntropyTermOp, [t, p], { isComplement: false }),
+      get ops() {
+        return [crossEntropyTermOp];
+      },
       becomes: ofLogarithm,
       because: "the logits are at hand, and probabilities round to 0 and 1",
     },

@@ -23,6 +23,9 @@ export const klTermOp: Op = composite("klTerm", {
   replaces: [
     {
       written: (logProbability, t) => apply(klTermOp, [logProbability, t]),
+      get ops() {
+        return [klTermOp];
+      },
       becomes({ operands: [logProbability, t], rewritten }) {
         const logarithm = rewritten(log(t) as AnyTensor);
         if (logarithm === undefined) return undefined;

@@ -8,6 +8,7 @@ import {
   composite,
   DTypeError,
   equal,
+  expm1,
   isFloat,
   less,
   log,
@@ -61,12 +62,10 @@ export const sparseCategoricalCrossentropyOp: Op = composite(name, {
   accepts: ([logits, labels]) => [isFloat(logits) ? logits : "float32", labels],
   shape: ([, labels]) => labels,
   lower: ([logits, labels]) => atLabel(neg(logSoftmax(logits)), labels),
-  vjp({ inputs: [logits, labels], cotangent }) {
+  vjp({ inputs: [logits, labels], output, cotangent }) {
     const p = softmax(logits);
-    const here = isLabel(labels, p.shape[p.rank - 1]);
-    const others = where(here, 0, p);
-    // p − 1 at the label, as minus the sum of the others, which does not cancel.
-    const slope = where(here, neg(sum(others, { axis: -1, keepDims: true })), p);
+    // p − 1 at the label would cancel; from the loss, −log p, it does not.
+    const slope = where(isLabel(labels, p.shape[p.rank - 1]), column(expm1(neg(output))), p);
     return [mul(column(cotangent), slope), undefined];
   },
 });
@@ -171,7 +170,7 @@ export interface SparseCategoricalCrossentropyOptions extends LossOptions {
  * gradient `−1 / p_y`: ∞ for p_y = 0, nothing is clipped. Label smoothing and class weights are combined as in PyTorch.
  *
  * Numerics: `(m − z_y) + log1p(Σ' e^(z − m))` with the largest logit m, so that logits [20, 0] and label 0 have the loss
- * 2.06e-9, not 0, in float32 too; the gradient at the label is minus the sum of the others, which does not cancel.
+ * 2.06e-9, not 0, in float32 too; the gradient at the label is `expm1(−loss)`, which does not cancel.
  * Throws `ShapeError`, `DTypeError`, `OptionError` on unknown options, and, when run, `IndexError` on a label out of range.
  */
 export const sparseCategoricalCrossentropy: SparseLoss<

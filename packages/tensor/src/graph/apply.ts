@@ -95,12 +95,11 @@ function resolve(op: string, operand: Operand): AnyTensor | number {
  * ones, take the dtype of the others; by themselves numbers are float32, and float64 beside weak tensors, which stay weak.
  */
 export function promoteOperands(op: string, accepts: Accepts, operands: readonly Operand[]): AnyTensor[] {
-  const resolved: (AnyTensor | number)[] = [];
+  // Arrays of just their length: one that grows begins with room for 17, at every node of a graph.
+  const resolved = operands.map((operand) => resolve(op, operand));
   let strong: DType | undefined;
   let hasWeak = false;
-  for (const operand of operands) {
-    const one = resolve(op, operand);
-    resolved.push(one);
+  for (const one of resolved) {
     if (typeof one === "number") continue;
     if (one.weak) hasWeak = true;
     else strong = strong === undefined || strong === one.dtype ? one.dtype : promote(strong, one.dtype);
@@ -138,13 +137,13 @@ function isWeakResult(inputs: readonly AnyTensor[], dtype: DType): boolean {
  */
 export function apply(op: Op, operands: readonly Operand[], attributes: Attributes = none): AnyTensor {
   const inputs = promoteOperands(op.name, op.accepts, operands);
-  const shapes: Shape[] = [];
-  const dtypes: DType[] = [];
-  for (const input of inputs) {
-    shapes.push(input.shape);
-    dtypes.push(input.dtype);
-  }
-  const shape = op.shape(shapes, attributes);
-  const dtype = op.dtype(dtypes, attributes);
+  const shape = op.shape(
+    inputs.map((input) => input.shape),
+    attributes,
+  );
+  const dtype = op.dtype(
+    inputs.map((input) => input.dtype),
+    attributes,
+  );
   return node(op, inputs, attributes, shape, dtype, isWeakResult(inputs, dtype));
 }

@@ -57,10 +57,10 @@ export interface NumericsDetails {
   readonly at: string | undefined;
 }
 
-/** A NaN, ∞ or denormal number that `debugNumerics` has found. */
+/** A NaN, ∞ or denormal number that `debugNumerics` or `checkFinite` has found. */
 export class NumericsError extends Error {
   override readonly name = "NumericsError";
-  /** The op that made the number; `"debugNumerics"` when it was given. */
+  /** The op that made the number; `"debugNumerics"` when it was given, `"checkFinite"` when that found it. */
   readonly op: string;
   readonly value: number;
   readonly index: readonly number[];

@@ -66,6 +66,11 @@ export interface Replacement {
    * them, this spares it nearly all calls. Default: any.
    */
   readonly madeBy?: readonly (ReadonlySet<Op> | undefined)[];
+  /**
+   * Ops that the formula has, that of the whole first. It is then written out only once a graph has them, and may have small whole
+   * numbers and halves alone. A getter can name the op that is being defined. Default: it is written out when its rule is installed.
+   */
+  readonly ops?: readonly Op[];
   /** What computes the same; undefined where this match is not it. Default: this op of the operands. */
   readonly becomes?: (match: Match) => AnyTensor | undefined;
   /** What is wrong with the formula as written: one clause, for `explain`. */

@@ -24,6 +24,12 @@ export function stridesOf(shape: Shape): number[] {
   return strides;
 }
 
+/** Where an element of a flat array stands: its index along each axis. */
+export function indexOf(flat: number, shape: Shape): number[] {
+  const strides = stridesOf(shape);
+  return shape.map((dimension, axis) => Math.floor(flat / strides[axis]) % dimension);
+}
+
 /** Do two shapes have the same dimensions? */
 export function sameShape(a: Shape, b: Shape): boolean {
   if (a === b) return true;

@@ -3,7 +3,7 @@ import { isFloat, type TypedArray } from "../graph/dtype.ts";
 import { NumericsError } from "../graph/errors.ts";
 import { leaves, type Values } from "../graph/op.ts";
 import { checkOptionNames } from "../graph/options.ts";
-import { shapeText, sizeOf } from "../graph/shape.ts";
+import { indexOf, shapeText, sizeOf } from "../graph/shape.ts";
 import type { DType, Shape } from "../graph/shape-types.ts";
 import { Storage } from "../graph/storage.ts";
 import type { AnyTensor } from "../graph/tensor.ts";
@@ -14,7 +14,6 @@ import { type CompiledArguments, compileFor } from "../runtime/compile.ts";
 import { ownerOf } from "../runtime/parameter.ts";
 import { argumentNames } from "./call.ts";
 import { leafValues, runNode } from "./exact.ts";
-import { indexOf } from "./place.ts";
 import { formats } from "./relativeError.ts";
 
 /** What `debugNumerics` stops at, and how it looks at the function. */

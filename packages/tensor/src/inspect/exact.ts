@@ -212,6 +212,7 @@ const rules = {
   barrier: moved(primitives.barrier),
   broadcastTo: moved(primitives.broadcastTo),
   cast: elementwise((x) => x),
+  checkFinite: moved(primitives.checkFinite),
   checkIndex: isDiscrete,
   concat: moved(primitives.concat),
   cos: elementwise(cos),

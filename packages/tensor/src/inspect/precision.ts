@@ -1,7 +1,7 @@
 import { callSiteOf } from "../graph/callSite.ts";
 import { isFloat, type TypedArray } from "../graph/dtype.ts";
 import { drawGraph, type GraphFormat } from "../graph/print.ts";
-import { shapeText } from "../graph/shape.ts";
+import { indexOf, shapeText } from "../graph/shape.ts";
 import type { DType } from "../graph/shape-types.ts";
 import type { AnyTensor } from "../graph/tensor.ts";
 import { topologicalOrder } from "../graph/topological.ts";
@@ -18,7 +18,6 @@ import {
   runNode,
   type WideArray,
 } from "./exact.ts";
-import { indexOf } from "./place.ts";
 import { errorText, formats, worstError } from "./relativeError.ts";
 
 /** What `precision` takes beside the function. */

@@ -3,9 +3,9 @@ import { type Op, primitive } from "../graph/op.ts";
 import type { DType, NumberOf, Shape } from "../graph/shape-types.ts";
 import type { AnyTensor, Tensor } from "../graph/tensor.ts";
 import { less } from "./less.ts";
-import { mul } from "./mul.ts";
-import { pow } from "./pow.ts";
-import { sqrt } from "./sqrt.ts";
+import { mul, mulPrimitive } from "./mul.ts";
+import { pow, powPrimitive } from "./pow.ts";
+import { sqrt, sqrtPrimitive } from "./sqrt.ts";
 import { where } from "./where.ts";
 
 const because = "x² overflows and underflows, and the derivative of its root at 0 is 0/0";
@@ -15,8 +15,8 @@ export const absPrimitive: Op = primitive("abs", {
   vjp: ({ inputs: [x], cotangent }) => [mul(cotangent, signum(x))],
   scalar: Math.abs,
   replaces: [
-    { written: (x) => sqrt(mul(x, x)), because },
-    { written: (x) => sqrt(pow(x, 2)), because },
+    { written: (x) => sqrt(mul(x, x)), ops: [sqrtPrimitive, mulPrimitive], because },
+    { written: (x) => sqrt(pow(x, 2)), ops: [sqrtPrimitive, powPrimitive], because },
   ],
 });
 

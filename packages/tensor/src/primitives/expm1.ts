@@ -2,12 +2,12 @@ import { apply } from "../graph/apply.ts";
 import { type Match, type Op, primitive } from "../graph/op.ts";
 import type { DType, FloatOf, Shape } from "../graph/shape-types.ts";
 import type { AnyTensor, Tensor } from "../graph/tensor.ts";
-import { add } from "./add.ts";
-import { exp } from "./exp.ts";
-import { mul } from "./mul.ts";
+import { add, addPrimitive } from "./add.ts";
+import { exp, expPrimitive } from "./exp.ts";
+import { mul, mulPrimitive } from "./mul.ts";
 import { neg } from "./neg.ts";
-import { pow } from "./pow.ts";
-import { sub } from "./sub.ts";
+import { pow, powPrimitive } from "./pow.ts";
+import { sub, subPrimitive } from "./sub.ts";
 
 const because = "near x = 0 the difference of eˣ and 1 is what eˣ rounds away";
 
@@ -20,11 +20,26 @@ export const expm1Primitive: Op = primitive("expm1", {
   vjp: ({ inputs: [x], cotangent }) => [mul(cotangent, exp(x))],
   scalar: Math.expm1,
   replaces: [
-    { written: (x) => sub(exp(x), 1), because },
-    { written: (x) => add(exp(x), -1), because },
-    { written: (x) => sub(mul(exp(x), exp(x)), 1), because, becomes: ofDouble },
-    { written: (x) => sub(pow(exp(x), 2), 1), because, becomes: ofDouble },
-    { written: (x) => sub(1, exp(x)), because, becomes: ({ operands: [x] }) => neg(expm1(x)) },
+    { written: (x) => sub(exp(x), 1), ops: [subPrimitive, expPrimitive], because },
+    { written: (x) => add(exp(x), -1), ops: [addPrimitive, expPrimitive], because },
+    {
+      written: (x) => sub(mul(exp(x), exp(x)), 1),
+      ops: [subPrimitive, mulPrimitive, expPrimitive],
+      because,
+      becomes: ofDouble,
+    },
+    {
+      written: (x) => sub(pow(exp(x), 2), 1),
+      ops: [subPrimitive, powPrimitive, expPrimitive],
+      because,
+      becomes: ofDouble,
+    },
+    {
+      written: (x) => sub(1, exp(x)),
+      ops: [subPrimitive, expPrimitive],
+      because,
+      becomes: ({ operands: [x] }) => neg(expm1(x)),
+    },
   ],
 });
 

@@ -7,6 +7,7 @@ export const primitiveNames = [
   "barrier",
   "broadcastTo",
   "cast",
+  "checkFinite",
   "checkIndex",
   "concat",
   "cos",

@@ -2,9 +2,9 @@ import { apply } from "../graph/apply.ts";
 import { type Op, primitive } from "../graph/op.ts";
 import type { DType, FloatOf, Shape } from "../graph/shape-types.ts";
 import type { Tensor } from "../graph/tensor.ts";
-import { cos } from "./cos.ts";
+import { cos, cosPrimitive } from "./cos.ts";
 import { mul } from "./mul.ts";
-import { sub } from "./sub.ts";
+import { sub, subPrimitive } from "./sub.ts";
 
 const because = "near x = 0 the cosine rounds to 1; 1 − cos x is 2 sin²(x/2)";
 
@@ -12,11 +12,17 @@ export const sinPrimitive: Op = primitive("sin", {
   replaces: [
     {
       written: (x) => sub(1, cos(x)),
+      get ops() {
+        return [subPrimitive, cosPrimitive];
+      },
       becomes: ({ operands: [x] }) => mul(2, mul(sin(mul(0.5, x)), sin(mul(0.5, x)))),
       because,
     },
     {
       written: (x) => sub(cos(x), 1),
+      get ops() {
+        return [subPrimitive, cosPrimitive];
+      },
       becomes: ({ operands: [x] }) => mul(-2, mul(sin(mul(0.5, x)), sin(mul(0.5, x)))),
       because,
     },

@@ -6,6 +6,7 @@ import { argmaxPrimitive } from "./argmax.ts";
 import { argsortPrimitive } from "./argsort.ts";
 import { barrierPrimitive } from "./barrier.ts";
 import { broadcastToPrimitive } from "./broadcastTo.ts";
+import { checkFinitePrimitive } from "./checkFinite.ts";
 import { checkIndexPrimitive } from "./checkIndex.ts";
 import { concatPrimitive } from "./concat.ts";
 import { cosPrimitive } from "./cos.ts";
@@ -53,6 +54,7 @@ export const primitives: Readonly<Record<PrimitiveName, Op>> = {
   barrier: barrierPrimitive,
   broadcastTo: broadcastToPrimitive,
   cast: castPrimitive,
+  checkFinite: checkFinitePrimitive,
   checkIndex: checkIndexPrimitive,
   concat: concatPrimitive,
   cos: cosPrimitive,

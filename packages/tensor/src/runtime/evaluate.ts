@@ -6,7 +6,7 @@ import { shapeText } from "../graph/shape.ts";
 import { Storage } from "../graph/storage.ts";
 import type { AnyTensor } from "../graph/tensor.ts";
 import { topologicalOrder } from "../graph/topological.ts";
-import { isInPattern, isRewritable, isStabilising, stabilise, stabilisingKey } from "../stabilise/pass.ts";
+import { isKeptNumber, isRewritable, isStabilising, stabilise, stabilisingKey } from "../stabilise/pass.ts";
 import type { Backend, Program } from "./backend.ts";
 import { referenceBackend } from "./reference.ts";
 import { Structure, StructureCache } from "./structure.ts";
@@ -30,8 +30,7 @@ export function getBackend(): Backend {
  * other numbers are inputs of a program.
  */
 function isStructural(value: number, order: readonly AnyTensor[]): boolean {
-  if (Number.isInteger(value * 2) && Math.abs(value) <= 4) return true;
-  if (isInPattern(value)) return true;
+  if (isKeptNumber(value)) return true;
   return Number.isInteger(value) && order.some(({ size, shape }) => size === value || shape.includes(value));
 }
 

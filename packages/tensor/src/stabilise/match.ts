@@ -125,11 +125,24 @@ function inputsOf(
 
 /** May the pattern fit anywhere in a graph of ops with these numbers? */
 export function mayOccur({ ops, makers }: Pattern, present: ReadonlySet<number>): boolean {
-  for (const op of ops) {
-    const isPresent = present.has(op.id) || (op === negPrimitive && present.has(mulPrimitive.id));
-    if (!isPresent) return false;
-  }
-  return makers.every((some) => [...some].some(({ id }) => present.has(id)));
+  return ops.every((op) => mayBePresent(op, present)) && isSomePresent(makers, present);
+}
+
+/** May a pattern find this op in a graph of ops with these numbers? */
+export function mayBePresent(op: Op, present: ReadonlySet<number>): boolean {
+  return present.has(op.id) || (op === negPrimitive && present.has(mulPrimitive.id));
+}
+
+/** Has a graph of ops with these numbers one of the makers of each operand? */
+export function isSomePresent(
+  makers: readonly (ReadonlySet<Op> | undefined)[],
+  present: ReadonlySet<number>,
+): boolean {
+  return makers.every((some) => {
+    if (some === undefined) return true;
+    for (const { id } of some) if (present.has(id)) return true;
+    return false;
+  });
 }
 
 /** May the pattern fit? Looks at ops and numbers alone and remembers nothing, since nearly always the answer is no. */

@@ -7,14 +7,62 @@ import { sameShape } from "../graph/shape.ts";
 import { type AnyTensor, Tensor } from "../graph/tensor.ts";
 import { topologicalOrder } from "../graph/topological.ts";
 import { broadcastTo } from "../primitives/broadcastTo.ts";
-import { match, mayFit, mayOccur, type Pattern, patternOf } from "./match.ts";
+import { isSomePresent, match, mayBePresent, mayFit, mayOccur, type Pattern, patternOf } from "./match.ts";
 
 /** A naive formula, and what it is replaced by. */
 export type Rule = Required<Pick<Replacement, "written" | "becomes" | "because">> &
-  Pick<Replacement, "madeBy">;
+  Pick<Replacement, "madeBy" | "ops">;
 
-interface InstalledRule extends Rule {
-  readonly pattern: Pattern;
+/** A rule whose formula is written out once there is a graph that it may fit in: of so many, most never do. */
+class InstalledRule {
+  readonly becomes: Rule["becomes"];
+  readonly because: string;
+  readonly #rule: Rule;
+  #pattern: Pattern | undefined;
+
+  constructor(rule: Rule) {
+    this.#rule = rule;
+    this.becomes = rule.becomes;
+    this.because = rule.because;
+  }
+
+  get pattern(): Pattern {
+    this.#pattern ??= keepingHistory(() => this.#writtenOut());
+    return this.#pattern;
+  }
+
+  /** The number of the op that the formula ends in. */
+  get root(): number {
+    return (this.#rule.ops?.[0] ?? this.pattern.root.op).id;
+  }
+
+  /** The numbers that graphs are to keep for it. Small ones they keep anyway. */
+  get numbers(): readonly number[] {
+    return this.#rule.ops === undefined ? this.pattern.numbers : [];
+  }
+
+  mayOccur(present: ReadonlySet<number>): boolean {
+    const { ops = [], madeBy = [] } = this.#rule;
+    for (const op of ops) if (!mayBePresent(op, present)) return false;
+    return isSomePresent(madeBy, present) && mayOccur(this.pattern, present);
+  }
+
+  #writtenOut(): Pattern {
+    const pattern = patternOf(this.#rule);
+    const { ops } = this.#rule;
+    if (ops === undefined) return pattern;
+    if (ops[0] !== pattern.root.op)
+      throw this.#error(`names ${ops[0].name} first, but its formula ends in ${pattern.root.op.name}`);
+    for (const op of ops)
+      if (!pattern.ops.includes(op)) throw this.#error(`names ${op.name}, which its formula does not have`);
+    for (const value of pattern.numbers)
+      if (!isSmall(value)) throw this.#error(`looks for ${value}, which is kept for rules without ops alone`);
+    return pattern;
+  }
+
+  #error(what: string): GraphError {
+    return new GraphError("installRules", `the rule "${this.because}" ${what}`);
+  }
 }
 
 /** One rewrite: the node as written, what computes it instead, and the rules' reasons. */
@@ -34,14 +82,17 @@ interface Selection {
   readonly rules: RulesByRoot;
 }
 
+/** As they were installed. */
 let rulesByRoot: RulesByRoot = [];
+/** In the order in which they are tried, of the ops whose rules have been. */
+const orderedByRoot: (readonly InstalledRule[])[] = [];
 /** What was selected, by a hash of the ops' numbers: for so many graphs. */
 const selections = new Map<number, Selection>();
 const mostGraphs = 64;
 /** Of the graphs gone through the last one in which an op was met, by the op's number. */
 const metAt: number[] = [];
 let turns = 0;
-/** The numbers that patterns look for. */
+/** The numbers that patterns look for, but for the small ones. */
 let numbers: ReadonlySet<number> = new Set();
 let version = 0;
 let isOn = true;
@@ -60,24 +111,36 @@ export function rulesOf(op: Op): Rule[] {
  * larger pattern goes first, then the earlier one.
  */
 export function installRules(rules: readonly Rule[]): void {
-  keepingHistory(() => {
-    const installed = rules.map((rule): InstalledRule => ({ ...rule, pattern: patternOf(rule) }));
-    installed.sort((a, b) => b.pattern.size - a.pattern.size);
-    rulesByRoot = byRoot(installed);
-    selections.clear();
-    numbers = new Set(installed.flatMap(({ pattern }) => pattern.numbers));
-    version++;
-  });
+  const installed = rules.map((rule) => new InstalledRule(rule));
+  rulesByRoot = byRoot(installed);
+  orderedByRoot.length = 0;
+  selections.clear();
+  numbers = new Set(installed.flatMap((rule) => rule.numbers));
+  version++;
 }
 
 function byRoot(rules: readonly InstalledRule[]): RulesByRoot {
-  const last = rules.reduce((id, { pattern }) => Math.max(id, pattern.root.op.id), -1);
+  const last = rules.reduce((id, { root }) => Math.max(id, root), -1);
   const table: (InstalledRule[] | undefined)[] = new Array(last + 1).fill(undefined);
   for (const rule of rules) {
-    const { id } = rule.pattern.root.op;
-    table[id] = [...(table[id] ?? []), rule];
+    const { root } = rule;
+    const others = table[root];
+    if (others === undefined) table[root] = [rule];
+    else others.push(rule);
   }
   return table;
+}
+
+/** The larger pattern first, then the earlier rule. */
+function ordered(rules: readonly InstalledRule[]): InstalledRule[] {
+  return rules.toSorted((a, b) => b.pattern.size - a.pattern.size);
+}
+
+/** The rules whose patterns end in an op, in the order in which they are tried. */
+function orderedRulesFor(op: Op): readonly InstalledRule[] {
+  const rules = rulesFor(op, rulesByRoot) ?? [];
+  orderedByRoot[op.id] ??= ordered(rules);
+  return orderedByRoot[op.id];
 }
 
 /** The rules whose patterns end in an op. A read beyond an array's end is slow. */
@@ -100,9 +163,14 @@ export function isRewritable(op: Op): boolean {
   return isOn && rulesFor(op, rulesByRoot) !== undefined;
 }
 
-/** Does a pattern look for this number, so that another one in its place makes another program? */
-export function isInPattern(value: number): boolean {
-  return isOn && numbers.has(value);
+/** Is the number a small whole one or a half? Graphs keep these as they are. */
+function isSmall(value: number): boolean {
+  return Number.isInteger(value * 2) && Math.abs(value) <= 4;
+}
+
+/** Is the number small, or does a pattern look for it, so that another one in its place makes another program? */
+export function isKeptNumber(value: number): boolean {
+  return isSmall(value) || (isOn && numbers.has(value));
 }
 
 /** Runs `fn`, which must be synchronous, with formulas taken as they are written: differentiated, compiled and evaluated so. */
@@ -223,7 +291,7 @@ interface Attempt {
 /** What the first rule that fits makes of the node. */
 function replace(node: AnyTensor, attempt: Attempt): AnyTensor | undefined {
   const { isGiven, because } = attempt;
-  for (const { pattern, becomes, because: reason } of rulesFor(node.op, rulesByRoot) ?? []) {
+  for (const { pattern, becomes, because: reason } of orderedRulesFor(node.op)) {
     const bound = match(pattern, node, isGiven);
     if (bound === undefined) continue;
     const reasons = because.length;
@@ -277,10 +345,10 @@ function hasFormula(order: readonly AnyTensor[], { isGiven, isKept, reuse = fals
   }
   if (roots.length === 0) return false;
   // Patterns look into what is kept, whose ops have not been gone through.
-  const rules = hasKept ? rulesByRoot : selectionFor(ops).rules;
-  if (rules.length === 0) return false;
+  const rules = hasKept ? undefined : selectionFor(ops).rules;
+  if (rules?.length === 0) return false;
   for (const node of roots) {
-    const candidates = rulesFor(node.op, rules);
+    const candidates = rules === undefined ? orderedRulesFor(node.op) : rulesFor(node.op, rules);
     if (candidates === undefined || isGiven(node)) continue;
     for (const { pattern } of candidates) {
       if (!mayFit(pattern, node, isGiven)) continue;
@@ -299,7 +367,7 @@ function selectionFor(ops: readonly number[]): Selection {
   if (known !== undefined && sameShape(known.ops, ops)) return known;
   const present = new Set(ops);
   const fitting = ops.flatMap((id) =>
-    (rulesByRoot[id] ?? []).filter(({ pattern }) => mayOccur(pattern, present)),
+    ordered((rulesByRoot[id] ?? []).filter((rule) => rule.mayOccur(present))),
   );
   const selection: Selection = { ops, rules: byRoot(fitting) };
   if (selections.size === mostGraphs) selections.clear();

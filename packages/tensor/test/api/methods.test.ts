@@ -71,6 +71,7 @@ describe("methods", () => {
     // Those whose first argument is no tensor, or which users do not call.
     const without = [
       "barrier",
+      "checkFinite",
       "checkIndex",
       "concat",
       "iota",

@@ -8,6 +8,7 @@ import {
   barrier,
   broadcastTo,
   cast,
+  checkFinite,
   checkIndex,
   concat,
   cos,
@@ -269,6 +270,7 @@ const primitiveCases: Readonly<Record<PrimitiveName, OpCase>> = {
   ),
   // There and back: exact on the grid of domains, and on the steps of differences.
   cast: unary(primitives.cast, (x) => cast(cast(x, "float32"), "float64")),
+  checkFinite: unary(primitives.checkFinite, checkFinite, { edges: [0, -0, 2 ** -149] }),
   checkIndex: custom("checkIndex", (constraints) =>
     shapes(constraints).map((shape) => ({
       slots: [{ shape, values: { indicesBelow: 4 } }],

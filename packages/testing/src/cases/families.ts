@@ -1,4 +1,4 @@
-import { type AnyTensor, abs, isFloat, type Op, type Shape } from "@adjoint/tensor";
+import { type AnyTensor, abs, type Op, type Shape } from "@adjoint/tensor";
 import fc from "fast-check";
 import { axesOf, axisOf, broadcastableShapes, type ShapeConstraints, shapes } from "../arbitraries/shapes.ts";
 import type { Domain } from "../arbitraries/tensors.ts";
@@ -153,5 +153,5 @@ export function notEmpty(constraints: ShapeConstraints): ShapeConstraints {
 
 /** Bound of a sum's rounding: the same call on absolute values. */
 export function scaleOfSizes({ call }: OpForm, inputs: readonly AnyTensor[]): AnyTensor {
-  return call(...inputs.map((x) => (isFloat(x.dtype) ? abs(x) : x)));
+  return call(...inputs.map((x) => (x.dtype === "bool" ? x : abs(x))));
 }

@@ -243,6 +243,13 @@ const smooth: readonly OpCase[] = [
     domain: () => awayFromZero,
   }),
   unary(ops.exp2Op, ops.exp2),
+  broadcasting(ops.expDifferenceOp, ops.expDifference, {
+    slots: [
+      { min: -3, max: -1 },
+      { min: -1, max: 1 },
+    ],
+    edges: [],
+  }),
   unary(ops.geluOp, (x) => ops.gelu(x), { domain: wide }),
   unary(ops.geluTanhOp, ops.geluTanh, { domain: wide, loweringUlps: gate }),
   unary(ops.geluTanhGateOp, ops.geluTanhGate, { domain: wide, loweringUlps: gate }),

@@ -22,8 +22,13 @@ export const typeByte: Readonly<Record<ValueType, number>> = {
   v128: 0x7b,
 };
 
+/** Unsigned LEB128: a byte as itself, since most are, and arrays of one are half of what is then laid out. */
+export function unsigned(value: number): number | Code {
+  return value >= 0 && value < 0x80 ? value : unsignedBytes(value);
+}
+
 /** Unsigned LEB128. */
-export function unsigned(value: number): number[] {
+export function unsignedBytes(value: number): number[] {
   const bytes: number[] = [];
   let rest = value >>> 0;
   do {
@@ -34,8 +39,9 @@ export function unsigned(value: number): number[] {
   return bytes;
 }
 
-/** Signed LEB128 of an int32. */
-export function signed(value: number): number[] {
+/** Signed LEB128 of an int32: a byte as itself, as of {@link unsigned}. */
+export function signed(value: number): number | Code {
+  if (value >= 0 && value < 0x40) return value;
   const bytes: number[] = [];
   let rest = value | 0;
   for (;;) {
@@ -66,7 +72,7 @@ export function signed64(value: bigint): number[] {
 
 /** A UTF-8 name with its length. Names here are ASCII. */
 export function nameBytes(name: string): number[] {
-  return [...unsigned(name.length), ...Array.from(name, (c) => c.charCodeAt(0))];
+  return [...unsignedBytes(name.length), ...Array.from(name, (c) => c.charCodeAt(0))];
 }
 
 /** Appends the bytes in order: to an array that is written once, since a module has tens of thousands of them. */

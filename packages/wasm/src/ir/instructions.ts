@@ -5,6 +5,7 @@ import {
   signed,
   signed64,
   unsigned,
+  unsignedBytes,
   type ValueType,
 } from "./code.ts";
 
@@ -14,10 +15,14 @@ function expression<T extends ValueType>(type: T, ...code: Code): E<T> {
   return { type, code };
 }
 
-/** The bytes of an opcode: one, or a prefix and a LEB128 number. */
-function opcode(op: number): number[] {
-  if (op < 0x100) return [op];
-  return [op >>> 16, ...unsigned(op & 0xffff)];
+/** An opcode: a byte, or a prefix and a LEB128 number. */
+function opcode(op: number): number | Code {
+  return op < 0x100 ? op : [op >>> 16, ...unsignedBytes(op & 0xffff)];
+}
+
+/** The opcode of an access to memory, and its alignment. */
+function accessCode(op: number, align: number): Code {
+  return op < 0x100 ? [op, align] : [op >>> 16, ...unsignedBytes(op & 0xffff), align];
 }
 
 const simd = (op: number): number => 0xfd0000 + op;
@@ -47,7 +52,7 @@ function load<R extends ValueType>(
   align: number,
   result: R,
 ): (address: E<"i32">, offset?: number) => E<R> {
-  const bytes = [...opcode(op), align];
+  const bytes = accessCode(op, align);
   return (address, offset = 0) => expression(result, address.code, bytes, unsigned(offset));
 }
 
@@ -55,7 +60,7 @@ function store<A extends ValueType>(
   op: number,
   align: number,
 ): (address: E<"i32">, value: E<A>, offset?: number) => Statement {
-  const bytes = [...opcode(op), align];
+  const bytes = accessCode(op, align);
   return (address, value, offset = 0) => [address.code, value.code, bytes, unsigned(offset)];
 }
 

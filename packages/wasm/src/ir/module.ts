@@ -1,4 +1,4 @@
-import { append, type Code, nameBytes, typeByte, unsigned, type ValueType } from "./code.ts";
+import { append, type Code, nameBytes, typeByte, unsignedBytes, type ValueType } from "./code.ts";
 import type { FunctionBuilder } from "./function.ts";
 
 interface Signature {
@@ -21,9 +21,9 @@ export class ModuleBuilder {
   #typeOf({ parameters, results }: Signature): number {
     const bytes = [
       0x60,
-      ...unsigned(parameters.length),
+      ...unsignedBytes(parameters.length),
       ...parameters.map((type) => typeByte[type]),
-      ...unsigned(results.length),
+      ...unsignedBytes(results.length),
       ...results.map((type) => typeByte[type]),
     ];
     const text = bytes.join(" ");
@@ -50,12 +50,12 @@ export class ModuleBuilder {
       nameBytes("env"),
       nameBytes(name),
       0x00,
-      unsigned(type),
+      unsignedBytes(type),
     ]);
     const exported = this.#functions.map(({ name }, i) => [
       nameBytes(name),
       0x00,
-      unsigned(this.#imports.length + i),
+      unsignedBytes(this.#imports.length + i),
     ]);
     const bodies = this.#functions.map(({ builder }) => builder.body());
     const front: number[] = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
@@ -68,13 +68,13 @@ export class ModuleBuilder {
     appendSection(
       front,
       3,
-      this.#functions.map(({ type }) => unsigned(type)),
+      this.#functions.map(({ type }) => unsignedBytes(type)),
     );
     appendSection(front, 7, exported);
-    const lengths = bodies.map(({ length }) => unsigned(length));
-    const count = unsigned(bodies.length);
+    const lengths = bodies.map(({ length }) => unsignedBytes(length));
+    const count = unsignedBytes(bodies.length);
     const codeBytes = bodies.reduce((sum, { length }, i) => sum + lengths[i].length + length, count.length);
-    append(front, [10, unsigned(codeBytes), count]);
+    append(front, [10, unsignedBytes(codeBytes), count]);
     const result = new Uint8Array(front.length + codeBytes - count.length);
     result.set(front);
     let at = front.length;
@@ -88,7 +88,7 @@ export class ModuleBuilder {
   }
 
   #limits(): number[] {
-    return this.#shared ? [0x03, ...unsigned(1), ...unsigned(65536)] : [0x00, ...unsigned(1)];
+    return this.#shared ? [0x03, ...unsignedBytes(1), ...unsignedBytes(65536)] : [0x00, ...unsignedBytes(1)];
   }
 }
 
@@ -96,6 +96,6 @@ export class ModuleBuilder {
 function appendSection(bytes: number[], id: number, items: readonly Code[]): void {
   if (items.length === 0) return;
   const content: number[] = [];
-  append(content, [unsigned(items.length), items]);
-  append(bytes, [id, unsigned(content.length), content]);
+  append(content, [unsignedBytes(items.length), items]);
+  append(bytes, [id, unsignedBytes(content.length), content]);
 }

@@ -1,4 +1,13 @@
-import { type Expression, FunctionBuilder, f64, i32, memoryCopy, type Statement } from "../ir/index.ts";
+import {
+  type Expression,
+  FunctionBuilder,
+  f64,
+  i32,
+  type Local,
+  memoryCopy,
+  type Statement,
+  select,
+} from "../ir/index.ts";
 
 /** A gather: `count` rows of `bytes` bytes, chosen by indices among `rows`, for each of `outer` blocks. */
 export interface TakeSpec {
@@ -9,23 +18,74 @@ export interface TakeSpec {
   readonly indexBytes: 1 | 4;
 }
 
-/** Copies rows: a function of the addresses of values, indices, result and scratch, and a range of the rows of the result. */
-export function takeKernel({ rows, count, bytes, indexBytes }: TakeSpec): FunctionBuilder {
+const lineBytes = 64;
+
+/** Values of no more bytes are in a cache often enough. */
+const cachedBytes = 2 ** 20;
+
+/** Rows that are fetched together at most, of so many bytes together, which stay in the cache until they are copied. */
+const mostFetched = 16;
+const fetchedBytes = 128 * 1024;
+
+/** How many rows are fetched from memory before they are copied; 0 if each is copied as it comes. */
+function fetchedRows({ outer, rows, count, bytes }: TakeSpec): number {
+  if (bytes < lineBytes || outer * rows * bytes <= cachedBytes) return 0;
+  const most = Math.min(mostFetched, count, Math.floor(fetchedBytes / bytes));
+  // One or two rows come as fast by themselves.
+  return most < 4 ? 0 : most;
+}
+
+/** Bytes of scratch that a thread needs. */
+export function takeScratchBytes(spec: TakeSpec): number {
+  return fetchedRows(spec) === 0 ? 0 : 4;
+}
+
+/**
+ * Copies rows: a function of the addresses of values, indices, result and scratch, and a range of the rows of the result.
+ *
+ * A row at a random place of a large array is in no cache, and begins in a page whose address the processor has to look up; what is copied row by row waits
+ * for each. So a byte of each cache line is loaded first, line by line in turn from several rows, which the memory delivers at the same time.
+ */
+export function takeKernel(spec: TakeSpec): FunctionBuilder {
+  const { rows, count, bytes, indexBytes } = spec;
   const f = new FunctionBuilder(["i32", "i32", "i32", "i32", "i32", "i32"]);
-  const [values, indices, result, , begin, end] = [0, 1, 2, 3, 4, 5].map((i) => f.parameter<"i32">(i));
-  const row = f.local("i32");
-  f.forRange(row, begin, end, 1, () => {
+  const [values, indices, result, scratch, begin, end] = [0, 1, 2, 3, 4, 5].map((i) => f.parameter<"i32">(i));
+  const sourceOf = (row: Expression<"i32">): Expression<"i32"> => {
     const block = f.keep(i32.divu(row, i32.const(count)));
     const place = f.keep(i32.remu(row, i32.const(count)));
     const at = indexBytes === 4 ? i32.add(indices, i32.shl(place, i32.const(2))) : i32.add(indices, place);
-    const index: Expression<"i32"> = indexBytes === 4 ? i32.load(at) : i32.load8u(at);
-    const source = i32.add(
-      values,
-      i32.mul(i32.add(i32.mul(block, i32.const(rows)), index), i32.const(bytes)),
-    );
-    const target = i32.add(result, i32.mul(row, i32.const(bytes)));
-    f.emit(copyBytes(target, source, bytes));
+    const index = indexBytes === 4 ? i32.load(at) : i32.load8u(at);
+    return i32.add(values, i32.mul(i32.add(i32.mul(block, i32.const(rows)), index), i32.const(bytes)));
+  };
+  const row = f.local("i32");
+  const copyRows = (from: Expression<"i32">, to: Expression<"i32">): void => {
+    f.forRange(row, from, to, 1, () => {
+      const target = i32.add(result, i32.mul(row, i32.const(bytes)));
+      f.emit(copyBytes(target, sourceOf(row), bytes));
+    });
+  };
+  const fetched = fetchedRows(spec);
+  if (fetched === 0) {
+    copyRows(begin, end);
+    return f;
+  }
+  const first = f.local("i32");
+  const seen = f.local("i32");
+  f.forRange(first, begin, end, fetched, () => {
+    const last = f.keep(i32.sub(end, i32.const(1)));
+    const sources = Array.from({ length: fetched }, (_, i): Local<"i32"> => {
+      const one = f.keep(i32.add(first, i32.const(i)));
+      return f.keep(sourceOf(f.keep(select(one, last, i32.lt(one, last)))));
+    });
+    const offset = f.local("i32");
+    f.forRange(offset, i32.const(0), i32.const(bytes), lineBytes, () => {
+      for (const source of sources) f.emit(seen.set(i32.or(seen, i32.load8u(i32.add(source, offset)))));
+    });
+    const next = f.keep(i32.add(first, i32.const(fetched)));
+    copyRows(first, f.keep(select(next, end, i32.lt(next, end))));
   });
+  // No engine leaves out loads whose values are stored.
+  f.emit(i32.store(scratch, seen));
   return f;
 }
 

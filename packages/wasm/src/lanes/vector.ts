@@ -33,6 +33,7 @@ function vectorLanes(
   | "constant"
   | "intConstant"
   | "prologue"
+  | "abs"
   | "toInt"
   | "toFloat"
   | "wide"
@@ -63,7 +64,6 @@ function vectorLanes(
       target.isFused ? floats.relaxedNmadd(a, b, c) : floats.sub(c, floats.mul(a, b)),
     ),
     sqrt: one(floats.sqrt),
-    abs: one(floats.abs),
     neg: one(floats.neg),
     floor: one(floats.floor),
     trunc: one(floats.trunc),
@@ -95,6 +95,11 @@ function vectorLanes(
     intLt: two(integers.lt),
     intEq: two(integers.eq),
   };
+}
+
+/** All bits but the sign bit of −0, which stays in a register: an engine's own instruction makes it each time. */
+function abs(signBits: Expression, a: Expression): Vector {
+  return v128.andnot(a as Vector, signBits as Vector);
 }
 
 /** Bits of `b` where the mask is 1: the sign bit of −0. */
@@ -148,6 +153,7 @@ function pairs(f: FunctionBuilder, target: Target, constants: Constants): Lanes 
     constant,
     intConstant,
     prologue: () => constants.statement(),
+    abs: (a) => abs(constant(-0), a),
     copysign: (a, b) => copysign(constant(-0), a, b),
     toInt: (a) => common.intSub(common.add(a, constant(shifted)), intConstant(shiftedBits)),
     toFloat: (a) => common.sub(common.intAdd(a, intConstant(shiftedBits)), constant(shifted)),
@@ -193,6 +199,7 @@ export function float32x4(f: FunctionBuilder, target: Target): Lanes {
     constant,
     intConstant,
     prologue: () => constants.statement(),
+    abs: (a) => abs(constant(-0), a),
     copysign: (a, b) => copysign(constant(-0), a, b),
     toInt: (a) => common.intSub(common.add(a, constant(shifted)), intConstant(0x4b400000)),
     toFloat: (a) => f32x4.convertS(a as Vector),

@@ -1,6 +1,7 @@
 import { type Attributes, type DType, isFloat, type Op, primitives } from "@adjoint/tensor";
 import type { Expression, Local } from "../ir/index.ts";
 import type { Lanes } from "../lanes.ts";
+import type { Part } from "../math/index.ts";
 import type { IntegerOp, Machine } from "./machine.ts";
 import { mathFunctionOf } from "./mathFunctions.ts";
 
@@ -95,25 +96,31 @@ const emitters: ReadonlyMap<Op, Emit> = new Map<Op, Emit>([
   ],
 ]);
 
+function isPart(op: Op | Part): op is Part {
+  return "emit" in op;
+}
+
 /** Does the op call its definition outside of WebAssembly? */
-export function callsHost(op: Op, dtype: DType): boolean {
-  return !emitters.has(op) && mathFunctionOf(op, dtype) === undefined;
+export function callsHost(op: Op | Part, dtype: DType): boolean {
+  return !isPart(op) && !emitters.has(op) && mathFunctionOf(op, dtype) === undefined;
 }
 
 /** Roughly how many instructions the op takes. */
-export function costOfOp(op: Op, dtype: DType): number {
+export function costOfOp(op: Op | Part, dtype: DType): number {
+  if (isPart(op)) return op.cost;
   if (emitters.has(op)) return op === primitives.div || op === primitives.sqrt ? 4 : 1;
   return mathFunctionOf(op, dtype)?.cost ?? 100;
 }
 
-/** The code of an elementwise op. */
+/** The code of an elementwise op, or of a part of one. */
 export function emitElementwise(
   machine: Machine,
-  op: Op,
+  op: Op | Part,
   args: readonly Argument[],
   dtype: DType,
   attributes: Attributes,
 ): Expression {
+  if (isPart(op)) return op.emit(machine.lanes(dtype), ...args.map(({ value }) => value));
   const emit = emitters.get(op);
   if (emit !== undefined) return emit(machine, args, dtype, attributes);
   const math = mathFunctionOf(op, dtype);

@@ -1,18 +1,21 @@
-import { type Access, countOf, type LoopKernel, type LoopNode } from "@adjoint/compiler";
+import { type Access, countOf, type LoopKernel as PlannedLoop } from "@adjoint/compiler";
 import { type DType, isFloat, primitives } from "@adjoint/tensor";
 import { bytesPerElement } from "@adjoint/tensor/engine";
 import {
   type Expression,
   FunctionBuilder,
   i32,
+  i32x4,
   type Local,
   type Statement,
   select,
   when,
 } from "../ir/index.ts";
 import type { Target } from "../target.ts";
+import { isBetterAcross } from "./direction.ts";
 import { type Argument, callsHost, costOfOp, emitElementwise } from "./elementwise.ts";
-import { type CallHost, type Machine, scalarMachine, vectorMachine } from "./machine.ts";
+import { type CallHost, type LanePlace, type Machine, scalarMachine, vectorMachine } from "./machine.ts";
+import { inParts, type LoopKernel, type LoopNode } from "./parts.ts";
 import { type Accumulator, accumulatorOf } from "./reduce.ts";
 import { blockLength, type Stage, slotCount, stagesOf } from "./stages.ts";
 
@@ -48,10 +51,14 @@ const shortBody = 8;
 
 /** Decides how a loop is run; writes nothing yet. */
 export function loopSpec(
-  loop: LoopKernel,
+  planned: PlannedLoop,
   buffers: readonly { readonly dtype: DType; readonly size: number }[],
   target: Target,
 ): LoopSpec {
+  const written = inParts(planned);
+  const width = target.hasVectors && isVectorizable(written) ? 4 : 1;
+  const saved = savedNodes(written);
+  const loop = width === 4 ? directed(written, saved) : written;
   const used: number[] = [];
   const parameterOf = (buffer: number): number => {
     const known = used.indexOf(buffer);
@@ -69,15 +76,6 @@ export function loopSpec(
       access: { ...access, buffer: parameterOf(access.buffer) },
     })),
   };
-  const isNarrow = loop.nodes.every((node) => node.dtype !== "float64" || isWideSum(loop, node));
-  const isScalar = loop.inner.length === 0 && loop.outer.length === 0;
-  const isHostExact = loop.nodes.every(
-    (node) =>
-      node.kind !== "apply" ||
-      !callsHost(node.op, node.dtype) ||
-      node.args.every((arg) => loop.nodes[arg].dtype !== "int32"),
-  );
-  const width = target.hasVectors && isNarrow && !isScalar && isHostExact ? 4 : 1;
   // The end of a flat loop's stores is the end of their buffers, so that writing beyond it hurts nobody.
   const isFlat =
     loop.outer.length === 0 &&
@@ -88,9 +86,10 @@ export function loopSpec(
       return step === 1 && access.offset + loop.inner[0] === buffers[access.buffer].size;
     }) &&
     loop.nodes.every(
-      (node) => node.kind !== "load" || node.access.inner[0] === 0 || node.access.inner[0] === 1,
+      (node) =>
+        node.kind !== "load" ||
+        (node.at === undefined && (node.access.inner[0] === 0 || node.access.inner[0] === 1)),
     );
-  const saved = savedNodes(loop);
   const [outer, inner] = [countOf(loop.outer), countOf(loop.inner)];
   const columns = loop.isVectorOuter ? (loop.outer.at(-1) ?? 1) : 1;
   const blocks = loop.isVectorOuter ? (outer / Math.max(1, columns)) * Math.ceil(columns / width) : outer;
@@ -117,6 +116,28 @@ export function loopSpec(
     cost,
     saved,
   };
+}
+
+/** Can four values be computed at a time: is none a float64, and are there more than one? */
+function isVectorizable(loop: LoopKernel): boolean {
+  const isNarrow = loop.nodes.every((node) => node.dtype !== "float64" || isWideSum(loop, node));
+  const isScalar = loop.inner.length === 0 && loop.outer.length === 0;
+  const isHostExact = loop.nodes.every(
+    (node) =>
+      node.kind !== "apply" ||
+      !callsHost(node.op, node.dtype) ||
+      node.args.every((arg) => loop.nodes[arg].dtype !== "int32"),
+  );
+  return isNarrow && !isScalar && isHostExact;
+}
+
+/** The loop with its vectors across rows where that is better. A sum that stays float64 is one of a row. */
+function directed(loop: LoopKernel, saved: readonly number[]): LoopKernel {
+  if (loop.isVectorOuter || loop.nodes.some((node) => isWideSum(loop, node))) return loop;
+  const isSaved = new Set(saved);
+  const passes = Array.from({ length: loop.phases }, (_, phase) => passNodes(loop, phase, isSaved));
+  const isLoaded = (i: number, phase: number): boolean => isSaved.has(i) && loop.nodes[i].phase < phase;
+  return isBetterAcross(loop, passes, isLoaded) ? { ...loop, isVectorOuter: true } : loop;
 }
 
 /** Is the node a float64 sum of float32? It is stored as it is, and used in no other way. */
@@ -183,12 +204,24 @@ function passNodes(loop: LoopKernel, phase: number, saved: ReadonlySet<number>):
 function passTargets(loop: LoopKernel, phase: number, saved: ReadonlySet<number>): number[] {
   const targets: number[] = [];
   for (const node of loop.nodes)
-    if (node.kind === "reduce" && node.phase === phase + 1) targets.push(node.arg);
+    if (node.kind === "reduce" && node.phase === phase + 1) targets.push(addendOf(loop, node));
   for (const { node, access } of loop.stores) {
     if (loop.nodes[node].phase === phase && isFullStore(loop, node, access)) targets.push(node);
   }
   for (const i of saved) if (loop.nodes[i].phase === phase) targets.push(i);
   return targets;
+}
+
+/** What a reduction takes of each element: its argument, but the bool itself where that is 0 or 1 for a bool, which are counted. */
+function addendOf(loop: LoopKernel, { op, arg }: LoopNode & { kind: "reduce" }): number {
+  const node = loop.nodes[arg];
+  const isCount =
+    op === primitives.sum &&
+    node.kind === "apply" &&
+    node.op === primitives.cast &&
+    node.dtype !== "uint8" &&
+    loop.nodes[node.args[0]].dtype === "bool";
+  return isCount ? node.args[0] : arg;
 }
 
 /** Is there something to store for each turn of the inner loop? */
@@ -265,6 +298,8 @@ class LoopWriter {
   readonly #passes = new Map<number, ReadonlySet<number>>();
   /** The first column of the present block. */
   #block: Local<"i32"> | undefined;
+  /** How far ahead of it the block's other columns are read. */
+  #blockAhead: readonly Local<"i32">[] = [];
   /** Addresses of the present row, by access. */
   readonly #rows = new Map<Access, Local<"i32">>();
 
@@ -353,6 +388,9 @@ class LoopWriter {
     const last = indices.at(-1);
     const isVector = this.#loop.isVectorOuter && this.#machine.width > 1;
     this.#block = last;
+    const columns = outer.at(-1) ?? 1;
+    if (isVector && last !== undefined && columns % this.#machine.width !== 0)
+      this.#blockAhead = this.#ahead(last, columns);
     this.#outerNodes(0, indices, isVector ? last : undefined);
     for (let phase = 0; phase < this.#loop.phases; phase++) {
       const accumulators = new Map<number, Accumulator>();
@@ -360,7 +398,12 @@ class LoopWriter {
         if (node.kind === "reduce" && node.phase === phase + 1)
           accumulators.set(
             i,
-            accumulatorOf(this.#machine, node.op === primitives.max, this.#loop.nodes[node.arg].dtype),
+            accumulatorOf(
+              this.#machine,
+              node.op === primitives.max,
+              this.#loop.nodes[node.arg].dtype,
+              this.#loop.nodes[addendOf(this.#loop, node)].dtype,
+            ),
           );
       });
       if (passTargets(this.#loop, phase, this.#saved).length > 0) {
@@ -407,7 +450,8 @@ class LoopWriter {
     this.#loop.nodes.forEach((node, i) => {
       if (node.extent !== "outer" || node.phase !== phase || node.kind === "reduce") return;
       let value: Expression;
-      if (node.kind === "load") value = this.#loadOuter(node.access, node.dtype, block);
+      if (node.kind === "load" && node.at !== undefined) value = this.#loadAt(node, node.at, block);
+      else if (node.kind === "load") value = this.#loadOuter(node.access, node.dtype, block);
       else if (node.kind === "index")
         value = this.#indexValue(node, indices, [], block === undefined ? 0 : (node.outer.at(-1) ?? 0));
       else value = this.#apply(node as LoopNode & { kind: "apply" });
@@ -423,6 +467,29 @@ class LoopWriter {
     return this.#loadStrided(address, step, dtype, block, this.#loop.outer.at(-1) ?? 1);
   }
 
+  /** One element of the row, or of each row of the block. */
+  #loadAt(
+    { access, dtype }: LoopNode & { kind: "load" },
+    at: number,
+    block: Local<"i32"> | undefined,
+  ): Expression {
+    const machine = this.#machine;
+    const row = this.#rows.get(access) as Local<"i32">;
+    const place = this.#values.get(at) as Local;
+    const bytes = access.inner[0] * bytesPerElement(dtype);
+    const along = (lane: number): Expression<"i32"> =>
+      times(
+        machine.width === 1 ? (place as Local<"i32">) : i32x4.extractLane(place as Local<"v128">, lane),
+        bytes,
+      );
+    if (block === undefined) return machine.loadOne(i32.add(row, along(0)), dtype);
+    const rows = this.#lanePlaces(row, access.outer.at(-1) ?? 0, dtype, block, this.#loop.outer.at(-1) ?? 1);
+    return machine.loadEach(
+      rows.map(({ address, offset }, lane) => ({ address: i32.add(address, along(lane)), offset })),
+      dtype,
+    );
+  }
+
   /** Neighbours `step` elements apart, none beyond the last one of the axis. */
   #loadStrided(
     address: Local<"i32">,
@@ -434,34 +501,37 @@ class LoopWriter {
     const { loadAlternate, width, loadEach } = this.#machine;
     const rest = extent % width;
     if (step !== 2 || loadAlternate === undefined || bytesPerElement(dtype) !== 4)
-      return loadEach(this.#laneAddresses(address, step, dtype, index, extent), dtype);
+      return loadEach(this.#lanePlaces(address, step, dtype, index, extent), dtype);
     // Where only one or two lanes count, the first vector has them, and the second may not be read.
     const second = i32.add(address, i32.const(12));
     const isWhole = i32.le(index, i32.const(extent - width));
     return loadAlternate(address, rest === 1 || rest === 2 ? select(second, address, isWhole) : second);
   }
 
-  /** Addresses of neighbours `step` elements apart, none beyond the last one of the axis. */
-  #laneAddresses(
+  /** Places of neighbours `step` elements apart, none beyond the last one of the axis. */
+  #lanePlaces(
     address: Local<"i32">,
     step: number,
     dtype: DType,
     index: Local<"i32">,
     extent: number,
-  ): Expression<"i32">[] {
+  ): LanePlace[] {
     const bytes = step * bytesPerElement(dtype);
     const { width } = this.#machine;
-    return Array.from({ length: width }, (_, lane) => {
-      if (lane === 0) return address;
-      if (extent % width === 0) return i32.add(address, i32.const(lane * bytes));
-      // Lanes past the end read what the last one reads.
-      const left = this.#f.keep(i32.sub(i32.const(extent - 1), index));
-      const ahead = this.#machine.f.keep(i32.const(lane));
-      const clamped: Expression<"i32"> = {
-        type: "i32",
-        code: [left.code, ahead.code, i32.lt(left, ahead).code, 0x1b],
-      };
-      return i32.add(address, i32.mul(clamped, i32.const(bytes)));
+    if (extent % width === 0) return neighbours(address, bytes, width);
+    const ahead = index === this.#block ? this.#blockAhead : this.#ahead(index, extent);
+    return [
+      { address, offset: 0 },
+      ...ahead.map((lane) => ({ address: i32.add(address, i32.mul(lane, i32.const(bytes))), offset: 0 })),
+    ];
+  }
+
+  /** How far ahead of the first lane the others are read: those past the end where the last one is. */
+  #ahead(index: Local<"i32">, extent: number): Local<"i32">[] {
+    const left = this.#f.keep(i32.sub(i32.const(extent - 1), index));
+    return Array.from({ length: this.#machine.width - 1 }, (_, i) => {
+      const lane = this.#f.keep(i32.const(i + 1));
+      return this.#f.keep(select(lane, left, i32.lt(lane, left)));
     });
   }
 
@@ -508,9 +578,8 @@ class LoopWriter {
     const kept = machine.keep(value);
     const all = (count: number): Statement => {
       if (step === 1) return f.capture(() => f.emit(machine.storeMany(address, kept, dtype, count)));
-      const bytes = step * bytesPerElement(dtype);
-      const addresses = Array.from({ length: count }, (_, lane) => i32.add(address, i32.const(lane * bytes)));
-      return f.capture(() => f.emit(machine.storeEach(addresses, kept, dtype)));
+      const places = neighbours(address, step * bytesPerElement(dtype), count);
+      return f.capture(() => f.emit(machine.storeEach(places, kept, dtype)));
     };
     const rest = extent % width;
     if (rest === 0) f.emit(all(width));
@@ -682,9 +751,9 @@ class LoopWriter {
         f.emit(this.#storeSaved(i, valueAt(i), at as Local<"i32">));
     }
     for (const [i, accumulator] of accumulators) {
-      const { arg } = this.#loop.nodes[i] as LoopNode & { kind: "reduce" };
-      if (!isOwn(arg)) continue;
-      accumulator.add(valueAt(arg), isVector ? rest : 0);
+      const addend = addendOf(this.#loop, this.#loop.nodes[i] as LoopNode & { kind: "reduce" });
+      if (!isOwn(addend)) continue;
+      accumulator.add(valueAt(addend), isVector ? rest : 0);
     }
     for (const { node, access } of this.#loop.stores) {
       if (this.#loop.nodes[node].phase !== phase || !isFullStore(this.#loop, node, access)) continue;
@@ -765,10 +834,8 @@ class LoopWriter {
       f.emit(machine.storeMany(address, value, dtype, count));
       return;
     }
-    const start = f.keep(address);
-    const bytes = step * bytesPerElement(dtype);
-    const addresses = Array.from({ length: count }, (_, lane) => i32.add(start, i32.const(lane * bytes)));
-    f.emit(machine.storeEach(addresses, value, dtype));
+    const places = neighbours(f.keep(address), step * bytesPerElement(dtype), count);
+    f.emit(machine.storeEach(places, value, dtype));
   }
 
   #savedAddress(i: number, at: Local<"i32">): Expression<"i32"> {
@@ -780,7 +847,7 @@ class LoopWriter {
 
   #slotAddress(slot: number, { block }: StagePlace, at: Local<"i32">): Expression<"i32"> {
     const start = this.#spec.saved.length * rowBytes(this.#loop, this.#machine.width) + slot * slotBytes;
-    return i32.add(i32.add(this.#scratch, i32.const(start)), i32.shl(i32.sub(at, block), i32.const(2)));
+    return i32.add(i32.add(this.#scratch, i32.shl(i32.sub(at, block), i32.const(2))), i32.const(start));
   }
 
   #savedDType(dtype: DType): DType {
@@ -796,6 +863,15 @@ class LoopWriter {
   #loadSaved(i: number, dtype: DType, at: Local<"i32">): Expression {
     return this.#machine.loadMany(this.#savedAddress(i, at), this.#savedDType(dtype));
   }
+}
+
+/** Places of so many lanes, some bytes apart. */
+function neighbours(address: Local<"i32">, bytes: number, count: number): LanePlace[] {
+  return Array.from({ length: count }, (_, lane) =>
+    bytes >= 0
+      ? { address, offset: lane * bytes }
+      : { address: i32.add(address, i32.const(lane * bytes)), offset: 0 },
+  );
 }
 
 /** `index · factor`, without a multiplication where none is needed. */

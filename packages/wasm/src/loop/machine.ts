@@ -35,8 +35,8 @@ export interface Machine {
   loadOne(address: Expression<"i32">, dtype: DType): Expression;
   /** Neighbours, as many as there are lanes. May read up to a vector beyond the last. */
   loadMany(address: Expression<"i32">, dtype: DType): Expression;
-  /** Values from one address for each lane. */
-  loadEach(addresses: readonly Expression<"i32">[], dtype: DType): Expression;
+  /** Values from one place for each lane. */
+  loadEach(places: readonly LanePlace[], dtype: DType): Expression;
   /**
    * Every second one of neighbours of four bytes, where there are lanes: the first at an address, the fourth 24 bytes behind it, of
    * which the first two are read there and the others twelve bytes further on, at an address of their own.
@@ -45,8 +45,8 @@ export interface Machine {
   /** Stores the first `count` lanes, all of them by default. */
   storeMany(address: Expression<"i32">, value: Expression, dtype: DType, count?: number): Statement;
   storeOne(address: Expression<"i32">, value: Expression, dtype: DType): Statement;
-  /** Stores lanes at an address each. */
-  storeEach(addresses: readonly Expression<"i32">[], value: Expression, dtype: DType): Statement;
+  /** Stores lanes at a place each. */
+  storeEach(places: readonly LanePlace[], value: Expression, dtype: DType): Statement;
   /** `first, first + step, …` in the lanes, as int32. */
   ramp(first: Expression<"i32">, step: number): Expression;
   /** Integer arithmetic, uint8 wrapped. */
@@ -62,6 +62,12 @@ export interface Machine {
   keep(value: Expression): Local;
 }
 
+/** Where a lane is in memory: an address and bytes behind it, which cost nothing. */
+export interface LanePlace {
+  readonly address: Expression<"i32">;
+  readonly offset: number;
+}
+
 /** Operations on integers; `lt` and `eq` give masks. */
 export type IntegerOp = "add" | "sub" | "mul" | "min" | "max" | "lt" | "eq" | "and" | "or" | "xor";
 
@@ -74,28 +80,28 @@ const isWide = (dtype: DType): boolean => dtype === "float64";
 export function scalarMachine(f: FunctionBuilder, callHost: CallHost): Machine {
   const singles = float32(f);
   const doubles = float64(f);
-  const load = (address: Expression<"i32">, dtype: DType): Expression => {
+  const load = (address: Expression<"i32">, dtype: DType, offset = 0): Expression => {
     switch (dtype) {
       case "float32":
-        return f32.load(address);
+        return f32.load(address, offset);
       case "float64":
-        return f64.load(address);
+        return f64.load(address, offset);
       case "int32":
-        return i32.load(address);
+        return i32.load(address, offset);
       default:
-        return i32.load8u(address);
+        return i32.load8u(address, offset);
     }
   };
-  const store = (address: Expression<"i32">, value: Expression, dtype: DType): Statement => {
+  const store = (address: Expression<"i32">, value: Expression, dtype: DType, offset = 0): Statement => {
     switch (dtype) {
       case "float32":
-        return f32.store(address, value as Expression<"f32">);
+        return f32.store(address, value as Expression<"f32">, offset);
       case "float64":
-        return f64.store(address, value as Expression<"f64">);
+        return f64.store(address, value as Expression<"f64">, offset);
       case "int32":
-        return i32.store(address, value as Expression<"i32">);
+        return i32.store(address, value as Expression<"i32">, offset);
       default:
-        return i32.store8(address, value as Expression<"i32">);
+        return i32.store8(address, value as Expression<"i32">, offset);
     }
   };
   const number = (value: number, dtype: DType): Expression =>
@@ -118,12 +124,12 @@ export function scalarMachine(f: FunctionBuilder, callHost: CallHost): Machine {
     lanes: (dtype) => (isWide(dtype) ? doubles : singles),
     prologue: () => [singles.prologue(), doubles.prologue()],
     number,
-    loadOne: load,
-    loadMany: load,
-    loadEach: ([address], dtype) => load(address, dtype),
-    storeMany: store,
-    storeOne: store,
-    storeEach: ([address], value, dtype) => store(address, value, dtype),
+    loadOne: (address, dtype) => load(address, dtype),
+    loadMany: (address, dtype) => load(address, dtype),
+    loadEach: ([{ address, offset }], dtype) => load(address, dtype, offset),
+    storeMany: (address, value, dtype) => store(address, value, dtype),
+    storeOne: (address, value, dtype) => store(address, value, dtype),
+    storeEach: ([{ address, offset }], value, dtype) => store(address, value, dtype, offset),
     ramp: (first) => first,
     integer(kind, a, b, dtype) {
       const result = integerOps[kind](a as Expression<"i32">, b as Expression<"i32">);
@@ -218,17 +224,17 @@ export function vectorMachine(f: FunctionBuilder, target: Target, callHost: Call
       if (dtype === "float32" || dtype === "int32") return v128.load(address);
       return finish(widen(v128.load32Zero(address)), dtype);
     },
-    loadEach(addresses, dtype) {
-      const [first, ...rest] = addresses;
+    loadEach(places, dtype) {
+      const [{ address, offset }, ...rest] = places;
       if (dtype === "float32" || dtype === "int32") {
         return rest.reduce<Vector>(
-          (vector, address, i) => v128.load32Lane(address, vector, i + 1),
-          v128.load32Zero(first),
+          (vector, place, i) => v128.load32Lane(place.address, vector, i + 1, place.offset),
+          v128.load32Zero(address, offset),
         );
       }
       const ints = rest.reduce<Vector>(
-        (vector, address, i) => i32x4.replaceLane(vector, i + 1, i32.load8u(address)),
-        i32x4.splat(i32.load8u(first)),
+        (vector, place, i) => i32x4.replaceLane(vector, i + 1, i32.load8u(place.address, place.offset)),
+        i32x4.splat(i32.load8u(address, offset)),
       );
       return finish(ints, dtype);
     },
@@ -257,13 +263,13 @@ export function vectorMachine(f: FunctionBuilder, target: Target, callHost: Call
       dtype === "float64"
         ? f64.store(address, value as Expression<"f64">)
         : machine.storeMany(address, value, dtype, 1),
-    storeEach(addresses, value, dtype) {
+    storeEach(places, value, dtype) {
       if (dtype === "float32" || dtype === "int32") {
         const kept = f.keep(value as Vector);
-        return addresses.map((address, lane) => v128.store32Lane(address, kept, lane));
+        return places.map(({ address, offset }, lane) => v128.store32Lane(address, kept, lane, offset));
       }
       const bytes = f.keep(packed(value as Vector, dtype));
-      return addresses.map((address, lane) => v128.store8Lane(address, bytes, lane));
+      return places.map(({ address, offset }, lane) => v128.store8Lane(address, bytes, lane, offset));
     },
     ramp: (first, step) => i32x4.add(i32x4.splat(first), i32x4.const(0, step, 2 * step, 3 * step)),
     integer(kind, a, b, dtype) {

@@ -1,10 +1,11 @@
 import { opRegistry } from "@adjoint/ops";
 import { type DType, type Op, primitives } from "@adjoint/tensor";
-import { type MathFunction, mathTable } from "../math/index.ts";
+import { type Formula, type MathFunction, mathTable } from "../math/index.ts";
 
-/** Code for an op, and about how many instructions it takes. */
+/** Code for an op, its formula if it has parts, and about how many instructions it takes. */
 export interface NativeFunction {
   readonly emit: MathFunction;
+  readonly formula: Formula | undefined;
   readonly cost: number;
 }
 
@@ -20,5 +21,5 @@ export function mathFunctionOf(op: Op, dtype: DType): NativeFunction | undefined
   const name = named.get(op);
   const entry = name === undefined ? undefined : mathTable.get(name);
   const emit = dtype === "float32" || dtype === "float64" ? entry?.[dtype] : undefined;
-  return emit && { emit, cost: entry?.cost ?? 0 };
+  return emit && { emit, formula: entry?.formula, cost: entry?.cost ?? 0 };
 }

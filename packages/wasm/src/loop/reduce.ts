@@ -38,13 +38,47 @@ function firstLanes(count: number): Vector {
 const swapHalves = [8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7];
 const swapNeighbours = [4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11];
 
-/** Makes the accumulator of a dtype: a largest, or a sum. float32 is added up in float64, so that the sum is rounded once. */
-export function accumulatorOf(machine: Machine, isLargest: boolean, dtype: DType): Accumulator {
+/**
+ * Makes the accumulator of a dtype: a largest, or a sum. float32 is added up in float64, so that the sum is rounded once. Numbers 0 and 1
+ * may be added as the bools that they are of, their `addend`: they are counted.
+ */
+export function accumulatorOf(
+  machine: Machine,
+  isLargest: boolean,
+  dtype: DType,
+  addend: DType = dtype,
+): Accumulator {
+  if (!isLargest && addend === "bool") return countTrue(machine, dtype);
   if (machine.width === 1) return isLargest ? largestOne(machine, dtype) : sumOne(machine, dtype);
   if (isLargest && dtype === "float32") return largestFloats(machine);
   if (isLargest) return foldLanes(machine, dtype, largestOf(machine, dtype), lowest(dtype));
   if (dtype !== "float32") return foldLanes(machine, dtype, i32x4.add, i32x4.const(0));
   return sumFloats(machine);
+}
+
+/** How often a bool is true. In a vector that is −1. */
+function countTrue(machine: Machine, dtype: DType): Accumulator {
+  const { f } = machine;
+  if (machine.width === 1) {
+    const total = f.keep(i32.const(0));
+    return {
+      add: (value) => f.emit(total.set(i32.add(total, value as Local<"i32">))),
+      result: ({ isWide }) => f.keep(machine.cast(total, "int32", isWide ? "float64" : dtype)),
+    };
+  }
+  const total = f.keep(i32x4.const(0));
+  return {
+    add(value, rest) {
+      const vector = value as Local<"v128">;
+      f.emit(total.set(i32x4.sub(total, rest === 0 ? vector : v128.and(vector, firstLanes(rest)))));
+    },
+    result({ isSpread, isWide }) {
+      if (!isSpread) return f.keep(machine.cast(total, "int32", dtype));
+      const pairs = f.keep(i32x4.add(total, v128.shuffle(total, total, swapHalves)));
+      const all = f.keep(i32x4.add(pairs, v128.shuffle(pairs, pairs, swapNeighbours)));
+      return f.keep(isWide ? f64.convertS(i32x4.extractLane(all, 0)) : machine.cast(all, "int32", dtype));
+    },
+  };
 }
 
 function lowest(dtype: DType): Vector {

@@ -28,6 +28,15 @@ const BOUNDS = { float32: [-20, 89, 2 ** -25], float64: [-40, 710, 2 ** -54] } a
  * (`bench/kernels/math.mjs --exhaustive`); float64 within 2 of the definition, in samples.
  */
 export function expm1(lanes: Lanes, x: Expression): Expression {
+  return scaledExpm1(lanes, x, (value) => value);
+}
+
+/** `α (eˣ − 1)`: the function multiplies by α, both terms of the last sum, so that the product is not rounded after it. */
+export function scaledExpm1(
+  lanes: Lanes,
+  x: Expression,
+  scaled: (value: Expression) => Expression,
+): Expression {
   const [lowest, highest, tiny] = BOUNDS[lanes.dtype];
   const given = lanes.keep(x);
   const bounded = lanes.keep(
@@ -41,6 +50,6 @@ export function expm1(lanes: Lanes, x: Expression): Expression {
   const p = polynomialBySquare(lanes, COEFFICIENTS[lanes.dtype], r, square);
   const small = lanes.keep(lanes.sub(lanes.mul(square, p), low));
   const large = lanes.madd(h, high, lanes.sub(h, lanes.constant(0.5)));
-  const half = lanes.keep(lanes.madd(h, small, large));
-  return lanes.select(lanes.lt(lanes.abs(given), lanes.constant(tiny)), given, lanes.add(half, half));
+  const half = lanes.keep(lanes.madd(scaled(h), small, scaled(large)));
+  return lanes.select(lanes.lt(lanes.abs(given), lanes.constant(tiny)), scaled(given), lanes.add(half, half));
 }

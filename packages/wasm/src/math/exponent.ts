@@ -24,15 +24,30 @@ export function nearestWideExponent(lanes: Lanes, x: Expression, factor: number)
 }
 
 function nearest(lanes: Lanes, x: Expression, factor: number, bias: number): Exponent {
-  const shift = lanes.constant(SHIFT[lanes.dtype] + bias);
-  const shifted = lanes.keep(
-    factor === 1 ? lanes.add(x, shift) : lanes.madd(x, lanes.constant(factor), shift),
-  );
-  return { shifted, k: lanes.keep(lanes.sub(shifted, shift)) };
+  return kept(lanes, lanes.keep(shift(lanes, x, factor, bias)), bias);
+}
+
+/** {@link Exponent.shifted} of {@link nearestExponent} alone, from which {@link exponentOf} finds the rest again. */
+export function biasedExponent(lanes: Lanes, x: Expression, factor: number, less = 0): Expression {
+  return shift(lanes, x, factor, BIAS[lanes.dtype] - less);
+}
+
+/** The exponent that {@link biasedExponent} gave, with the same `less`. */
+export function exponentOf(lanes: Lanes, shifted: Local, less = 0): Exponent {
+  return kept(lanes, shifted, BIAS[lanes.dtype] - less);
+}
+
+function shift(lanes: Lanes, x: Expression, factor: number, bias: number): Expression {
+  const zero = lanes.constant(SHIFT[lanes.dtype] + bias);
+  return factor === 1 ? lanes.add(x, zero) : lanes.madd(x, lanes.constant(factor), zero);
+}
+
+function kept(lanes: Lanes, shifted: Local, bias: number): Exponent {
+  return { shifted, k: lanes.keep(lanes.sub(shifted, lanes.constant(SHIFT[lanes.dtype] + bias))) };
 }
 
 /** 2ᵏ, where it is a normal number. */
-export function powerOfTwo(lanes: Lanes, { shifted }: Exponent): Local {
+export function powerOfTwo(lanes: Lanes, { shifted }: Pick<Exponent, "shifted">): Local {
   return lanes.keep(lanes.fromBits(lanes.shl(lanes.bits(shifted), MANTISSA[lanes.dtype])));
 }
 
@@ -66,13 +81,6 @@ export function subtractLn2(lanes: Lanes, x: Expression, k: Local): Local {
 export function addLn2(lanes: Lanes, x: Expression, k: Local): Local {
   const [high, low] = LN2[lanes.dtype];
   return lanes.keep(lanes.madd(k, lanes.constant(low), lanes.madd(k, lanes.constant(high), x)));
-}
-
-/** `x − k ln 2 / 2` where the exponential of twice that is needed to few digits when k is large: in one step if that is rounded once. */
-export function subtractHalfLn2(lanes: Lanes, x: Expression, k: Local): Local {
-  const [high, low] = LN2[lanes.dtype];
-  if (lanes.isFused) return lanes.keep(lanes.nmadd(k, lanes.constant(Math.LN2 / 2), x));
-  return lanes.keep(lanes.nmadd(k, lanes.constant(low / 2), lanes.nmadd(k, lanes.constant(high / 2), x)));
 }
 
 /** `x − k ln 2` as `high − low`, of which `high` is exact. */

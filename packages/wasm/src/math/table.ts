@@ -2,10 +2,12 @@ import type { Expression } from "../ir/index.ts";
 import type { Lanes } from "../lanes.ts";
 import { cos } from "./cos.ts";
 import { cosh } from "./cosh.ts";
+import { elu } from "./elu.ts";
 import { erf } from "./erf.ts";
 import { erfc } from "./erfc.ts";
 import { exp } from "./exp.ts";
 import { exp2 } from "./exp2.ts";
+import { expDifference } from "./expDifference.ts";
 import { expm1 } from "./expm1.ts";
 import { gelu } from "./gelu.ts";
 import { geluTanh, geluTanhGate } from "./geluTanh.ts";
@@ -17,6 +19,7 @@ import { logisticPdf } from "./logisticPdf.ts";
 import { logSigmoid } from "./logSigmoid.ts";
 import { normalCdf } from "./normalCdf.ts";
 import { normalPdf } from "./normalPdf.ts";
+import { type Formula, whole } from "./parts.ts";
 import { pow } from "./pow.ts";
 import { selu } from "./selu.ts";
 import { sigmoid } from "./sigmoid.ts";
@@ -34,6 +37,8 @@ export type MathFunction = (lanes: Lanes, ...operands: readonly Expression[]) =>
 export interface MathEntry {
   readonly float32?: MathFunction;
   readonly float64?: MathFunction;
+  /** The same in parts, for the dtypes that are written. */
+  readonly formula?: Formula;
   /** About how many instructions a vector of float32 takes, where an addition takes one. */
   readonly cost: number;
 }
@@ -48,6 +53,11 @@ function single(write: (lanes: Lanes, x: Expression) => Expression, cost: number
   return { float32: unary(write), cost };
 }
 
+/** Of parts, in both dtypes. */
+function composed(formula: Formula, cost: number): MathEntry {
+  return { float32: whole(formula), float64: whole(formula), formula, cost };
+}
+
 function unary(write: (lanes: Lanes, x: Expression) => Expression): MathFunction {
   return (lanes, x) => write(lanes, x);
 }
@@ -56,10 +66,26 @@ function unary(write: (lanes: Lanes, x: Expression) => Expression): MathFunction
 export const mathTable: ReadonlyMap<string, MathEntry> = new Map<string, MathEntry>([
   ["cos", single(cos, 60)],
   ["cosh", single(cosh, 50)],
+  [
+    "elu",
+    {
+      float32: (lanes, x, alpha) => elu(lanes, x, alpha),
+      float64: (lanes, x, alpha) => elu(lanes, x, alpha),
+      cost: 60,
+    },
+  ],
   ["erf", single(erf, 140)],
   ["erfc", single(erfc, 130)],
   ["exp", both(exp, 21)],
   ["exp2", both(exp2, 19)],
+  [
+    "expDifference",
+    {
+      float32: (lanes, a, b) => expDifference(lanes, a, b),
+      float64: (lanes, a, b) => expDifference(lanes, a, b),
+      cost: 24,
+    },
+  ],
   ["expm1", both(expm1, 28)],
   ["gelu", single(gelu, 140)],
   ["geluTanh", single(geluTanh, 65)],
@@ -69,16 +95,16 @@ export const mathTable: ReadonlyMap<string, MathEntry> = new Map<string, MathEnt
   ["log1p", both(log1p, 27)],
   ["log2", single(log2, 75)],
   ["logSigmoid", both(logSigmoid, 55)],
-  ["logisticPdf", single(logisticPdf, 55)],
+  ["logisticPdf", { float32: whole(logisticPdf), formula: logisticPdf, cost: 31 }],
   ["normalCdf", single(normalCdf, 135)],
   ["normalPdf", single(normalPdf, 50)],
   ["pow", { float32: (lanes, a, b) => pow(lanes, a, b), cost: 190 }],
   ["selu", single(selu, 60)],
-  ["sigmoid", both(sigmoid, 24)],
+  ["sigmoid", composed(sigmoid, 28)],
   ["silu", both(silu, 33)],
   ["sin", single(sin, 60)],
   ["sinh", single(sinh, 75)],
   ["softplus", both(softplus, 52)],
   ["tan", single(tan, 75)],
-  ["tanh", both(tanh, 36)],
+  ["tanh", composed(tanh, 39)],
 ]);

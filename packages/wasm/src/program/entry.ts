@@ -111,7 +111,8 @@ class EntryWriter {
     let isChecking = false;
     this.#steps.forEach((step, i) => {
       if (isChecking && step.kind !== "check") {
-        f.emit(wait, when(status(), giveBack(status())));
+        // The main thread begins the next job, and clears the status, only once all have seen this one's.
+        f.emit(wait, when(status(), [wait, giveBack(status())]));
         order.meet();
         isChecking = false;
       }

@@ -3,6 +3,7 @@ import { maxPool2dGradientOp } from "@adjoint/ops";
 import { type Op, primitives, type Shape, sizeOf } from "@adjoint/tensor";
 import { bytesPerElement, stridesOf } from "@adjoint/tensor/engine";
 import { type ArgmaxSpec, argmaxKernel, argmaxUnits } from "../kernels/argmax.ts";
+import { checkFiniteKernel } from "../kernels/checkFinite.ts";
 import { type CheckSpec, checkIndexKernel } from "../kernels/checkIndex.ts";
 import { type CumsumSpec, cumsumKernel, cumsumUnits } from "../kernels/cumsum.ts";
 import { type MatmulSpec, matmulFlops, matmulKernel } from "../kernels/matmul/matmul.ts";
@@ -15,7 +16,7 @@ import {
   sumPatchesKernel,
   sumPatchesUnits,
 } from "../kernels/sumPatches.ts";
-import { type TakeSpec, takeKernel } from "../kernels/take.ts";
+import { type TakeSpec, takeKernel, takeScratchBytes } from "../kernels/take.ts";
 import type { Target } from "../target.ts";
 import type { Pointer, Step } from "./step.ts";
 
@@ -24,6 +25,7 @@ type OpSteps = (kernel: OpKernel, index: number, target: Target) => Step[] | und
 const opRules: ReadonlyMap<Op, OpSteps> = new Map<Op, OpSteps>([
   [primitives.matmul, matmulSteps],
   [primitives.take, takeSteps],
+  [primitives.checkFinite, finiteSteps],
   [primitives.checkIndex, checkSteps],
   [primitives.sumPatches, sumPatchesSteps],
   [primitives.argmax, argmaxSteps],
@@ -130,12 +132,12 @@ function takeSteps(kernel: OpKernel, index: number): Step[] {
   return [
     {
       kind: "kernel",
-      key: `take ${spec.rows} ${spec.count} ${spec.bytes} ${spec.indexBytes}`,
+      key: `take ${spec.outer} ${spec.rows} ${spec.count} ${spec.bytes} ${spec.indexBytes}`,
       write: () => takeKernel(spec),
       pointers: [pointerTo(values), pointerTo(indices), pointerTo(output)],
       units,
       unitStep: 1,
-      scratchBytes: 0,
+      scratchBytes: takeScratchBytes(spec),
       cost: units * (4 + spec.bytes / 16),
       isSerial: false,
       kernel: index,
@@ -159,6 +161,21 @@ function checkSteps(kernel: OpKernel, index: number): Step[] {
       key: `check ${spec.count} ${below} ${except} ${spec.indexBytes}`,
       write: () => checkIndexKernel(spec),
       pointers: [pointerTo(indices)],
+      kernel: index,
+    },
+  ];
+}
+
+function finiteSteps(kernel: OpKernel, index: number): Step[] {
+  const [{ dtype, shape }] = kernel.inputs;
+  const count = sizeOf(shape);
+  if (count === 0 || (dtype !== "float32" && dtype !== "float64")) return [];
+  return [
+    {
+      kind: "check",
+      key: `checkFinite ${count} ${dtype}`,
+      write: () => checkFiniteKernel(count, dtype),
+      pointers: [pointerTo(kernel.inputs[0])],
       kernel: index,
     },
   ];
