@@ -112,6 +112,15 @@ export function costOfOp(op: Op | Part, dtype: DType): number {
   return mathFunctionOf(op, dtype)?.cost ?? 100;
 }
 
+/**
+ * About how many of its instructions wait for each other. Parts are most of them chains; of a function in one piece, half is: the terms
+ * of its polynomials go side by side.
+ */
+export function chainOfOp(op: Op | Part, dtype: DType): number {
+  const cost = costOfOp(op, dtype);
+  return isPart(op) || emitters.has(op) ? cost : cost / 2;
+}
+
 /** The code of an elementwise op, or of a part of one. */
 export function emitElementwise(
   machine: Machine,

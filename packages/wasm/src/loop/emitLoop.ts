@@ -9,6 +9,7 @@ import {
   type Local,
   type Statement,
   select,
+  v128,
   when,
 } from "../ir/index.ts";
 import type { Target } from "../target.ts";
@@ -276,11 +277,11 @@ export function emitLoop(spec: LoopSpec, target: Target, callHost: CallHost): Fu
   return f;
 }
 
-/** A stage, and where the block that it runs over begins. */
+/** A stage, and where the slots would be for the row's first element, if the block began there. */
 interface StagePlace {
   readonly stage: Stage;
   readonly isFirst: boolean;
-  readonly block: Local<"i32">;
+  readonly slots: Local<"i32">;
 }
 
 class LoopWriter {
@@ -667,9 +668,10 @@ class LoopWriter {
     const block = f.local("i32");
     f.forRange(block, from, to, blockLength, () => {
       const end = f.keep(i32.add(block, i32.const(blockLength)));
+      const slots = f.keep(i32.sub(this.#scratch, i32.shl(block, i32.const(2))));
       f.emit(when(i32.gt(end, to), end.set(to)));
       stages.forEach((stage, i) => {
-        f.forRange(index, block, end, step, () => turn(index, { stage, block, isFirst: i === 0 }));
+        f.forRange(index, block, end, step, () => turn(index, { stage, slots, isFirst: i === 0 }));
       });
     });
   }
@@ -706,12 +708,9 @@ class LoopWriter {
     const isVector = !this.#loop.isVectorOuter && machine.width > 1;
     const valueAt = (i: number): Local => (values.get(i) ?? this.#values.get(i)) as Local;
     for (const [i, slot] of stage?.given ?? []) {
-      const dtype = this.#savedDType(this.#loop.nodes[i].dtype);
       values.set(
         i,
-        machine.keep(
-          machine.loadMany(this.#slotAddress(slot, place as StagePlace, at as Local<"i32">), dtype),
-        ),
+        f.keep(v128.load(this.#slotsAt(place as StagePlace, at as Local<"i32">), this.#slotOffset(slot))),
       );
     }
     this.#loop.nodes.forEach((node, i) => {
@@ -737,12 +736,11 @@ class LoopWriter {
       values.set(i, machine.keep(value));
     });
     for (const [i, slot] of stage?.kept ?? []) {
-      const dtype = this.#savedDType(this.#loop.nodes[i].dtype);
       f.emit(
-        machine.storeMany(
-          this.#slotAddress(slot, place as StagePlace, at as Local<"i32">),
-          valueAt(i),
-          dtype,
+        v128.store(
+          this.#slotsAt(place as StagePlace, at as Local<"i32">),
+          valueAt(i) as Local<"v128">,
+          this.#slotOffset(slot),
         ),
       );
     }
@@ -777,12 +775,17 @@ class LoopWriter {
     steps.forEach((index, axis) => {
       const step = access.inner[axis] * bytes;
       if (step === 0) return;
-      const key = `${index.index} ${step}`;
-      const scaled = step === 1 ? index : (this.#scaled.get(key) ?? this.#f.keep(times(index, step)));
-      this.#scaled.set(key, scaled);
-      address = i32.add(address, scaled);
+      address = i32.add(address, this.#scaledIndex(index, step));
     });
     return address;
+  }
+
+  #scaledIndex(index: Local<"i32">, step: number): Local<"i32"> {
+    if (step === 1) return index;
+    const key = `${index.index} ${step}`;
+    const scaled = this.#scaled.get(key) ?? this.#f.keep(times(index, step));
+    this.#scaled.set(key, scaled);
+    return scaled;
   }
 
   #loadFull(access: Access, dtype: DType, steps: readonly Local<"i32">[], isVector: boolean): Expression {
@@ -845,9 +848,13 @@ class LoopWriter {
     return i32.add(i32.add(this.#scratch, i32.const(start)), times(at, width === 1 ? 8 : each));
   }
 
-  #slotAddress(slot: number, { block }: StagePlace, at: Local<"i32">): Expression<"i32"> {
-    const start = this.#spec.saved.length * rowBytes(this.#loop, this.#machine.width) + slot * slotBytes;
-    return i32.add(i32.add(this.#scratch, i32.shl(i32.sub(at, block), i32.const(2))), i32.const(start));
+  /** Where a turn finds the first slot's vector, less {@link LoopWriter.#slotOffset}, which is part of the instruction. */
+  #slotsAt({ slots }: StagePlace, at: Local<"i32">): Expression<"i32"> {
+    return i32.add(slots, this.#scaledIndex(at, 4));
+  }
+
+  #slotOffset(slot: number): number {
+    return this.#spec.saved.length * rowBytes(this.#loop, this.#machine.width) + slot * slotBytes;
   }
 
   #savedDType(dtype: DType): DType {

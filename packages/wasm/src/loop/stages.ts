@@ -1,4 +1,4 @@
-import { costOfOp } from "./elementwise.ts";
+import { chainOfOp, costOfOp } from "./elementwise.ts";
 import type { LoopKernel } from "./parts.ts";
 
 /** Part of what a pass computes for each element, in a loop of its own over a block of elements. */
@@ -16,8 +16,9 @@ export interface Stage {
 /** The elements of a block: its slots stay in the first cache. */
 export const blockLength = 512;
 
-/** Instructions from which on a pass may be divided. */
-const longPass = 48;
+/** Instructions, each waiting for the one before, from which on a pass is divided; and the fewest of a stage. */
+const longChain = 24;
+const shortStage = 8;
 /**
  * What a turn of a stage takes beside its instructions: its loop, and a part of the beginning and end of that; each value that it reads
  * or keeps; and each pair of its instructions, of which the earlier ones keep the later waiting, and those the next turns.
@@ -29,7 +30,8 @@ const cheap = 2;
 /**
  * Divides the values of a pass into stages. A processor overlaps as many turns of a loop as its window of some dozens of waiting
  * instructions holds, and each turn is a chain of dependent operations: of `sigmoid(tanh(x))` in one body it overlaps two or three, and
- * waits. Short loops, with a block of results between, take half of the time.
+ * waits. Short loops, with a block of results between, take two thirds of the time. Where the chain is short, as in the update of a parameter
+ * by Adam, the turns overlap by themselves, and blocks only take time.
  */
 export function stagesOf(
   loop: LoopKernel,
@@ -40,24 +42,32 @@ export function stagesOf(
     const node = loop.nodes[i];
     return node.kind === "apply" ? costOfOp(node.op, node.dtype) : 1;
   };
-  const total = [...needed].reduce((sum, i) => sum + costOf(i), 0);
-  const inOrder = [...needed].sort((a, b) => a - b);
-  if (total <= longPass) return [whole(inOrder)];
   const argsOf = (i: number): readonly number[] => {
     const node = loop.nodes[i];
     return node.kind === "apply" && !isGivenAnew(i) ? node.args.filter((arg) => needed.has(arg)) : [];
   };
+  const order = [...needed].sort((a, b) => a - b);
+  // Of each value: the cost of the dearest chain that leads to it, and of what it would take to compute it again.
+  const chains = new Map<number, number>();
+  const again = new Map<number, number>();
   const written = loop.stores.filter(({ access }) => access.inner.some((step) => step !== 0));
-  const isWriting = written.length > 0;
-  const isDear = dearNodes(inOrder, (i) => {
-    if (isGivenAnew(i)) return [1, []];
-    if (loop.nodes[i].kind === "load") return [isWriting ? Number.POSITIVE_INFINITY : 1, []];
-    return [costOf(i), argsOf(i)];
-  });
-  const order = shortLived(inOrder, argsOf);
+  for (const i of order) {
+    const args = argsOf(i);
+    const node = loop.nodes[i];
+    const own = node.kind === "apply" ? chainOfOp(node.op, node.dtype) : 1;
+    chains.set(i, Math.max(0, ...args.map((arg) => chains.get(arg) as number)) + own);
+    const isLost = written.length > 0 && node.kind === "load" && !isGivenAnew(i);
+    const once = isLost ? Number.POSITIVE_INFINITY : isGivenAnew(i) ? 1 : costOf(i);
+    again.set(
+      i,
+      args.reduce((sum, arg) => sum + (again.get(arg) as number), once),
+    );
+  }
+  if (Math.max(...chains.values()) <= longChain) return [whole(order)];
+  const isDear = (i: number): boolean => (again.get(i) as number) > cheap;
   const stageAt = divided(order, Math.min(loop.inner[0], blockLength) / 4, { costOf, argsOf, isDear });
   const stage = stageAt.get(order[order.length - 1]) as number;
-  if (stage === 0) return [whole(inOrder)];
+  if (stage === 0) return [whole(order)];
   // What is stored may lie over what is loaded, so that no stage loads after one that stores, also not again.
   const firstWrite = Math.min(
     ...written.map(({ node }) =>
@@ -94,47 +104,6 @@ export function stagesOf(
     nodes: [...nodes].sort((a, b) => a - b),
     kept: new Map([...slots].filter(([i]) => own.has(i))),
   }));
-}
-
-/** Which values are rather kept than computed again, from what each costs by itself and what it is computed from. */
-function dearNodes(
-  inOrder: readonly number[],
-  own: (i: number) => readonly [number, readonly number[]],
-): (i: number) => boolean {
-  const costs = new Map<number, number>();
-  for (const i of inOrder) {
-    const [cost, args] = own(i);
-    costs.set(
-      i,
-      args.reduce((sum, arg) => sum + (costs.get(arg) as number), cost),
-    );
-  }
-  return (i) => (costs.get(i) as number) > cheap;
-}
-
-/** The values in an order in which few are wanted later at any time: what uses others for the last time comes as soon as it can. */
-function shortLived(inOrder: readonly number[], argsOf: (i: number) => readonly number[]): number[] {
-  const argsAt = new Map(inOrder.map((i) => [i, [...new Set(argsOf(i))]]));
-  const uses = new Map<number, number>();
-  for (const args of argsAt.values()) for (const arg of args) uses.set(arg, (uses.get(arg) ?? 0) + 1);
-  const order: number[] = [];
-  const done = new Set<number>();
-  const waiting = [...inOrder];
-  while (waiting.length > 0) {
-    let best = 0;
-    let most = 0;
-    for (let place = 0; place < waiting.length; place++) {
-      const args = argsAt.get(waiting[place]) as readonly number[];
-      if (args.length <= most || !args.every((arg) => done.has(arg))) continue;
-      const freed = args.filter((arg) => uses.get(arg) === 1).length;
-      if (freed > most) [best, most] = [place, freed];
-    }
-    const [next] = waiting.splice(best, 1);
-    for (const arg of argsAt.get(next) as readonly number[]) uses.set(arg, (uses.get(arg) as number) - 1);
-    done.add(next);
-    order.push(next);
-  }
-  return order;
 }
 
 /** The stage of each value, so that the time that stages of so many turns take beside their instructions is least. */
@@ -175,6 +144,7 @@ function divided(
       if (lastUse[begin] >= end) kept++;
       read.delete(begin);
       for (const arg of given[begin]) read.add(arg);
+      if (cost < shortStage && (begin > 0 || end < order.length)) continue;
       const own = turn + time.slot * (read.size + kept) + time.pair * cost ** 2;
       if (least[begin].time + own < best.time) best = { time: least[begin].time + own, begin };
     }
