@@ -97,19 +97,25 @@ export function mnist() {
   return cache;
 }
 
-/** Endless rows of the training set by number, a new permutation each epoch, last short batch dropped. */
+/** Epochs of different orders. */
+const orders = 8;
+
+/**
+ * Endless rows of the training set by number, shuffled, the last short batch of an epoch dropped. The orders are made here, not between
+ * steps: to sort 60,000 keys takes as long as many steps of a small net, and is no library's work.
+ */
 export function batchIndices(batch) {
   const n = mnist().trainY.length;
+  const permutations = Array.from({ length: orders }, (_, epoch) => permutation(5000 + epoch, n));
   let epoch = 0,
-    pos = 0,
-    perm = permutation(5000 + epoch++, n);
+    pos = 0;
   return function next() {
     if (pos + batch > n) {
-      perm = permutation(5000 + epoch++, n);
+      epoch = (epoch + 1) % orders;
       pos = 0;
     }
     pos += batch;
-    return perm.subarray(pos - batch, pos);
+    return permutations[epoch].subarray(pos - batch, pos);
   };
 }
 
