@@ -1,11 +1,12 @@
 // Writes docs/contracts.md: what other libraries give for the cases in which Adjoint fixes an answer. `npm run contracts`
-// installs the JavaScript ones first; PyTorch is taken from a Python that has it (PEERS_PYTHON, or python3), else left out.
+// installs the JavaScript ones first; PyTorch and JAX are taken from a Python that has them (PEERS_PYTHON and JAX_PYTHON, or
+// python3), else left out.
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { cases, flat } from "./cases.mjs";
 
 const path = (name) => new URL(name, import.meta.url).pathname;
-const python = process.env.PEERS_PYTHON ?? "/usr/bin/python3";
+const { PEERS_PYTHON = "/usr/bin/python3", JAX_PYTHON = PEERS_PYTHON } = process.env;
 
 function answers(command, args, name) {
   const { status, stdout, stderr, error } = spawnSync(command, args, { input: JSON.stringify(cases) });
@@ -17,7 +18,8 @@ function answers(command, args, name) {
 }
 
 const peers = [
-  answers(python, [path("pytorch.py")], "PyTorch"),
+  answers(PEERS_PYTHON, [path("pytorch.py")], "PyTorch"),
+  answers(JAX_PYTHON, [path("jax_cpu.py")], "JAX"),
   answers(process.execPath, [path("tfjs.mjs")], "tfjs"),
   answers(process.execPath, [path("jaxjs.mjs")], "jax-js"),
 ].filter(Boolean);
@@ -99,7 +101,7 @@ const page = `# Answers that are fixed
 
 Libraries disagree, or fail, in the cases below. Adjoint's answers are the ones in the columns "value" and "gradient": \`npm run oracle\` holds it to them, in float32 and float64, and the reasons are in the notes of [\`numerics.json\`](../packages/testing/oracle/numerics.json). The formulas in the second half are run as they are written.
 
-\`npm run contracts\` runs the other libraries and writes this page. All in float32 on a CPU: tfjs on its cpu backend, jax-js on its WebAssembly backend, PyTorch without compilation. ✓ stands for a value and a gradient as stated, to 1e-6 (values under the smallest normal number may be 0); otherwise what is different is told. JAX was not run, so it has no column. Where a library lacks an op it is written with what it has: \`silu\` in tfjs as \`z * sigmoid(z)\`, binary cross-entropy in jax-js with \`logSigmoid\`. That an out-of-range label gives 0 in tfjs and jax-js comes from one-hot rows of zeros, which both take for labels.
+\`npm run contracts\` runs the other libraries and writes this page. All in float32 on a CPU: tfjs on its cpu backend, jax-js on its WebAssembly backend, PyTorch without compilation, JAX with \`jit\`. ✓ stands for a value and a gradient as stated, to 1e-6 (values under the smallest normal number may be 0); otherwise what is different is told. Where a library lacks an op it is written with what it has: \`silu\` in tfjs as \`z * sigmoid(z)\`, binary cross-entropy in jax-js and JAX with \`logSigmoid\`, the other cross-entropies in JAX with \`log_softmax\`. That an out-of-range label gives 0 in tfjs and jax-js comes from one-hot rows of zeros, which both take for labels.
 
 ${table.map((cells) => `| ${cells.join(" | ")} |`).join("\n")}
 `;
