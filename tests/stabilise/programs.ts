@@ -180,6 +180,10 @@ export const families: Readonly<Record<string, Family>> = {
       (a, z, { axis }) => a.log(a.div(1, a.softmax(z, axis))),
       (a, z, { axis }) => a.log(a.sqrt(a.softmax(z, axis))),
       (a, z, { axis }) => a.log(a.pow(a.softmax(z, axis), 3)),
+      (a, z, { axis }) => a.log(squared(a, a.softmax(z, axis))),
+      (a, z) => a.log(a.sub(1, squared(a, a.tanh(z)))),
+      (a, z) => a.log(a.mul(a.sigmoid(z), a.sub(1, a.sigmoid(z)))),
+      (a, z) => a.log(a.cosh(z)),
       (a, z, { axis }) => a.log(a.mul(a.exp2(z), a.softmax(z, axis))),
       (a, z, { axis }) => a.log(a.concat([a.softmax(z, axis), a.sigmoid(z)], axis)),
       (a, z, { axis, keepDims }) => a.log(a.max(a.softmax(z, axis), axis, keepDims)),
@@ -218,6 +222,9 @@ export const families: Readonly<Record<string, Family>> = {
       (a, z, { inside }) => a.log(a.sub(1, moved(a, inside, a.sigmoid(z)))),
       (a, z) => a.log1p(a.neg(a.sigmoid(z))),
       (a, z) => a.log(a.div(1, a.add(1, a.exp(a.neg(z))))),
+      (a, z) => a.log(a.sub(1, a.div(a.exp(z), a.add(a.exp(z), 1)))),
+      (a, z) => a.log(a.mul(0.5, a.add(1, a.tanh(a.mul(0.5, z))))),
+      (a, z) => a.log(a.div(a.add(1, a.tanh(a.div(z, 2))), 2)),
       (a, z, { label }) => {
         const p = a.sigmoid(z);
         return a.neg(a.add(a.mul(label, a.log(p)), a.mul(1 - label, a.log(a.sub(1, p)))));
@@ -230,6 +237,12 @@ export const families: Readonly<Record<string, Family>> = {
       (a, z) => a.div(3, a.add(1, a.exp(z))),
       (a, z) => a.div(a.exp(z), a.add(1, a.exp(z))),
       (a, z) => a.sub(1, a.sigmoid(z)),
+      (a, z) => a.sub(1, a.div(a.exp(z), a.add(1, a.exp(z)))),
+      (a, z) => a.mul(a.sigmoid(z), a.sub(1, a.sigmoid(z))),
+      (a, z) => a.add(1, a.tanh(z)),
+      (a, z) => a.sub(1, a.tanh(z)),
+      (a, z) => a.mul(0.5, a.add(1, a.tanh(z))),
+      (a, z) => a.div(a.add(1, a.tanh(z)), 2),
       (a, z, { inside }) => a.sub(1, moved(a, inside, a.sigmoid(z))),
     ],
   },
@@ -423,6 +436,7 @@ export const families: Readonly<Record<string, Family>> = {
       (a, x) => a.sqrt(a.mul(x, x)),
       (a, x) => a.sqrt(a.pow(x, 2)),
       (a, x) => a.sqrt(a.mul(3, a.mul(x, x))),
+      (a, x) => a.pow(a.mul(x, x), 0.5),
     ],
   },
 };

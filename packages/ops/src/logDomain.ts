@@ -1,5 +1,6 @@
 import {
   type AnyTensor,
+  abs,
   add,
   apply,
   constantOf,
@@ -23,6 +24,7 @@ import {
   where,
 } from "@adjoint/tensor";
 import { clipOp } from "./clip.ts";
+import { coshOp } from "./cosh.ts";
 import { exp2Op } from "./exp2.ts";
 import { firstLargest } from "./firstLargest.ts";
 import { isFinite as isFiniteNumber } from "./isFinite.ts";
@@ -30,6 +32,7 @@ import { log2Op } from "./log2.ts";
 import { log10Op } from "./log10.ts";
 import { logicalAnd } from "./logicalAnd.ts";
 import { logicalNot } from "./logicalNot.ts";
+import { logisticPdf, logisticPdfOp } from "./logisticPdf.ts";
 import { logSigmoid } from "./logSigmoid.ts";
 import { logsumexp, logsumexpOp } from "./logsumexp.ts";
 import { logWeightedSumOp } from "./logWeightedSum.ts";
@@ -40,6 +43,7 @@ import { prodOp } from "./prod.ts";
 import { countOf, type ReductionAttributes } from "./reduction.ts";
 import { negated, sigmoidOp } from "./sigmoid.ts";
 import { isNonNegative, isPositive, isPowerOfNumber } from "./signs.ts";
+import { sinh } from "./sinh.ts";
 import { type SoftmaxAttributes, softmaxOp } from "./softmax.ts";
 import { stack } from "./stack.ts";
 
@@ -95,6 +99,8 @@ const distributed: ReadonlyMap<Op, (node: AnyTensor, match: Match) => AnyTensor 
 >([
   [primitives.exp, ({ inputs: [x] }) => x],
   [exp2Op, ({ inputs: [x] }) => mul(x, Math.LN2) as AnyTensor],
+  [logisticPdfOp, ({ inputs: [x] }) => sub(logOfSech2(x), Math.log(4)) as AnyTensor],
+  [coshOp, ({ inputs: [x] }) => logOfCosh(x)],
   [
     normalPdfOp,
     ({ inputs: [x] }) => sub(mul(-0.5, mul(x, x) as AnyTensor), Math.log(2 * Math.PI) / 2) as AnyTensor,
@@ -218,6 +224,20 @@ const distributed: ReadonlyMap<Op, (node: AnyTensor, match: Match) => AnyTensor 
   ],
 ]);
 
+/** `log cosh x`, where cosh overflows and where it is near 1. */
+function logOfCosh(x: AnyTensor): AnyTensor {
+  const size = abs(x);
+  const half = sinh(mul(0.5, x) as AnyTensor);
+  const near = log1p(mul(2, mul(half, half)) as AnyTensor);
+  const far = add(sub(size, Math.LN2), log1p(exp(mul(-2, size) as AnyTensor)));
+  return where(less(size, 1), near, far) as AnyTensor;
+}
+
+/** `log(4 σ(x) σ(−x))`, which is `−2 log cosh(x/2)`. */
+function logOfSech2(x: AnyTensor): AnyTensor {
+  return mul(-2, logOfCosh(mul(0.5, x) as AnyTensor)) as AnyTensor;
+}
+
 /** `log mean eˣ`, which is near 0 where x is, and of which neither log Σ eˣ nor log n is near 0. */
 function logOfMean(x: AnyTensor, { axes, keepDims }: ReductionAttributes): AnyTensor {
   const largest: AnyTensor = max(stopGradient(x), { axis: axes, keepDims: true });
@@ -261,6 +281,13 @@ function toBase(op: Op, base: number): Rule {
 
 /** The rules of logarithms: of products, quotients, sums and powers, and of elements taken from a tensor. */
 export const logRules: readonly Rule[] = [
+  {
+    // What 1 − tanh² has become.
+    written: (x) => log(mul(4, logisticPdf(x))),
+    ops: [primitives.log, primitives.mul, logisticPdfOp],
+    becomes: ({ operands: [x] }) => logOfSech2(x),
+    because: "the product underflows, and its logarithm is near 0 where log 4 is not",
+  },
   {
     written: (x) => log(neg(expm1(x))),
     ops: [primitives.log, primitives.neg, primitives.expm1],

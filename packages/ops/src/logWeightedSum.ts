@@ -7,6 +7,7 @@ import {
   type Checked,
   composite,
   type DTypeOf,
+  div,
   equal,
   exp,
   expm1,
@@ -25,6 +26,7 @@ import {
   reducedShape,
   reshape,
   type ShapeOf,
+  stopGradient,
   sub,
   sum,
   type Tensor,
@@ -65,8 +67,16 @@ export const logWeightedSumOp: Op = composite<ReductionAttributes>("logWeightedS
   vjp({ inputs: [x, w], output, attributes: { axes }, cotangent }) {
     const kept = reducedShape(x.shape, axes, true);
     const ct: AnyTensor = reshape(cotangent, kept);
-    const share: AnyTensor = exp(sub(x, reshape(output, kept)) as AnyTensor);
-    return [mul(ct, where(equal(w, 0), 0, mul(w, share))), mul(ct, share)];
+    const y: AnyTensor = reshape(output, kept);
+    const isNothing = equal(w, 0);
+    const power: AnyTensor = exp(sub(x, y) as AnyTensor);
+    // A large y is rounded, and e^(x − y) off by as much; then their sum is off from 1 by the same factor.
+    const whole: AnyTensor = sum(where(isNothing, 0, mul(w, power)) as AnyTensor, {
+      axis: axes,
+      keepDims: true,
+    });
+    const share: AnyTensor = div(power, where(isFiniteNumber(y), stopGradient(whole), 1)) as AnyTensor;
+    return [mul(ct, where(isNothing, 0, mul(w, share))), mul(ct, share)];
   },
 });
 
@@ -75,7 +85,7 @@ export const logWeightedSumOp: Op = composite<ReductionAttributes>("logWeightedS
  * the shape of x; the axes vanish, or stay as 1 with `keepDims`. Of nothing it is −∞, of a negative sum NaN.
  *
  * Gradients: `x̄ = ȳ w e^(x − y)`, `w̄ = ȳ e^(x − y)`; 0 to x where w is 0.
- * Numerics: `m + log Σ w e^(x − m)` with the largest element m whose weight is not 0, and near 1 by log1p.
+ * Numerics: in the gradients e^(x − y) is divided by Σ w e^(x − y), which is 1 but for the rounding of y. The value is `m + log Σ w e^(x − m)` with the largest element m whose weight is not 0, and near 1 by log1p.
  * Throws {@link ShapeError}.
  */
 export function logWeightedSum<

@@ -18,6 +18,7 @@ import {
   type Tensor,
 } from "@adjoint/tensor";
 import { sigmoid as scalarSigmoid } from "@adjoint/tensor/special";
+import { sigmoid, sigmoidOp } from "./sigmoid.ts";
 import { tanh, tanhOp } from "./tanh.ts";
 
 export const logisticPdfOp: Op = composite("logisticPdf", {
@@ -28,6 +29,14 @@ export const logisticPdfOp: Op = composite("logisticPdf", {
     return div(decay, mul(total, total));
   },
   replaces: [
+    {
+      written: (x) => mul(sigmoid(x), sigmoid(neg(x))),
+      get ops() {
+        return [primitives.mul, sigmoidOp, primitives.neg];
+      },
+      becomes: ({ operands: [x] }) => logisticPdf(x),
+      because: "the derivative of the product is a difference that cancels near 0",
+    },
     {
       written: (x) => sub(1, mul(tanh(x), tanh(x))),
       get ops() {

@@ -10,6 +10,7 @@ import {
   equal,
   exp,
   type FloatOf,
+  knownNumber,
   less,
   mul,
   neg,
@@ -22,6 +23,7 @@ import {
 } from "@adjoint/tensor";
 import { sigmoid as scalarSigmoid } from "@adjoint/tensor/special";
 import { logisticPdf } from "./logisticPdf.ts";
+import { tanh, tanhOp } from "./tanh.ts";
 
 export const sigmoidOp: Op = composite("sigmoid", {
   scalar: scalarSigmoid,
@@ -46,6 +48,52 @@ export const sigmoidOp: Op = composite("sigmoid", {
       // ∞/∞ is NaN as the formula is written.
       becomes: ({ operands: [x] }) => where(equal(x, Number.POSITIVE_INFINITY), Number.NaN, sigmoid(x)),
       because: "eˣ overflows in both parts of the fraction, which is then ∞/∞",
+    },
+    {
+      written: (x) => add(1, tanh(x)),
+      get ops() {
+        return [primitives.add, tanhOp];
+      },
+      becomes: ({ operands: [x] }) => mul(2, sigmoid(mul(2, x) as AnyTensor)) as AnyTensor,
+      because: "far below 0 tanh rounds to −1, and the sum to 0",
+    },
+    {
+      written: (x) => sub(1, tanh(x)),
+      get ops() {
+        return [primitives.sub, tanhOp];
+      },
+      becomes: ({ operands: [x] }) => mul(2, sigmoid(mul(-2, x) as AnyTensor)) as AnyTensor,
+      because: "tanh rounds to 1 where 1 − tanh x is small but not 0",
+    },
+    {
+      // What (1 + tanh x)/2 has become.
+      written: (x) => mul(0.5, mul(2, sigmoid(x))),
+      get ops() {
+        return [primitives.mul, sigmoidOp];
+      },
+      becomes: ({ operands: [x] }) => sigmoid(x),
+      because: "its logarithm would be a difference of log 2 and log 2",
+    },
+    {
+      written: (x) => div(mul(2, sigmoid(x)), 2),
+      get ops() {
+        return [primitives.div, primitives.mul, sigmoidOp];
+      },
+      becomes: ({ operands: [x] }) => sigmoid(x),
+      because: "its logarithm would be a difference of log 2 and log 2",
+    },
+    {
+      written: (x) => sub(1, x),
+      ops: [primitives.sub],
+      madeBy: [new Set([primitives.where])],
+      // What eˣ/(1 + eˣ) has become.
+      becomes({ operands: [share], isGiven }) {
+        const [isInfinite, whole, part] = share.inputs;
+        const isShare = part.op === sigmoidOp && !isGiven(part);
+        if (!isShare || !Number.isNaN(knownNumber(whole, isGiven) ?? 0)) return undefined;
+        return where(isInfinite, Number.NaN, sigmoid(negated(part.inputs[0], isGiven))) as AnyTensor;
+      },
+      because: "σ(x) rounds to 1 where 1 − σ(x) = σ(−x) is small but not 0",
     },
     {
       written: (x) => sub(1, sigmoid(x)),

@@ -2,6 +2,7 @@ import { type AnyTensor, constantOf, isFloat, knownNumber, type Op, primitives }
 import { clipOp } from "./clip.ts";
 import { coshOp } from "./cosh.ts";
 import { exp2Op } from "./exp2.ts";
+import { logisticPdfOp } from "./logisticPdf.ts";
 import { meanOp } from "./mean.ts";
 import { choices, type IsGiven } from "./moves.ts";
 import { normOp } from "./norm.ts";
@@ -23,6 +24,7 @@ const positive: ReadonlySet<Op> = new Set([
   softplusOp,
   exp2Op,
   normalPdfOp,
+  logisticPdfOp,
 ]);
 
 /** Ops whose results are not negative, whatever their inputs. */

@@ -7,12 +7,14 @@ import {
   log,
   mul,
   type Op,
+  pow,
   primitives,
   type Rule,
   sameValue,
   sqrt,
 } from "@adjoint/tensor";
 import type { IsGiven } from "./moves.ts";
+import { isNonNegative } from "./signs.ts";
 import { square } from "./square.ts";
 
 /** What the node is the square of. */
@@ -95,7 +97,9 @@ export const squareRules: readonly Rule[] = [
     madeBy: [squares],
     becomes({ operands: [x], isGiven }) {
       const base = squareBase(x, isGiven);
-      return base && (mul(2, log(abs(base) as AnyTensor)) as AnyTensor);
+      if (base === undefined) return undefined;
+      const size = isNonNegative(base, isGiven) ? base : (abs(base) as AnyTensor);
+      return mul(2, log(size)) as AnyTensor;
     },
     because: "x² overflows and underflows where its logarithm is 2 log |x|",
   },
@@ -104,6 +108,16 @@ export const squareRules: readonly Rule[] = [
     ops: [primitives.sqrt],
     madeBy: [unsignedSquares],
     becomes: ({ operands: [x], isGiven }) => rootOfSquare(x, isGiven),
+    because: "x² overflows and underflows where √(c x²) is √c |x|",
+  },
+  {
+    written: (x) => pow(x, 0.5),
+    ops: [primitives.pow],
+    madeBy: [unsignedSquares],
+    becomes({ operands: [x], isGiven }) {
+      const base = squareBase(x, isGiven);
+      return base === undefined ? rootOfSquare(x, isGiven) : (abs(base) as AnyTensor);
+    },
     because: "x² overflows and underflows where √(c x²) is √c |x|",
   },
   {
