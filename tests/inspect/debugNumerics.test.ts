@@ -213,6 +213,12 @@ describe("debugNumerics", () => {
 describe("debugNumerics of a training step", () => {
   function setUp() {
     const model = sequential(dense(2, 3), relu, dense(3, 2));
+    // Weights with which 3e38 overflows.
+    const weights: readonly number[][] = [
+      [2, -1, 1],
+      [1, 1, -2],
+    ];
+    model.parameters()[0].assign(tensor(weights) as never);
     const optimizer = adam(model.parameters(), { learningRate: 0.1 });
     const step = (x: Tensor<[2, 2]>, y: Tensor<[2], "int32">) => {
       const loss = sparseCategoricalCrossentropy(model(x), y, { fromLogits: true });

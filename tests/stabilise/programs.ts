@@ -124,6 +124,12 @@ export const families: Readonly<Record<string, Family>> = {
       (a, z, { axis }) => a.sub(z, a.logsumexp(z, axis, true)),
       (a, z, { axis }) => a.sub(z, a.log(a.sum(a.exp(z), axis, true))),
       (a, z, { axis }) => a.sub(a.slice(z, axis, 0, 1), a.logsumexp(z, axis, true)),
+      (a, z, { axis }) => a.sub(a.logsumexp(z, axis, true), z),
+      (a, z, { axis }) => a.sub(a.log(a.sum(a.exp(z), axis, true)), a.slice(z, axis, 0, 1)),
+      (a, z) => {
+        const flat = a.reshape(z, [sizeOf(a.shapeOf(z))]);
+        return a.sub(a.logsumexp(flat, 0, false), a.reshape(a.slice(flat, 0, 0, 1), []));
+      },
       (a, z) => {
         const flat = a.reshape(z, [sizeOf(a.shapeOf(z))]);
         return a.sub(a.slice(flat, 0, 1, 2), a.logsumexp(flat, 0, false));

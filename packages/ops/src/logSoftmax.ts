@@ -12,6 +12,7 @@ import {
   type Match,
   max,
   mul,
+  neg,
   normalizeAxis,
   type Op,
   primitives,
@@ -47,11 +48,12 @@ function ofSoftmax({ found }: Match): AnyTensor | undefined {
   return reshape(apply(logSoftmaxOp, rows, { axis: first, form }), shape);
 }
 
-/** The log-softmax in place of `x − logsumexp(x)`. */
-function ofDifference({ operands: [x], node, found }: Match): AnyTensor | undefined {
+/** The log-softmax in place of `x − logsumexp(x)`, of which the sum is the input at `place`. */
+function ofDifference({ operands: [x], node, found }: Match, place: number): AnyTensor | undefined {
   const { inputs, attributes } = found(logsumexpOp);
   const { axes } = attributes as ReductionAttributes;
-  const isOne = inputs.length === 1 && axes.length === 1 && isKeptShape(node.inputs[1].shape, x.shape, axes);
+  const { shape } = node.inputs[place];
+  const isOne = inputs.length === 1 && axes.length === 1 && isKeptShape(shape, x.shape, axes);
   return isOne ? apply(logSoftmaxOp, [x], { axis: axes[0], form: "quotient" }) : undefined;
 }
 
@@ -68,6 +70,7 @@ function withoutShift({ operands: [x], found }: Match): AnyTensor | undefined {
   return isShift ? apply(logSoftmaxOp, [x, ...inputs.slice(1)], { axis, form: "shares" }) : undefined;
 }
 
+const roundedAway = "where one element outweighs the others, its difference to logsumexp is rounded away";
 const lost = "the gradient of the shift is 0 but for rounding, which small gradients are lost in";
 
 export const logSoftmaxOp: Op = composite<LogSoftmaxAttributes>("logSoftmax", {
@@ -81,8 +84,17 @@ export const logSoftmaxOp: Op = composite<LogSoftmaxAttributes>("logSoftmax", {
     {
       written: (x) => sub(x, apply(logsumexpOp, [x], { axes: [], keepDims: true })),
       ops: [primitives.sub, logsumexpOp],
-      becomes: ofDifference,
-      because: "where one element outweighs the others, its difference to logsumexp is rounded away",
+      becomes: (match) => ofDifference(match, 1),
+      because: roundedAway,
+    },
+    {
+      written: (x) => sub(apply(logsumexpOp, [x], { axes: [], keepDims: true }), x),
+      ops: [primitives.sub, logsumexpOp],
+      becomes(match) {
+        const difference = ofDifference(match, 0);
+        return difference && neg(difference);
+      },
+      because: roundedAway,
     },
     {
       written: (x) => apply(logSoftmaxOp, [sub(x, max(x)) as AnyTensor], { axis: 0, form: "shares" }),

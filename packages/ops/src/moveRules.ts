@@ -1,4 +1,4 @@
-import { type AnyTensor, apply, div, knownNumber, primitives, type Rule, sub } from "@adjoint/tensor";
+import { type AnyTensor, apply, div, knownNumber, neg, primitives, type Rule, sub } from "@adjoint/tensor";
 import { clipOp } from "./clip.ts";
 import { logSoftmax } from "./logSoftmax.ts";
 import { logsumexpOp } from "./logsumexp.ts";
@@ -21,13 +21,21 @@ function complementOfBounded(p: AnyTensor, isGiven: IsGiven): AnyTensor | undefi
   return apply(op === primitives.maximum ? primitives.minimum : primitives.maximum, inputs.map(complement));
 }
 
+/** The same moves of y instead of x. */
+function elementsOf(moved: AnyTensor, x: AnyTensor, y: AnyTensor): AnyTensor | undefined {
+  if (moved === x) return y;
+  if (!moves.has(moved.op)) return undefined;
+  const inner = elementsOf(moved.inputs[0], x, y);
+  return inner && apply(moved.op, [inner, ...moved.inputs.slice(1)], moved.attributes);
+}
+
 /** Elements of x less log Σ eˣ, as elements of the log-softmax: where the sum is of all elements, or of those of a row that is kept. */
 function elementsOfLogSoftmax(moved: AnyTensor, whole: AnyTensor): AnyTensor | undefined {
   const [x, ...rest] = whole.inputs;
-  if (rest.length > 0 || moved.inputs[0] !== x) return undefined;
+  if (rest.length > 0) return undefined;
+  if (x.rank === 1 && whole.size === 1) return elementsOf(moved, x, logSoftmax(x, { axis: 0 } as never));
+  if (moved.inputs[0] !== x) return undefined;
   const { axes } = whole.attributes as ReductionAttributes;
-  if (x.rank === 1 && whole.size === 1)
-    return apply(moved.op, [logSoftmax(x, { axis: 0 } as never), ...moved.inputs.slice(1)], moved.attributes);
   const [axis] = axes;
   const isColumn =
     axes.length === 1 &&
@@ -39,6 +47,7 @@ function elementsOfLogSoftmax(moved: AnyTensor, whole: AnyTensor): AnyTensor | u
   return apply(moved.op, [logSoftmax(x, { axis } as never)], moved.attributes);
 }
 
+const lost = "where one element outweighs the others, its difference to logsumexp is rounded away";
 const because = "the formula is found through a reshape or an index, which may as well come after it";
 
 /** The rules that look through ops that only move elements, and through bounds. */
@@ -77,6 +86,16 @@ export const moveRules: readonly Rule[] = [
     ops: [primitives.sub],
     madeBy: [moves, new Set([logsumexpOp])],
     becomes: ({ operands: [a, b] }) => elementsOfLogSoftmax(a, b),
-    because: "where one element outweighs the others, its difference to logsumexp is rounded away",
+    because: lost,
+  },
+  {
+    written: (a, b) => sub(a, b),
+    ops: [primitives.sub],
+    madeBy: [new Set([logsumexpOp]), moves],
+    becomes({ operands: [a, b] }) {
+      const elements = elementsOfLogSoftmax(b, a);
+      return elements && neg(elements);
+    },
+    because: lost,
   },
 ];
