@@ -21,6 +21,11 @@ export function sort<A extends AnyTensor, const Axis extends number = -1>(
   options: { axis?: Axis; descending?: boolean } & Checked<HasAxis<"sort", ShapeOf<A>, Axis>> = {} as never,
 ): Tensor<ShapeOf<A>, DTypeOf<A>> {
   const axis = normalizeAxis("sort", options.axis ?? -1, x.shape);
-  const ascending = elementsAt(x, argsort(x as AnyTensor, { axis }), axis);
-  return (options.descending ? flip(ascending, { axis }) : ascending) as never;
+  if (!options.descending) return ascending(x, axis) as never;
+  // Turned round before too, so that equal elements, which keep the order they have there, end in their own.
+  return flip(ascending(flip(x as AnyTensor, { axis }), axis), { axis }) as never;
+}
+
+function ascending(x: AnyTensor, axis: number): AnyTensor {
+  return elementsAt(x, argsort(x, { axis }), axis);
 }

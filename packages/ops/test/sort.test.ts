@@ -43,6 +43,24 @@ describe("sort", () => {
     const [slope] = gradients(sum(mul(sort(x), tensor([1, 2, 3]) as AnyTensor) as AnyTensor) as never, [x]);
     expect(slope.toArray()).toEqual([3, 1, 2]);
   });
+  property.prop([fc.array(fc.constantFrom(0, -0, 1, Number.NaN)), fc.boolean()])(
+    "keeps the order of equal elements, and gives each its own cotangent",
+    (values, descending) => {
+      const x: AnyTensor = tensor(values, { dtype: "float64" });
+      const places = values.map((_, i) => i);
+      // NaN is above every number.
+      const above = (a: number, b: number): number => Number(a > b || (Number.isNaN(a) && !Number.isNaN(b)));
+      const order = places.toSorted((i, j) => {
+        const rises = above(values[i], values[j]) - above(values[j], values[i]);
+        return descending ? -rises : rises;
+      });
+      const sorted: AnyTensor = sort(x, { descending });
+      expect(sorted.toArray()).toEqual(order.map((i) => values[i]));
+      const factors: AnyTensor = tensor(places, { dtype: "float64" });
+      const [slope] = gradients(sum(mul(sorted, factors)) as never, [x]);
+      expect(slope.toArray()).toEqual(places.map((i) => order.indexOf(i)));
+    },
+  );
   test("names an axis that does not exist", () => {
     // @ts-expect-error there is no axis 2
     expect(() => sort(zeros([2, 3]), { axis: 2 })).toThrow(
