@@ -32,8 +32,10 @@ export const remainderOp: Op = composite("remainder", {
   scalar: scalarRemainder,
   lower([a, b]) {
     if (!isFloat(a.dtype)) {
-      const quotient = floor(div(cast(a, "float64"), cast(b, "float64")));
-      return where(equal(b, 0), 0, sub(a, mul(cast(quotient, a.dtype), b)));
+      // The quotient stays in float64, which holds it and its product exactly: −2³¹ by −1 is no int32.
+      const [wideA, wideB] = [cast(a, "float64"), cast(b, "float64")];
+      const rest = sub(wideA, mul(floor(div(wideA, wideB)), wideB));
+      return where(equal(b, 0), 0, cast(rest, a.dtype));
     }
     if (a.dtype === "float64") return remainderOf(a, b);
     // In float64 the product of a quotient below 2²⁹ and b is exact.

@@ -21,6 +21,11 @@ describe("remainder", () => {
     expect(remainder(x, y).item()).toBe(expected);
     expect(lowered(remainder(x, y), [x, y]).item()).toBe(expected);
   });
+  test("the least int32 by -1 leaves 0, though the quotient is no int32", () => {
+    const [x, y]: AnyTensor[] = [tensor(-(2 ** 31), { dtype: "int32" }), tensor(-1, { dtype: "int32" })];
+    expect(remainder(x, y).item()).toBe(0);
+    expect(lowered(remainder(x, y), [x, y]).item()).toBe(0);
+  });
   property.prop([
     fc.float({ min: -1e6, max: 1e6, noNaN: true }),
     fc.float({ min: 1, max: 1e3, noNaN: true }),
