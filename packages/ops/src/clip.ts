@@ -34,7 +34,7 @@ export const clipOp: Op = composite<ClipAttributes>("clip", {
 
 /**
  * `min(max(x, min), max)`; either bound may be left out. NaN stays NaN.
- * Shape: any, elementwise. Gradient: `x̄ = ȳ` from bound to bound, the bounds included, else 0. Keeps the dtype.
+ * Shape: any, elementwise. Gradient: `x̄ = ȳ`, at the bounds and at NaN too; 0 beyond the bounds. Keeps the dtype.
  *
  * Throws {@link OptionError} when there is no bound, one is not a number, or min is above max, and {@link DTypeError} when
  * the bound of an integer tensor is not an integer of its dtype.

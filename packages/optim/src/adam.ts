@@ -19,7 +19,7 @@ export interface AdamHyperparameters {
   readonly epsilon: number;
   /** λ: for `adam` an L2 penalty, added to the gradient; for `adamw` what each step takes off the weight. */
   readonly weightDecay: number;
-  /** Divide by the largest `v̂` so far (Reddi, Kale and Kumar 2018). Default false. */
+  /** Divide by the largest `v` so far, corrected as `v̂` is (Reddi, Kale and Kumar 2018, who correct nothing). Default false. */
   readonly amsgrad: boolean;
 }
 

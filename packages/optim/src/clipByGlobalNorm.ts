@@ -61,7 +61,7 @@ export function globalNorm(gradients: unknown): Scalar {
 /**
  * Scales a tree of gradients so that their global norm is at most `maxNorm`: `g · min(1, maxNorm / ‖g‖)`, with one
  * norm over all tensors (Pascanu, Mikolov and Bengio 2013, algorithm 1). Shapes and dtypes stay; gradients of
- * a smaller norm keep their bits.
+ * a smaller norm keep their bits. PyTorch divides by `‖g‖ + 1e-6`, which leaves small norms short of `maxNorm`.
  *
  * Domain: finite gradients however large; an infinite or NaN element makes every element NaN, since there is no direction
  * to keep. Throws {@link OptionError} unless `maxNorm` is above 0.

@@ -102,7 +102,11 @@ export interface CategoricalCrossentropyOptions extends LossOptions {
   readonly fromLogits?: boolean;
   /** ε: the targets become `(1 − ε) t + ε / K` (Szegedy et al. 2016). Default 0. */
   readonly labelSmoothing?: number;
-  /** A factor for each class. The mean divides by the sum of the weights used, each row's `Σ w t`. */
+  /**
+   * A factor for each class. The mean divides by the sum of the weights used, each row's `Σ w t` with its targets before
+   * smoothing, so that one-hot rows give what their labels give; PyTorch divides by the number of rows where targets are
+   * probabilities.
+   */
   readonly classWeights?: AnyTensor | readonly number[];
 }
 

@@ -26,7 +26,8 @@ export function shareOfLarger(x: AnyTensor, other: AnyTensor): AnyTensor {
 
 /**
  * The larger of `a` and `b`; NaN if either is NaN. Shapes broadcast as in NumPy.
- * Gradient: to the larger one, half to each where they are equal; summed over stretched axes. Throws {@link ShapeError}.
+ * Gradient: to the larger one, half to each where they are equal, NaN where either is NaN; summed over stretched axes.
+ * Throws {@link ShapeError}.
  */
 export function maximum<A extends Operand, B extends Operand>(
   a: A,

@@ -18,7 +18,8 @@ export const minimumPrimitive: Op = primitive("minimum", {
 
 /**
  * The smaller of `a` and `b`; NaN if either is NaN. Shapes broadcast as in NumPy.
- * Gradient: to the smaller one, half to each where they are equal; summed over stretched axes. Throws {@link ShapeError}.
+ * Gradient: to the smaller one, half to each where they are equal, NaN where either is NaN; summed over stretched axes.
+ * Throws {@link ShapeError}.
  */
 export function minimum<A extends Operand, B extends Operand>(
   a: A,

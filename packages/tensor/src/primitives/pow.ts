@@ -26,7 +26,7 @@ export const powPrimitive: Op = primitive("pow", {
  * `aᵇ`; integers give float32. Shapes broadcast as in NumPy.
  *
  * Gradients: `ā = ȳ b aᵇ⁻¹`, 0 where b is 0; `b̄ = ȳ aᵇ log a`, 0 where aᵇ is 0 or a is 0 and b ≥ 0; summed over stretched axes.
- * Domain: a negative base needs an integer exponent, else NaN. `x⁰` and `1ᵇ` are 1 for every x and b, `(−1)^±∞` is 1
+ * Domain: a negative base needs an integer exponent, else NaN; −∞ counts as ∞ then. `x⁰` and `1ᵇ` are 1 for every x and b, `(−1)^±∞` is 1
  * (IEEE 754 and C; ECMAScript's `**` gives NaN).
  * Numerics: at most 0.54 ulp, with equal bits on every engine.
  * Throws {@link ShapeError}.
