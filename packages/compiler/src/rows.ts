@@ -1,4 +1,4 @@
-import { primitives } from "@adjoint/tensor";
+import { primitives, sizeOf } from "@adjoint/tensor";
 import type { DraftBuffer } from "./memory.ts";
 import type { Kernel, Operand, OpKernel } from "./program.ts";
 
@@ -19,7 +19,7 @@ export function readRowsInPlace(
   buffers: readonly DraftBuffer[],
   kernels: readonly Kernel[],
   readsRows: ReadsRows,
-): Kernel[] {
+): readonly Kernel[] {
   const isRowGather = (kernel: Kernel): kernel is OpKernel & { readonly output: Operand } =>
     kernel.kind === "op" &&
     kernel.op === primitives.take &&
@@ -27,7 +27,7 @@ export function readRowsInPlace(
     kernel.output !== undefined &&
     buffers[kernel.output.buffer].place === undefined;
   const gathers = kernels.filter(isRowGather);
-  if (gathers.length === 0) return [...kernels];
+  if (gathers.length === 0) return kernels;
   const readers = readersOf(kernels);
   const instead = new Map<Kernel, Kernel | undefined>(kernels.map((kernel) => [kernel, kernel]));
   for (const gather of gathers) {
@@ -36,8 +36,9 @@ export function readRowsInPlace(
       const reader = instead.get(kernel);
       if (reader?.kind !== "op" || input === -1) return undefined;
       const { shape } = reader.inputs[input];
-      if (shape.length !== 2 || shape[0] * shape[1] !== buffers[gather.output.buffer].size) return undefined;
-      if (shape[0] !== buffers[rows.buffer].size) return undefined;
+      // All of the gather, and each row of it one to the reader.
+      const isWhole = sizeOf(shape) === sizeOf(gather.output.shape);
+      if (shape.length !== 2 || !isWhole || shape[0] !== sizeOf(rows.shape)) return undefined;
       const inputs = reader.inputs.with(input, { buffer, offset, shape, dtype, rows });
       const candidate: OpKernel = { ...reader, inputs };
       return readsRows(candidate, input) ? ([kernel, candidate] as const) : undefined;

@@ -1,4 +1,4 @@
-import { type AnyTensor, apply, matmul, mul, primitives, reshape, sum, take } from "@adjoint/tensor";
+import { type AnyTensor, apply, matmul, mul, primitives, reshape, slice, sum, take } from "@adjoint/tensor";
 import { describe, expect, test } from "vitest";
 import { type CompilerOptions, compileGraph, type LoopProgram, printProgram } from "../src/index.ts";
 import { input } from "./graphs.ts";
@@ -15,7 +15,8 @@ const weight = input([6, 5]);
 const cotangent = input([8, 5]);
 const columns = input([6], "int32");
 const small = input([3, 5]);
-const inputs = [samples, images, rows, weight, cotangent, columns, small];
+const four = input([4], "int32");
+const inputs = [samples, images, rows, weight, cotangent, columns, small, four];
 
 type ReadsRows = NonNullable<CompilerOptions["readsRows"]>;
 
@@ -59,7 +60,11 @@ describe("a gather of rows that products read", () => {
     ["a loop reads it too", [forward, sum(mul(batch, batch))]],
     ["a product reads it as its second operand too", [forward, transposedProduct(cotangent, batch)]],
     ["it takes from another axis", [matmul(take(samples, columns, { axis: 1 }), weight)]],
-    ["what is a row to the product is several rows", [matmul(reshape(batch, [16, 3]), small)]],
+    [
+      "what is a row to the product is half of one, and the indices are half of an array",
+      [matmul(reshape(take(samples, slice(four, [0], [2])), [4, 3]), small)],
+    ],
+    ["what is a row to the product is half of one", [matmul(reshape(batch, [16, 3]), small)]],
   ])("stays where %s", (_, outputs) => {
     expect(opsOf(programOf(outputs))).toContain("take");
   });
