@@ -15,6 +15,7 @@ import {
   when,
 } from "../ir/index.ts";
 import type { Target } from "../target.ts";
+import { type IndexBytes, indexAt } from "./indices.ts";
 
 /** Rows of `inner` elements added to `size` rows at `count` indices, in each of `outer` blocks. */
 export interface ScatterAddSpec {
@@ -23,7 +24,7 @@ export interface ScatterAddSpec {
   readonly count: number;
   readonly inner: number;
   readonly dtype: DType;
-  readonly indexBytes: 1 | 4;
+  readonly indexBytes: IndexBytes;
 }
 
 /** Bytes of scratch of each thread: the first index that names a row, for all rows, and the next one of the same row, for all indices. */
@@ -48,7 +49,7 @@ export function scatterAddKernel(spec: ScatterAddSpec, target: Target): Function
   // From the last to the first, so that the lists ascend.
   const at = f.keep(i32.const(count - 1));
   const list = f.capture(() => {
-    const index = f.keep(indexBytes === 4 ? i32.load(word(indices, at)) : i32.load8u(i32.add(indices, at)));
+    const index = f.keep(indexAt(indices, at, indexBytes));
     const link: Statement = f.capture(() => {
       const head = f.keep(word(heads, index));
       f.emit(i32.store(word(nexts, at), i32.load(head)), i32.store(head, at));

@@ -3,12 +3,12 @@ import {
   FunctionBuilder,
   f64,
   i32,
-  type Local,
   memoryCopy,
   type Statement,
   select,
 } from "../ir/index.ts";
-import { fetchRows } from "./fetchRows.ts";
+import { fetchRows, lineBytes, mostFetched } from "./fetchRows.ts";
+import { type IndexBytes, indexAt } from "./indices.ts";
 
 /** A gather: `count` rows of `bytes` bytes, chosen by indices among `rows`, for each of `outer` blocks. */
 export interface TakeSpec {
@@ -16,19 +16,18 @@ export interface TakeSpec {
   readonly rows: number;
   readonly count: number;
   readonly bytes: number;
-  readonly indexBytes: 1 | 4;
+  readonly indexBytes: IndexBytes;
 }
 
 /** Values of no more bytes are in a cache often enough. */
 const cachedBytes = 2 ** 20;
 
-/** Rows that are fetched together at most, of so many bytes together, which stay in the cache until they are copied. */
-const mostFetched = 16;
+/** Bytes of the rows that are fetched together, which stay in the cache until they are copied. */
 const fetchedBytes = 128 * 1024;
 
 /** How many rows are fetched from memory before they are copied; 0 if each is copied as it comes. */
 function fetchedRows({ outer, rows, count, bytes }: TakeSpec): number {
-  if (bytes < 64 || outer * rows * bytes <= cachedBytes) return 0;
+  if (bytes < lineBytes || outer * rows * bytes <= cachedBytes) return 0;
   const most = Math.min(mostFetched, count, Math.floor(fetchedBytes / bytes));
   // One or two rows come as fast by themselves.
   return most < 4 ? 0 : most;
@@ -47,8 +46,7 @@ export function takeKernel(spec: TakeSpec): FunctionBuilder {
   const sourceOf = (row: Expression<"i32">): Expression<"i32"> => {
     const block = f.keep(i32.divu(row, i32.const(count)));
     const place = f.keep(i32.remu(row, i32.const(count)));
-    const at = indexBytes === 4 ? i32.add(indices, i32.shl(place, i32.const(2))) : i32.add(indices, place);
-    const index = indexBytes === 4 ? i32.load(at) : i32.load8u(at);
+    const index = indexAt(indices, place, indexBytes);
     return i32.add(values, i32.mul(i32.add(i32.mul(block, i32.const(rows)), index), i32.const(bytes)));
   };
   const row = f.local("i32");
@@ -66,11 +64,7 @@ export function takeKernel(spec: TakeSpec): FunctionBuilder {
   const first = f.local("i32");
   f.forRange(first, begin, end, fetched, () => {
     const last = f.keep(i32.sub(end, i32.const(1)));
-    const sources = Array.from({ length: fetched }, (_, i): Local<"i32"> => {
-      const one = f.keep(i32.add(first, i32.const(i)));
-      return f.keep(sourceOf(f.keep(select(one, last, i32.lt(one, last)))));
-    });
-    fetchRows(f, sources, bytes, scratch);
+    fetchRows(f, { first, last, count: fetched }, sourceOf, bytes, scratch);
     const next = f.keep(i32.add(first, i32.const(fetched)));
     copyRows(first, f.keep(select(next, end, i32.lt(next, end))));
   });

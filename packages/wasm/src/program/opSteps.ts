@@ -6,6 +6,7 @@ import { type ArgmaxSpec, argmaxKernel, argmaxUnits } from "../kernels/argmax.ts
 import { checkFiniteKernel } from "../kernels/checkFinite.ts";
 import { type CheckSpec, checkIndexKernel } from "../kernels/checkIndex.ts";
 import { type CumsumSpec, cumsumKernel, cumsumUnits } from "../kernels/cumsum.ts";
+import type { IndexBytes } from "../kernels/indices.ts";
 import { type MatmulSpec, matmulFlops, matmulKernel, readsChosenRows } from "../kernels/matmul/matmul.ts";
 import { maxPoolGradientKernel } from "../kernels/maxPoolGradient.ts";
 import { type RandomBitsSpec, randomBitsKernel, randomBitsUnits } from "../kernels/randomBits.ts";
@@ -99,8 +100,7 @@ function productsOf({ inputs: [a, b], output, attributes }: OpKernel): {
   const k = a.shape[a.shape.length - (transposeA ? 2 : 1)];
   const { count: batch, strides, starts } = batchesOf([a.shape, b.shape], shape.slice(0, -2));
   const [strideA, strideB] = strides;
-  const indexBytes = a.rows === undefined ? undefined : indexBytesOf(a.rows);
-  const spec = {
+  const spec: MatmulSpec = {
     m,
     k,
     n,
@@ -110,15 +110,16 @@ function productsOf({ inputs: [a, b], output, attributes }: OpKernel): {
     batch,
     strideA,
     strideB,
+    indexBytes: a.rows && indexBytesOf(a.rows),
   };
-  return { spec: { ...spec, indexBytes }, starts };
+  return { spec, starts };
 }
 
 function hasKernel({ dtype }: Operand): boolean {
   return dtype !== "uint8" && dtype !== "bool";
 }
 
-function indexBytesOf({ dtype }: Operand): 1 | 4 {
+function indexBytesOf({ dtype }: Operand): IndexBytes {
   return dtype === "uint8" ? 1 : 4;
 }
 

@@ -187,8 +187,8 @@ function product(
 
   const kBlocks = (rows: Block["rows"]): void => {
     const { kBlock, kBlocks: count } = plan;
-    const common = { f, spec, plan, element, strideA: inMemory, strideB, c, scratch, rows, register };
-    const block = { ...common, a, b, along };
+    const layout = { spec, plan, element, strideA: inMemory, strideB };
+    const block = { f, ...layout, a, along, b, c, scratch, rows, register };
     if (count === 1) {
       withRows({ ...block, steps: i32.const(k), isLast: i32.const(1), isLater: undefined });
       return;

@@ -1,3 +1,5 @@
+import type { IndexBytes } from "../indices.ts";
+
 /** The product `C [m, n] = op(A) [m, k] × op(B) [k, n]`, or a batch of them. All arrays are in row-major order. */
 export interface MatmulSpec {
   readonly m: number;
@@ -18,7 +20,7 @@ export interface MatmulSpec {
    * The rows of A as it is stored are chosen among those of a larger array, by indices of so many bytes. For one product of more than
    * one row, column and step.
    */
-  readonly indexBytes?: 1 | 4 | undefined;
+  readonly indexBytes?: IndexBytes | undefined;
 }
 
 const mostColumns = 64;

@@ -1,6 +1,7 @@
 import { type Expression, type FunctionBuilder, i32, type Local, type Statement } from "../../ir/index.ts";
-import { fetchRows } from "../fetchRows.ts";
-import { type Block, plus, type RowRange, smaller, times } from "./block.ts";
+import { fetchRows, mostFetched } from "../fetchRows.ts";
+import { type IndexBytes, indexAt } from "../indices.ts";
+import { type Block, plus, type RowRange, times } from "./block.ts";
 import type { Element } from "./element.ts";
 import type { MatmulSpec } from "./spec.ts";
 
@@ -73,23 +74,18 @@ export function findRows(
   const { transposeA, m, k, indexBytes } = spec;
   const rowBytes = (transposeA ? m : k) * element.bytes;
   const { from, to } = transposeA ? { from: i32.const(0), to: i32.const(k) } : range;
+  const placeOf = (row: Expression<"i32">): Expression<"i32"> => i32.add(table, times(row, addressBytes));
   const row = f.local("i32");
   f.forRange(row, from, to, 1, () => {
-    const at = i32.add(indices, times(row, indexBytes === 4 ? 4 : 1));
-    const index = indexBytes === 4 ? i32.load(at) : i32.load8u(at);
-    f.emit(i32.store(i32.add(table, times(row, addressBytes)), i32.add(values, times(index, rowBytes))));
+    const index = indexAt(indices, row, indexBytes as IndexBytes);
+    f.emit(i32.store(placeOf(row), i32.add(values, times(index, rowBytes))));
   });
   // A product along the rows reads them before the other one, and waits for each.
   if (transposeA) return;
   const last = f.keep(plus(to, -1));
   const first = f.local("i32");
-  f.forRange(first, from, to, fetchedAtOnce, () => {
-    const sources = Array.from({ length: fetchedAtOnce }, (_, i) => {
-      const one = smaller(f, plus(first, i), last);
-      return f.keep(i32.load(i32.add(table, times(one, addressBytes))));
-    });
-    fetchRows(f, sources, rowBytes, plus(table, m * addressBytes));
+  const unused = plus(table, m * addressBytes);
+  f.forRange(first, from, to, mostFetched, () => {
+    fetchRows(f, { first, last, count: mostFetched }, (one) => i32.load(placeOf(one)), rowBytes, unused);
   });
 }
-
-const fetchedAtOnce = 16;
