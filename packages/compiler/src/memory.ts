@@ -1,5 +1,13 @@
 import { bytesPerElement } from "@adjoint/tensor/engine";
-import type { Access, Buffer, Kernel, LoopProgram, Place, Result } from "./program.ts";
+import {
+  type Access,
+  type Buffer,
+  type Kernel,
+  type LoopProgram,
+  operandsRead,
+  type Place,
+  type Result,
+} from "./program.ts";
 
 /** A buffer whose place is settled when all kernels are known. */
 export interface DraftBuffer extends Omit<Buffer, "place"> {
@@ -22,9 +30,7 @@ function accesses(kernel: Kernel): { reads: (Access | number)[]; writes: (Access
     return { reads, writes: kernel.stores.map(({ access }) => access) };
   }
   return {
-    reads: kernel.inputs.flatMap(({ buffer, rows }) =>
-      rows === undefined ? [buffer] : [buffer, rows.buffer],
-    ),
+    reads: operandsRead(kernel).map(({ buffer }) => buffer),
     writes: kernel.output === undefined ? [] : [kernel.output.buffer],
   };
 }

@@ -8,6 +8,7 @@ import {
   type LoopNode,
   type LoopProgram,
   type Operand,
+  operandsRead,
 } from "./program.ts";
 
 /** What a kernel costs at least. */
@@ -36,8 +37,7 @@ export function costOf(kernel: Kernel, { buffers }: LoopProgram): Cost {
     for (const { access } of kernel.stores) bytes += bytesOf(access.buffer);
     return { flops, bytes };
   }
-  const indices = kernel.inputs.flatMap(({ rows }) => (rows === undefined ? [] : [rows]));
-  const operands = [...kernel.inputs, ...indices, ...(kernel.output === undefined ? [] : [kernel.output])];
+  const operands = [...operandsRead(kernel), ...(kernel.output === undefined ? [] : [kernel.output])];
   const bytes = operands.reduce((sum, { shape, dtype }) => sum + countOf(shape) * bytesPerElement(dtype), 0);
   const shapes = kernel.inputs.map(({ shape }) => shape);
   return { flops: kernel.op.flops(shapes, kernel.attributes), bytes };

@@ -95,6 +95,11 @@ export interface OpKernel {
   readonly output: Operand | undefined;
 }
 
+/** What the kernel reads: its inputs, and the indices of their rows. */
+export function operandsRead({ inputs }: OpKernel): Operand[] {
+  return inputs.flatMap((input) => (input.rows === undefined ? [input] : [input, input.rows]));
+}
+
 export type Kernel = LoopKernel | OpKernel;
 
 /** What comes out of the program at a place of the graph's outputs. */
