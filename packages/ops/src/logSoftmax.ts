@@ -70,7 +70,9 @@ function withoutShift({ operands: [x], found }: Match): AnyTensor | undefined {
   return isShift ? apply(logSoftmaxOp, [x, ...inputs.slice(1)], { axis, form: "shares" }) : undefined;
 }
 
-const roundedAway = "where one element outweighs the others, its difference to logsumexp is rounded away";
+/** Why an element less the logsumexp of its row is not computed as it is written. */
+export const roundedAway =
+  "where one element outweighs the others, its difference to logsumexp is rounded away";
 const lost = "the gradient of the shift is 0 but for rounding, which small gradients are lost in";
 
 export const logSoftmaxOp: Op = composite<LogSoftmaxAttributes>("logSoftmax", {

@@ -85,7 +85,8 @@ export const logWeightedSumOp: Op = composite<ReductionAttributes>("logWeightedS
  * the shape of x; the axes vanish, or stay as 1 with `keepDims`. Of nothing it is −∞, of a negative sum NaN.
  *
  * Gradients: `x̄ = ȳ w e^(x − y)`, `w̄ = ȳ e^(x − y)`; 0 to x where w is 0.
- * Numerics: in the gradients e^(x − y) is divided by Σ w e^(x − y), which is 1 but for the rounding of y. The value is `m + log Σ w e^(x − m)` with the largest element m whose weight is not 0, and near 1 by log1p.
+ * Numerics: `m + log Σ w e^(x − m)` with the largest element m whose weight is not 0, and near 1 by log1p. In the gradients e^(x − y) is
+ * divided by Σ w e^(x − y), which is 1 but for the rounding of y.
  * Throws {@link ShapeError}.
  */
 export function logWeightedSum<

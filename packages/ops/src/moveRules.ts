@@ -1,6 +1,6 @@
 import { type AnyTensor, apply, div, knownNumber, neg, primitives, type Rule, sub } from "@adjoint/tensor";
 import { clipOp } from "./clip.ts";
-import { logSoftmax } from "./logSoftmax.ts";
+import { logSoftmax, roundedAway } from "./logSoftmax.ts";
 import { logsumexpOp } from "./logsumexp.ts";
 import { type IsGiven, moves } from "./moves.ts";
 import { countOf, type ReductionAttributes } from "./reduction.ts";
@@ -22,18 +22,19 @@ function complementOfBounded(p: AnyTensor, isGiven: IsGiven): AnyTensor | undefi
 }
 
 /** The same moves of y instead of x. */
-function elementsOf(moved: AnyTensor, x: AnyTensor, y: AnyTensor): AnyTensor | undefined {
+function elementsOf(moved: AnyTensor, x: AnyTensor, y: AnyTensor, isGiven: IsGiven): AnyTensor | undefined {
   if (moved === x) return y;
-  if (!moves.has(moved.op)) return undefined;
-  const inner = elementsOf(moved.inputs[0], x, y);
+  if (isGiven(moved) || !moves.has(moved.op)) return undefined;
+  const inner = elementsOf(moved.inputs[0], x, y, isGiven);
   return inner && apply(moved.op, [inner, ...moved.inputs.slice(1)], moved.attributes);
 }
 
 /** Elements of x less log Σ eˣ, as elements of the log-softmax: where the sum is of all elements, or of those of a row that is kept. */
-function elementsOfLogSoftmax(moved: AnyTensor, whole: AnyTensor): AnyTensor | undefined {
+function elementsOfLogSoftmax(moved: AnyTensor, whole: AnyTensor, isGiven: IsGiven): AnyTensor | undefined {
   const [x, ...rest] = whole.inputs;
   if (rest.length > 0) return undefined;
-  if (x.rank === 1 && whole.size === 1) return elementsOf(moved, x, logSoftmax(x, { axis: 0 } as never));
+  if (x.rank === 1 && whole.size === 1)
+    return elementsOf(moved, x, logSoftmax(x, { axis: 0 } as never), isGiven);
   if (moved.inputs[0] !== x) return undefined;
   const { axes } = whole.attributes as ReductionAttributes;
   const [axis] = axes;
@@ -47,7 +48,6 @@ function elementsOfLogSoftmax(moved: AnyTensor, whole: AnyTensor): AnyTensor | u
   return apply(moved.op, [logSoftmax(x, { axis } as never)], moved.attributes);
 }
 
-const lost = "where one element outweighs the others, its difference to logsumexp is rounded away";
 const because = "the formula is found through a reshape or an index, which may as well come after it";
 
 /** The rules that look through ops that only move elements, and through bounds. */
@@ -85,17 +85,17 @@ export const moveRules: readonly Rule[] = [
     written: (a, b) => sub(a, b),
     ops: [primitives.sub],
     madeBy: [moves, new Set([logsumexpOp])],
-    becomes: ({ operands: [a, b] }) => elementsOfLogSoftmax(a, b),
-    because: lost,
+    becomes: ({ operands: [a, b], isGiven }) => elementsOfLogSoftmax(a, b, isGiven),
+    because: roundedAway,
   },
   {
     written: (a, b) => sub(a, b),
     ops: [primitives.sub],
     madeBy: [new Set([logsumexpOp]), moves],
-    becomes({ operands: [a, b] }) {
-      const elements = elementsOfLogSoftmax(b, a);
+    becomes({ operands: [a, b], isGiven }) {
+      const elements = elementsOfLogSoftmax(b, a, isGiven);
       return elements && neg(elements);
     },
-    because: lost,
+    because: roundedAway,
   },
 ];
