@@ -117,6 +117,23 @@ describe.for(Object.entries(backends))("on %s", ([, backend]) => {
         }
       }
     });
+
+    test("so is one of rows that are mostly zero", () => {
+      const k = 50_000;
+      const rows = 16;
+      const row = tenths(dtype, k).map((value, i) => (i % 5 === 0 ? value : 0));
+      const x = tenths(dtype, rows * k).map((_, i) => row[i % k]);
+      const exact = exactSum(row);
+      const y = tenths(dtype, 25 * k).fill(1);
+      const product = matmul(
+        tensor(x, [rows, k], { dtype }) as AnyTensor,
+        tensor(y, [k, 25], { dtype }) as AnyTensor,
+      ) as AnyTensor;
+      for (const value of product.toTypedArray()) {
+        const off = difference(value as number, exact);
+        expect(off).toBeLessThanOrEqual((256 + k / 256 + 1) * unit * toNumber(exact));
+      }
+    });
   });
 });
 

@@ -214,6 +214,22 @@ const choice = fc
     return { spec, rows, seed, cuts, last, indices };
   });
 
+/** Products whose first operand has many zeros, and some number in it or in the second that is not finite. */
+const withZeros = fc.record({
+  shape: fc.record({
+    m: fc.integer({ min: 16, max: 150 }),
+    k: fc.oneof(fc.integer({ min: 16, max: 150 }), fc.constantFrom(784, 1500)),
+    n: fc.integer({ min: 4, max: 70 }),
+    transposeA: fc.boolean(),
+  }),
+  density: fc.constantFrom(0, 0.02, 0.2, 0.4, 0.7),
+  special: fc.constantFrom(undefined, undefined, Number.NaN, Number.POSITIVE_INFINITY),
+  isInA: fc.boolean(),
+  seed: fc.integer(),
+  cuts: fc.array(fc.nat(40), { maxLength: 3 }),
+  last: fc.constantFrom("a" as const, "b" as const),
+});
+
 const layouts = [false, true].flatMap((transposeA) =>
   [false, true].map((transposeB) => ({ transposeA, transposeB })),
 );
@@ -248,6 +264,33 @@ describe.each(targets)("matmul with $simd SIMD, keepsLoadOrder $keepsLoadOrder",
       });
       const { indexBytes: _, ...inOrder } = spec;
       expectSameBits(run(spec, target, values, b, { cuts, last, indices }), run(inOrder, target, copy, b));
+    },
+  );
+
+  property.prop([withZeros], { numRuns: 60 })(
+    "is the same with many zeros in the first operand, which may be left out",
+    ({ shape, density, special, isInA, seed, cuts, last }) => {
+      const spec = specOf(shape);
+      const [numbersA, b] = operands(spec, seed);
+      const chances = numbers("int32", numbersA.length, seed + 2);
+      const a = numbersA.map((value, i) => {
+        const isZero = (chances[i] >>> 0) / 2 ** 32 >= density;
+        return isZero ? (i % 2 === 0 ? 0 : -0) : value;
+      });
+      const operand = isInA ? a : b;
+      if (special !== undefined) operand[(seed >>> 0) % operand.length] = special;
+      const computed = run(spec, target, a, b);
+      const { product, size } = reference(spec, a, b);
+      const isOrdinary = product.map(Number.isFinite);
+      expect(computed.filter((_, i) => !isOrdinary[i])).toEqual(
+        Float32Array.from(product.filter((_, i) => !isOrdinary[i])),
+      );
+      const ordinary = <T extends { filter(keep: (_: number, i: number) => boolean): T }>(all: T): T =>
+        all.filter((_, i) => isOrdinary[i]);
+      expectClose(spec, ordinary(computed), { product: ordinary(product), size: ordinary(size) });
+      expectSameBits(run(spec, target, a, b, { cuts, last }), computed);
+      const indices = Int32Array.from({ length: spec.transposeA ? spec.k : spec.m }, (_, i) => i);
+      expectSameBits(run({ ...spec, indexBytes: 4 }, target, a, b, { cuts, last, indices }), computed);
     },
   );
 

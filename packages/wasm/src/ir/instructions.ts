@@ -139,8 +139,13 @@ export const i32 = {
 /** 64-bit integers: the bits of a float64. */
 export const i64 = {
   const: (value: bigint): E<L> => expression("i64", 0x42, signed64(value)),
+  load: load(0x29, 3, "i64"),
+  store: store<L>(0x37, 3),
+  eqz: unary<L, I>(0x50, "i32"),
   eq: binary<L, L, I>(0x51, "i32"),
   lt: binary<L, L, I>(0x53, "i32"),
+  /** How many of the lowest bits are 0. */
+  ctz: unary<L, L>(0x7a, "i64"),
   add: binary<L, L, L>(0x7c, "i64"),
   sub: binary<L, L, L>(0x7d, "i64"),
   mul: binary<L, L, L>(0x7e, "i64"),
@@ -287,11 +292,15 @@ export const i32x4 = {
 /** Eight 16-bit integers: the way between bytes and 32 bits. */
 export const i16x8 = {
   extendLowU8: unary<V, V>(simd(137), "v128"),
+  narrowS32: binary<V, V, V>(simd(133), "v128"),
   narrowU32: binary<V, V, V>(simd(134), "v128"),
 };
 
 /** Sixteen bytes. */
 export const i8x16 = {
+  const: (bytes: number): E<V> => v128.const(new Array(16).fill(bytes & 0xff)),
+  bitmask: unary<V, I>(simd(100), "i32"),
+  narrowS16: binary<V, V, V>(simd(101), "v128"),
   narrowU16: binary<V, V, V>(simd(102), "v128"),
 };
 

@@ -156,7 +156,7 @@ export interface Result {
 
 /** Stores results in C, added to what it holds of the blocks of k before. */
 export function storeResults(
-  { f, element, isLater }: Block,
+  { f, element, isLater }: Pick<Block, "f" | "element" | "isLater">,
   c: Local<"i32">,
   results: readonly Result[],
 ): void {

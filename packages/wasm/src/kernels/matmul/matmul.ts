@@ -6,6 +6,7 @@ import { type Element, elementOf } from "./element.ts";
 import { outerPanel, uprightPanel } from "./outer.ts";
 import { packedRowBytes, packRows } from "./pack.ts";
 import { type Plan, planOf } from "./plan.ts";
+import { isSparse, type SparsePlan, sparsePlanOf, sparseProduct, sparseScratchBytes } from "./sparse.ts";
 import { type MatmulSpec, type NormalSpec, normalise } from "./spec.ts";
 import { addressBytes, findRows, tableBytes } from "./walk.ts";
 
@@ -31,6 +32,8 @@ interface Kernel {
   readonly spec: NormalSpec;
   readonly element: Element;
   readonly plan: Plan;
+  /** For an A of many zeros, if it may have them. */
+  readonly sparse: SparsePlan | undefined;
 }
 
 /** Plans a product: once, since it takes longer than to write it. */
@@ -40,10 +43,16 @@ export function matmulKernel(spec: MatmulSpec, target: Target): MatmulKernel {
     return { units: 0, scratchBytes: 0, write: () => new FunctionBuilder(parametersOf(spec)) };
   const normal = normalise(spec);
   const element = elementOf(spec.dtype, target);
-  const kernel: Kernel = { spec: normal, element, plan: planOf(normal, element, target) };
+  const kernel: Kernel = {
+    spec: normal,
+    element,
+    plan: planOf(normal, element, target),
+    sparse: sparsePlanOf(normal, element, target),
+  };
   return {
     units: kernel.plan.units * batch,
-    scratchBytes: panelScratchBytes(kernel) + rowScratchBytes(kernel) + tableBytes(spec),
+    scratchBytes:
+      panelScratchBytes(kernel) + rowScratchBytes(kernel) + tableBytes(spec) + sparseBytes(kernel),
     write: () => writeKernel(kernel),
   };
 }
@@ -67,6 +76,10 @@ function rowScratchBytes({ plan, element }: Kernel): number {
   // A tile may begin in a block of rows and end behind it.
   const rows = plan.rowBlock + tallestTile(plan) - 1;
   return Math.ceil(rows / element.lanes) * element.lanes * packedRowBytes(plan.kBlock, element);
+}
+
+function sparseBytes({ spec, sparse }: Kernel): number {
+  return sparse === undefined ? 0 : sparseScratchBytes(spec, sparse);
 }
 
 function parametersOf({ indexBytes }: MatmulSpec): "i32"[] {
@@ -137,9 +150,12 @@ function product(
 
   let a = arrayA;
   let along: Local<"i32"> | undefined;
+  let rowAt = (row: Expression<"i32">): Expression<"i32"> =>
+    i32.add(arrayA, times(row, (transposeA ? m : k) * bytes));
   if (indices !== undefined) {
     const table = f.keep(plus(scratch, panelScratchBytes(kernel) + rowScratchBytes(kernel)));
     findRows(f, kernel, rowsOfTiles({ from: rowFrom, to: rowTo }), { values: arrayA, indices, table });
+    rowAt = (row) => i32.load(i32.add(table, times(row, addressBytes)));
     const none = f.keep(i32.const(0));
     [a, along] = transposeA ? [none, table] : [table, none];
   }
@@ -207,16 +223,37 @@ function product(
     });
   };
 
-  if (plan.split === "columns" && plan.rowBlock >= m) {
-    kBlocks(undefined);
+  const dense = (): void => {
+    if (plan.split === "columns" && plan.rowBlock >= m) {
+      kBlocks(undefined);
+      return;
+    }
+    if (plan.rowBlock >= m) {
+      kBlocks({ from: rowFrom, to: rowTo });
+      return;
+    }
+    const row = f.local("i32");
+    f.forRange(row, rowFrom, rowTo, plan.rowBlock, () => {
+      kBlocks({ from: row, to: smaller(f, plus(row, plan.rowBlock), rowTo) });
+    });
+  };
+  const { sparse } = kernel;
+  if (sparse === undefined) {
+    dense();
     return;
   }
-  if (plan.rowBlock >= m) {
-    kBlocks({ from: rowFrom, to: rowTo });
-    return;
-  }
-  const row = f.local("i32");
-  f.forRange(row, rowFrom, rowTo, plan.rowBlock, () => {
-    kBlocks({ from: row, to: smaller(f, plus(row, plan.rowBlock), rowTo) });
+  const [rows, columns] = transposeA ? [k, m] : [m, k];
+  const stored = { rows, columns, rowAt };
+  const hasManyZeros = isSparse(f, spec, sparse, { a: stored, b });
+  const withoutZeros = f.capture(() => {
+    const place = panelScratchBytes(kernel) + rowScratchBytes(kernel) + tableBytes(spec);
+    const operands = { a: stored, b, c, scratch: f.keep(plus(scratch, place)), register };
+    const unitRows = inRows ? plan.unitRows : Math.ceil(m / plan.units);
+    sparseProduct(
+      f,
+      { spec, element, plan: sparse, ...operands },
+      { from: f.keep(times(from, unitRows)), to: smaller(f, times(to, unitRows), i32.const(m)) },
+    );
   });
+  f.emit(when(hasManyZeros, withoutZeros, f.capture(dense)));
 }

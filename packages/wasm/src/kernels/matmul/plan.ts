@@ -61,7 +61,7 @@ const lineCycles = 4;
 const lineBytes = 64;
 
 /** Do the tile's accumulators and what a step loads fit in the registers? */
-function fits({ height, width }: Tile, element: Element, target: Target): boolean {
+export function fits({ height, width }: Tile, element: Element, target: Target): boolean {
   const product = element.isFused ? 0 : 1;
   if (element.type === "i32") return height * width + height + width <= 8;
   const loaded = target.keepsLoadOrder ? Math.min(height, width) + 1 : height + width;

@@ -64,7 +64,7 @@ export function tableBytes(spec: MatmulSpec): number {
   return spec.indexBytes === undefined ? 0 : (storedRows(spec) + 1) * addressBytes;
 }
 
-/** Writes the addresses of chosen rows to the table: of these rows of op(A), or of all steps along k. */
+/** Writes the addresses of the chosen rows to the table. If they are rows of op(A), those of the range are fetched. */
 export function findRows(
   f: FunctionBuilder,
   { spec, element }: { readonly spec: MatmulSpec; readonly element: Element },
@@ -73,15 +73,15 @@ export function findRows(
 ): void {
   const { transposeA, m, k, indexBytes } = spec;
   const rowBytes = (transposeA ? m : k) * element.bytes;
-  const { from, to } = transposeA ? { from: i32.const(0), to: i32.const(k) } : range;
   const placeOf = (row: Expression<"i32">): Expression<"i32"> => i32.add(table, times(row, addressBytes));
   const row = f.local("i32");
-  f.forRange(row, from, to, 1, () => {
+  f.forRange(row, i32.const(0), i32.const(storedRows(spec)), 1, () => {
     const index = indexAt(indices, row, indexBytes as IndexBytes);
     f.emit(i32.store(placeOf(row), i32.add(values, times(index, rowBytes))));
   });
   // A product along the rows reads them before the other one, and waits for each.
   if (transposeA) return;
+  const { from, to } = range;
   const last = f.keep(plus(to, -1));
   const first = f.local("i32");
   const unused = plus(table, m * addressBytes);
