@@ -1,21 +1,14 @@
 // Throughput of the elementary functions of @adjoint/wasm in elements a second, in the first-level cache, one thread:
 //
-//     npx tsc -p packages/wasm/tsconfig.build.json && node bench/kernels/math.mjs [--names=exp,log] [--targets=plain] [--exhaustive]
+//     npx tsc -p packages/wasm/tsconfig.build.json --emitDeclarationOnly false --declaration false --declarationMap false --outDir bench/out/wasm
+//     node bench/kernels/math.mjs [--names=exp,log] [--targets=plain] [--exhaustive]
 //
 // `--exhaustive` runs every float32 through the float32 function and through the float64 one in float64, in WebAssembly, and prints the
 // largest difference in float32 ulps. The float64 functions are within 2 of their own ulps, which are 2⁻²⁹ of these.
-import {
-  FunctionBuilder,
-  f32,
-  f64,
-  i32,
-  i32x4,
-  ModuleBuilder,
-  v128,
-} from "../../packages/wasm/dist/ir/index.js";
-import { lanesFor, widthOf } from "../../packages/wasm/dist/lanes/index.js";
-import { mathTable } from "../../packages/wasm/dist/math/index.js";
-import { targetOf } from "../../packages/wasm/dist/platform.js";
+import { FunctionBuilder, f32, f64, i32, i32x4, ModuleBuilder, v128 } from "../out/wasm/ir/index.js";
+import { lanesFor, widthOf } from "../out/wasm/lanes/index.js";
+import { mathTable } from "../out/wasm/math/index.js";
+import { targetOf } from "../out/wasm/platform.js";
 
 const COUNT = 4096;
 const option = (name) => process.argv.find((one) => one.startsWith(`--${name}`))?.split("=");

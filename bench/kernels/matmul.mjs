@@ -1,10 +1,11 @@
 /**
  * GFLOP/s of the WebAssembly matrix products, and their share of this machine's peak of 128-bit multiply-adds, probed in the same run.
  * Each figure is the best of many short samples: other work on the machine only adds time. Processor time (--clock cpu) is the fairer
- * clock for the large products on a busy machine.
+ * clock for the large products on a busy machine. --zeros is the share of zeros in the first operand, at random places, which a product
+ * may leave out; the floating-point operations are counted as if it did not.
  *
- *   npx tsc -p packages/wasm/tsconfig.build.json
- *   node bench/kernels/matmul.mjs [--only TEXT] [--simd relaxed|plain|none] [--dtype float32] [--keeps-load-order] [--seconds 0.3] [--clock wall|cpu]
+ *   npx tsc -p packages/wasm/tsconfig.build.json --emitDeclarationOnly false --declaration false --declarationMap false --outDir bench/out/wasm
+ *   node bench/kernels/matmul.mjs [--only TEXT] [--simd relaxed|plain|none] [--dtype float32] [--keeps-load-order] [--seconds 0.3] [--clock wall|cpu] [--zeros 0.8]
  */
 import { parseArgs } from "node:util";
 import v8 from "node:v8";
@@ -14,9 +15,9 @@ v8.setFlagsFromString("--no-liftoff"); // optimised code from the first call, as
 if (major < 22) v8.setFlagsFromString("--experimental-wasm-relaxed-simd");
 
 const { FunctionBuilder, ModuleBuilder, f32x4, i32, loopWhile, v128 } = await import(
-  "../../packages/wasm/dist/ir/index.js"
+  "../out/wasm/ir/index.js"
 );
-const { matmulFlops, matmulKernel } = await import("../../packages/wasm/dist/kernels/matmul/matmul.js");
+const { matmulFlops, matmulKernel } = await import("../out/wasm/kernels/matmul/matmul.js");
 
 const { values: options } = parseArgs({
   options: {
@@ -24,6 +25,7 @@ const { values: options } = parseArgs({
     simd: { type: "string", default: "relaxed" },
     dtype: { type: "string", default: "float32" },
     seconds: { type: "string", default: "0.3" },
+    zeros: { type: "string", default: "0" },
     clock: { type: "string", default: "wall" },
     "keeps-load-order": { type: "boolean", default: major >= 24 },
   },
@@ -34,6 +36,7 @@ const target = {
   keepsLoadOrder: options["keeps-load-order"],
 };
 const seconds = Number(options.seconds);
+const zeros = Number(options.zeros);
 const memory = new WebAssembly.Memory({ initial: 1024 });
 
 function instantiate(builder) {
@@ -171,7 +174,12 @@ for (const [name, m, k, n, transposed = "", batch = 1, shared = ""] of shapes) {
   const needed = align(scratch + scratchBytes);
   if (needed > memory.buffer.byteLength) memory.grow(Math.ceil((needed - memory.buffer.byteLength) / 65536));
   const array = { float32: Float32Array, float64: Float64Array, int32: Int32Array }[options.dtype];
-  new array(memory.buffer, a, Math.floor((c - a) / elementBytes)).fill(1);
+  new array(memory.buffer, b, batch * k * n).fill(1);
+  // The multiples of an irrational number, modulo 1, are spread evenly; their squares' have no pattern.
+  const isZero = (i) => (i * i * Math.SQRT2) % 1 < zeros;
+  new array(memory.buffer, a, batch * m * k).forEach((_, i, all) => {
+    all[i] = isZero(i) ? 0 : 1;
+  });
   start = performance.now();
   const { run, bytes } = instantiate(builder);
   const compiled = performance.now() - start;
