@@ -80,7 +80,7 @@ function run(
   const addresses = [...from, to];
   for (const { key, pointers, units } of steps) {
     expect(key).toBe(steps[0].key);
-    const operandsAt = pointers.map(({ buffer, offset }) => addresses[buffer] + offset);
+    const operandsAt = pointers.map(({ buffer, offset }) => addresses[buffer as number] + offset);
     const bounds = [0, ...cuts.map((cut) => Math.floor(cut * units)).sort((x, y) => x - y), units];
     for (let i = bounds.length - 2; i >= 0; i--)
       (exports.kernel as (...args: number[]) => void)(...operandsAt, scratch, bounds[i], bounds[i + 1]);

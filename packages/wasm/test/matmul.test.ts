@@ -2,6 +2,7 @@ import { fc, test as property } from "@fast-check/vitest";
 import { describe, expect, test } from "vitest";
 import { ModuleBuilder } from "../src/ir/index.ts";
 import { type MatmulSpec, matmulFlops, matmulKernel } from "../src/kernels/matmul/matmul.ts";
+import { addPartsKernel, addPartsUnits, partSpec } from "../src/kernels/matmul/parts.ts";
 import type { Target } from "../src/target.ts";
 import { withLoadOrder } from "./runLanes.ts";
 
@@ -230,6 +231,21 @@ const withZeros = fc.record({
   last: fc.constantFrom("a" as const, "b" as const),
 });
 
+/** Products that are computed in parts of `k` each. */
+const inParts = fc.record({
+  parts: fc.integer({ min: 2, max: 5 }),
+  shape: fc.record({
+    m: fc.integer({ min: 2, max: 40 }),
+    k: fc.integer({ min: 1, max: 300 }),
+    n: fc.integer({ min: 2, max: 40 }),
+    dtype: fc.constantFrom("float32" as const, "float64" as const, "int32" as const),
+  }),
+  density: fc.constantFrom(0.1, 1),
+  seed: fc.integer(),
+  cuts: fc.array(fc.nat(100), { maxLength: 3 }),
+  last: fc.constantFrom("a" as const, "b" as const),
+});
+
 const layouts = [false, true].flatMap((transposeA) =>
   [false, true].map((transposeB) => ({ transposeA, transposeB })),
 );
@@ -293,6 +309,48 @@ describe.each(targets)("matmul with $simd SIMD, keepsLoadOrder $keepsLoadOrder",
       expectSameBits(run({ ...spec, indexBytes: 4 }, target, a, b, { cuts, last, indices }), computed);
     },
   );
+
+  property.prop([inParts], { numRuns: 60 })(
+    "is computed in parts of k, of rows as they are stored and of chosen ones",
+    ({ parts, shape, density, seed, cuts, last }) => {
+      const one = specOf(shape);
+      const { m, k, n } = one;
+      const whole = specOf({ ...shape, k: parts * k });
+      const spec = partSpec(whole, parts);
+      const [numbersA, b] = operands(whole, seed);
+      const a = numbersA.map((value, i) => ((i * i * Math.SQRT2) % 1 < density ? value : 0));
+      const products = run(spec, target, a, b, { cuts, last });
+      for (let part = 0; part < parts; part++) {
+        const columns = a.filter((_, i) => Math.floor((i % whole.k) / k) === part);
+        const rows = b.subarray(part * k * n, (part + 1) * k * n);
+        expectClose(one, products.slice(part * m * n, (part + 1) * m * n), reference(one, columns, rows));
+      }
+      const indices = Int32Array.from({ length: m }, (_, i) => m - 1 - i);
+      const reversed = a.map((_, i) => a[indices[Math.floor(i / whole.k)] * whole.k + (i % whole.k)]);
+      const chosen = run({ ...spec, indexBytes: 4 }, target, a, b, { cuts, last, indices });
+      expectSameBits(chosen, run(spec, target, reversed, b));
+    },
+  );
+
+  test.each(["float32", "float64", "int32"] as const)("parts are added up in their order: %s", (dtype) => {
+    const spec = { count: 7, parts: 3, dtype };
+    const memory = new WebAssembly.Memory({ initial: 1 });
+    const values = new arrays[dtype](memory.buffer, 0, 21);
+    // In float32 and float64 the order makes a difference: 2⁶⁰ − 2⁶⁰ + 1.
+    for (let i = 0; i < 7; i++) {
+      values[i] = dtype === "int32" ? 2 ** 31 - 1 : 2 ** 60;
+      values[7 + i] = dtype === "int32" ? 1 : -(2 ** 60);
+      values[14 + i] = i;
+    }
+    const module = new ModuleBuilder({ shared: false });
+    module.addFunction("add", addPartsKernel(spec, target));
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.build()), { env: { memory } });
+    (exports.add as (...args: number[]) => void)(0, 512, 0, 0, addPartsUnits(spec, target));
+    const first = dtype === "int32" ? -(2 ** 31) : 0;
+    expect([...new arrays[dtype](memory.buffer, 512, 7)]).toEqual(
+      [0, 1, 2, 3, 4, 5, 6].map((i) => first + i),
+    );
+  });
 
   // Blocks of k, blocks of rows, packed panels, split in panels and in rows.
   test.each(

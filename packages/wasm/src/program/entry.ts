@@ -19,6 +19,8 @@ import type { Pointer, Step } from "./step.ts";
 /** Where the parts of a program's frame are. */
 export interface FrameLayout {
   readonly scratchPlace: number;
+  /** What the steps of one kernel share. */
+  readonly sharedPlace: number;
   readonly threadPlace: number;
   /** Bytes of scratch of each thread. */
   readonly threadBytes: number;
@@ -58,6 +60,7 @@ class EntryWriter {
   }
 
   #address(frame: Expression<"i32">, { buffer, offset }: Pointer): Expression<"i32"> {
+    if (buffer === "shared") return i32.add(frame, i32.const(this.#layout.sharedPlace + offset));
     const { place } = this.#program.buffers[buffer];
     if (place.kind === "scratch")
       return i32.add(frame, i32.const(this.#layout.scratchPlace + place.offset + offset));
@@ -151,7 +154,7 @@ class EntryWriter {
 
 /** Memory that a step touches: a buffer of its own, or bytes of scratch. */
 interface Touch {
-  readonly key: number | undefined;
+  readonly key: number | "shared" | undefined;
   readonly from: number;
   readonly to: number;
   readonly isWrite: boolean;
@@ -186,6 +189,10 @@ class Hazards {
     const step = this.#steps[i];
     const kernel = this.#program.kernels[step.kernel];
     const divided = isDivided(step, this.#dividedCost);
+    const usesShared = step.kind === "kernel" && step.sharedBytes !== undefined;
+    const shared: Touch[] = usesShared
+      ? [{ key: "shared", from: 0, to: 0, isWrite: true, isDivided: divided }]
+      : [];
     const touch = (buffer: number, isWrite: boolean): Touch => {
       const { place, size, dtype } = this.#program.buffers[buffer];
       const common = { isWrite, isDivided: divided };
@@ -203,9 +210,9 @@ class Hazards {
       const reads = kernel.nodes.flatMap((node) =>
         node.kind === "load" ? [touch(node.access.buffer, false)] : [],
       );
-      return [...reads, ...kernel.stores.map(({ access }) => touch(access.buffer, true))];
+      return [...shared, ...reads, ...kernel.stores.map(({ access }) => touch(access.buffer, true))];
     }
-    const reads = kernel.inputs.map(({ buffer }) => touch(buffer, false));
+    const reads = [...shared, ...kernel.inputs.map(({ buffer }) => touch(buffer, false))];
     return kernel.output === undefined ? reads : [...reads, touch(kernel.output.buffer, true)];
   }
 

@@ -1,4 +1,4 @@
-import type { Operand, OpKernel } from "@adjoint/compiler";
+import { type Operand, type OpKernel, paddedBytes } from "@adjoint/compiler";
 import { maxPool2dGradientOp } from "@adjoint/ops";
 import { type Op, primitives, type Shape, sizeOf } from "@adjoint/tensor";
 import { bytesPerElement, stridesOf } from "@adjoint/tensor/engine";
@@ -8,6 +8,7 @@ import { type CheckSpec, checkIndexKernel } from "../kernels/checkIndex.ts";
 import { type CumsumSpec, cumsumKernel, cumsumUnits } from "../kernels/cumsum.ts";
 import type { IndexBytes } from "../kernels/indices.ts";
 import { type MatmulSpec, matmulFlops, matmulKernel, readsChosenRows } from "../kernels/matmul/matmul.ts";
+import { addPartsKernel, addPartsUnits, type PartsSpec, partSpec, partsOf } from "../kernels/matmul/parts.ts";
 import { maxPoolGradientKernel } from "../kernels/maxPoolGradient.ts";
 import { type RandomBitsSpec, randomBitsKernel, randomBitsUnits } from "../kernels/randomBits.ts";
 import { type ScatterAddSpec, scatterAddKernel, scatterAddScratchBytes } from "../kernels/scatterAdd.ts";
@@ -130,9 +131,23 @@ function matmulSteps(kernel: OpKernel, index: number, target: Target): Step[] | 
   const { spec, starts } = productsOf(kernel);
   if (starts.length > mostBatches) return undefined;
   const { m, n, batch } = spec;
+  const parts = partsOf(spec);
+  if (parts > 1) return partSteps(kernel, index, spec, parts, target);
+  const call = matmulCall(spec, target);
+  const rows = a.rows === undefined ? [] : [pointerTo(a.rows)];
+  return starts.map(([fromA, fromB], i) => ({
+    ...call,
+    kernel: index,
+    pointers: [pointerTo(a, fromA), ...rows, pointerTo(b, fromB), pointerTo(output, i * batch * m * n)],
+  }));
+}
+
+type KernelStep = Step & { kind: "kernel" };
+
+function matmulCall(spec: MatmulSpec, target: Target): Omit<KernelStep, "pointers" | "kernel"> {
   const { units, scratchBytes, write } = matmulKernel(spec, target);
-  const common = {
-    kind: "kernel" as const,
+  return {
+    kind: "kernel",
     key: `matmul ${Object.values(spec).join(" ")}`,
     write,
     units,
@@ -140,13 +155,43 @@ function matmulSteps(kernel: OpKernel, index: number, target: Target): Step[] | 
     scratchBytes,
     cost: matmulFlops(spec) / 8,
     isSerial: false,
-    kernel: index,
   };
+}
+
+/** A product in parts of k, and the sum of the parts. */
+function partSteps(
+  kernel: OpKernel,
+  index: number,
+  spec: MatmulSpec,
+  parts: number,
+  target: Target,
+): KernelStep[] {
+  const [a, b] = kernel.inputs;
+  const sum: PartsSpec = { count: spec.m * spec.n, parts, dtype: spec.dtype };
   const rows = a.rows === undefined ? [] : [pointerTo(a.rows)];
-  return starts.map(([fromA, fromB], i) => ({
-    ...common,
-    pointers: [pointerTo(a, fromA), ...rows, pointerTo(b, fromB), pointerTo(output, i * batch * m * n)],
-  }));
+  const shared = { buffer: "shared", offset: 0 } as const;
+  const sharedBytes = paddedBytes(sum.count * parts * bytesPerElement(spec.dtype));
+  return [
+    {
+      ...matmulCall(partSpec(spec, parts), target),
+      sharedBytes,
+      pointers: [pointerTo(a), ...rows, pointerTo(b), shared],
+      kernel: index,
+    },
+    {
+      kind: "kernel",
+      key: `addParts ${Object.values(sum).join(" ")}`,
+      write: () => addPartsKernel(sum, target),
+      pointers: [shared, pointerTo(kernel.output as Operand)],
+      units: addPartsUnits(sum, target),
+      unitStep: 1,
+      scratchBytes: 0,
+      sharedBytes,
+      cost: (sum.count * parts) / 4,
+      isSerial: false,
+      kernel: index,
+    },
+  ];
 }
 
 /** Can products read the rows of their first operand where they are, and should they? */

@@ -88,11 +88,14 @@ export class WasmProgram implements Program {
       bytes += paddedBytes(size * bytesPerElement(dtype));
       return start;
     });
-    const threadBytes = Math.max(0, ...steps.map((step) => (step.kind === "kernel" ? step.scratchBytes : 0)));
+    const most = (bytesOf: (step: Step & { kind: "kernel" }) => number): number =>
+      align(Math.max(0, ...steps.map((step) => (step.kind === "kernel" ? bytesOf(step) : 0))));
+    const sharedPlace = bytes + program.scratchBytes;
     this.#layout = {
       scratchPlace: bytes,
-      threadPlace: bytes + program.scratchBytes,
-      threadBytes: align(threadBytes),
+      sharedPlace,
+      threadPlace: sharedPlace + most(({ sharedBytes }) => sharedBytes ?? 0),
+      threadBytes: most(({ scratchBytes }) => scratchBytes),
       dividedCost: threads.dividedCost,
     };
   }
@@ -245,7 +248,9 @@ export class WasmProgram implements Program {
       if (step.kind === "host") this.#runHost(i);
       else {
         const { run } = this.#functions[i] as KernelFunction;
-        const pointers = step.pointers.map(({ buffer, offset }) => this.#addressOf(buffer) + offset);
+        const pointers = step.pointers.map(({ buffer, offset }) =>
+          buffer === "shared" ? frame + this.#layout.sharedPlace + offset : this.#addressOf(buffer) + offset,
+        );
         if (step.kind === "check") status = run(...pointers);
         else run(...pointers, frame + this.#layout.threadPlace, 0, step.units);
       }

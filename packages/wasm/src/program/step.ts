@@ -3,7 +3,8 @@ import type { CallHost } from "../loop/machine.ts";
 
 /** Part of a buffer that a kernel is given the address of. */
 export interface Pointer {
-  readonly buffer: number;
+  /** Its number in the program; or what the steps of one kernel share, and threads with each other. */
+  readonly buffer: number | "shared";
   /** Bytes from the buffer's start. */
   readonly offset: number;
 }
@@ -18,6 +19,8 @@ export type Step =
       readonly units: number;
       readonly unitStep: number;
       readonly scratchBytes: number;
+      /** Bytes of what it shares with other steps of its kernel. */
+      readonly sharedBytes?: number;
       /** Roughly how many instructions it takes, all units together. */
       readonly cost: number;
       /** Workers cannot run it. */

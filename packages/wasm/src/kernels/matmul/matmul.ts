@@ -109,7 +109,8 @@ function writeKernel(kernel: Kernel): FunctionBuilder {
     const to = smaller(f, i32.add(from, i32.sub(end, begin)), i32.const(units));
     const at = (operand: Local<"i32">, stride: number): Local<"i32"> =>
       stride === 0 ? operand : f.keep(i32.add(operand, times(item, stride * bytes)));
-    product(f, kernel, { a: at(a, strideA), b: at(b, strideB), c: at(c, m * n), scratch }, from, to);
+    const operands = { a: at(a, strideA), indices, b: at(b, strideB), c: at(c, m * n), scratch };
+    product(f, kernel, operands, from, to);
     f.emit(begin.set(i32.add(begin, i32.sub(to, from))));
   });
   f.emit(when(i32.lt(begin, end), loopWhile(body, i32.lt(begin, end))));
@@ -133,9 +134,9 @@ function product(
   to: Expression<"i32">,
 ): void {
   const { spec, element, plan } = kernel;
-  const { m, k, n, transposeA, transposeB } = spec;
+  const { m, k, n, transposeA, transposeB, rowA = transposeA ? m : k } = spec;
   const { bytes } = element;
-  const rowStep = indices === undefined ? (transposeA ? m : k) * bytes : addressBytes;
+  const rowStep = indices === undefined ? rowA * bytes : addressBytes;
   const inMemory = transposeA ? { row: bytes, column: rowStep } : { row: rowStep, column: bytes };
   const strideB = transposeB ? { row: bytes, column: k * bytes } : { row: n * bytes, column: bytes };
   const register = registersOf(f, element);
@@ -150,8 +151,7 @@ function product(
 
   let a = arrayA;
   let along: Local<"i32"> | undefined;
-  let rowAt = (row: Expression<"i32">): Expression<"i32"> =>
-    i32.add(arrayA, times(row, (transposeA ? m : k) * bytes));
+  let rowAt = (row: Expression<"i32">): Expression<"i32"> => i32.add(arrayA, times(row, rowA * bytes));
   if (indices !== undefined) {
     const table = f.keep(plus(scratch, panelScratchBytes(kernel) + rowScratchBytes(kernel)));
     findRows(f, kernel, rowsOfTiles({ from: rowFrom, to: rowTo }), { values: arrayA, indices, table });

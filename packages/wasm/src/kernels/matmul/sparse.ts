@@ -56,8 +56,9 @@ const columnCycles = 0.13;
  * A holds, or whose B is stored the other way round.
  */
 export function sparsePlanOf(spec: NormalSpec, element: Element, target: Target): SparsePlan | undefined {
-  const { m, k, n, batch, dtype, transposeB, isSwapped } = spec;
-  const isFit = dtype === "float32" && element.lanes > 1 && batch === 1 && !transposeB && !isSwapped;
+  const { m, k, n, batch, rowA, dtype, transposeB, isSwapped } = spec;
+  const isOne = batch === 1 || rowA !== undefined;
+  const isFit = dtype === "float32" && element.lanes > 1 && isOne && !transposeB && !isSwapped;
   const isWorthALook = m >= mappedTogether && k >= mappedTogether && m * k >= fewestElements;
   if (!isFit || !isWorthALook || n < element.lanes) return undefined;
   const vectors = Math.ceil(n / element.lanes);

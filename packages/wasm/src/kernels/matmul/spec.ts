@@ -16,15 +16,17 @@ export interface MatmulSpec {
   /** Elements from one product's A to the next one's; 0: the same for all. */
   readonly strideA: number;
   readonly strideB: number;
+  /** Elements from one row of A to the next, if they do not follow one another: then A is not transposed, nor is B. */
+  readonly rowA?: number | undefined;
   /**
-   * The rows of A as it is stored are chosen among those of a larger array, by indices of so many bytes. For one product of more than
-   * one row, column and step.
+   * The rows of A as it is stored are chosen among those of a larger array, by indices of so many bytes, the same for a whole batch. For
+   * products of more than one row, column and step.
    */
   readonly indexBytes?: IndexBytes | undefined;
 }
 
 const mostColumns = 64;
-const mostRows = 64;
+const mostRows = 128;
 
 /**
  * Is it worth while to read chosen rows of A where they are, instead of a copy? Not for wide products, which read them many times, nor for

@@ -71,13 +71,14 @@ export function findRows(
   range: RowRange,
   { values, indices, table }: Readonly<Record<"values" | "indices" | "table", Local<"i32">>>,
 ): void {
-  const { transposeA, m, k, indexBytes } = spec;
+  const { transposeA, m, k, rowA, indexBytes } = spec;
   const rowBytes = (transposeA ? m : k) * element.bytes;
+  const betweenRows = rowA === undefined ? rowBytes : rowA * element.bytes;
   const placeOf = (row: Expression<"i32">): Expression<"i32"> => i32.add(table, times(row, addressBytes));
   const row = f.local("i32");
   f.forRange(row, i32.const(0), i32.const(storedRows(spec)), 1, () => {
     const index = indexAt(indices, row, indexBytes as IndexBytes);
-    f.emit(i32.store(placeOf(row), i32.add(values, times(index, rowBytes))));
+    f.emit(i32.store(placeOf(row), i32.add(values, times(index, betweenRows))));
   });
   // A product along the rows reads them before the other one, and waits for each.
   if (transposeA) return;

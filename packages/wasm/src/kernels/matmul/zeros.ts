@@ -27,7 +27,7 @@ const bytes = 4;
 const lanes = 4;
 
 /** Elements that {@link sampleNonzeros} looks at. */
-export const samples = 128;
+export const samples = 64;
 
 function greatestDivisor(a: number, b: number): number {
   return b === 0 ? a : greatestDivisor(b, a % b);
