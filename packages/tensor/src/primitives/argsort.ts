@@ -1,8 +1,10 @@
 import { apply } from "../graph/apply.ts";
+import { allocate } from "../graph/dtype.ts";
 import { type Op, primitive } from "../graph/op.ts";
 import { normalizeAxis } from "../graph/shape.ts";
 import type { Checked, HasAxis, ShapeOf } from "../graph/shape-types.ts";
 import type { AnyTensor, Tensor } from "../graph/tensor.ts";
+import { stableOrder } from "../kernels/stableOrder.ts";
 
 export const argsortPrimitive: Op = primitive<{ axis: number }>("argsort", {
   accepts: "any",
@@ -11,12 +13,11 @@ export const argsortPrimitive: Op = primitive<{ axis: number }>("argsort", {
   reference([x], output, { axis }) {
     const length = x.shape[axis];
     const inner = x.shape.slice(axis + 1).reduce((size, dimension) => size * dimension, 1);
-    const rank = (value: number): number => (Number.isNaN(value) ? 1 : 0);
+    const line = allocate(x.dtype, length);
     for (let start = 0; start < x.values.length; start += length * inner) {
       for (let i = start; i < start + inner; i++) {
-        const at = (k: number): number => x.values[i + k * inner];
-        const order = Int32Array.from({ length }, (_, k) => k);
-        order.sort((j, k) => (at(j) < at(k) ? -1 : at(j) > at(k) ? 1 : rank(at(j)) - rank(at(k)) || j - k));
+        for (let k = 0; k < length; k++) line[k] = x.values[i + k * inner];
+        const order = stableOrder(line);
         for (let k = 0; k < length; k++) output.values[i + k * inner] = order[k];
       }
     }

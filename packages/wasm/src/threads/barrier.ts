@@ -12,7 +12,7 @@ import {
 import { signals } from "./signals.ts";
 
 /** How often a thread looks before it sleeps: some thirty microseconds. Waking one takes fifty, longer than most kernels of a small net. */
-const spins = 20000;
+const spins = 100_000;
 /** Nanoseconds of a nap, and how many of them before the others are given up: half a minute. */
 const nap = 500_000_000n;
 const mostNaps = 60;
