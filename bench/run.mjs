@@ -18,6 +18,7 @@ const usage = `npm run bench -- [options]
   --clock CLOCK     wall (default), or cpu: processor time, for a machine that has other work
   --threads N       how many threads the peer adjoint has (default 1; it is pinned to a core with 1 only)
   --mode MODE       compiled (default), or plain: the peer adjoint without compile
+  --pixels PIXELS   mnist (default), or dense: the same digits with no pixel of 0
   --baseline PEER   whose time the ratios divide by (default adjoint)
   --epochs N        of the job accuracy (default 3)
   --timeout S       how long a peer may take for one answer (default 240)
@@ -42,6 +43,7 @@ function readOptions() {
         clock: text("wall"),
         threads: text("1"),
         mode: text("compiled"),
+        pixels: text("mnist"),
         baseline: text("adjoint"),
         epochs: text("3"),
         timeout: text("240"),
@@ -56,6 +58,8 @@ function readOptions() {
       values[name] = number;
     }
     if (!["wall", "cpu"].includes(values.clock)) fail(`--clock is ${values.clock}; expected wall or cpu`);
+    if (!["mnist", "dense"].includes(values.pixels))
+      fail(`--pixels is ${values.pixels}; expected mnist or dense`);
     if (!["compiled", "plain"].includes(values.mode))
       fail(`--mode is ${values.mode}; expected compiled or plain`);
     return values;
@@ -110,6 +114,7 @@ function withOptions(spec) {
   };
 }
 
+process.env.BENCH_PIXELS = options.pixels; // peers inherit it
 const specs = withoutMissingPythons(
   choose(read("peers.json").map(withOptions), "name", "peers", ({ default: isDefault }) => isDefault).filter(
     ({ only }) => only === undefined || only.includes(job),
