@@ -134,8 +134,8 @@ class Column {
   }
 
   /**
-   * The rows of these numbers, as a pending tensor: they are gathered by the program that uses them, or before a compiled one, from
-   * where the backend keeps the data, in its own dtype.
+   * The rows of these numbers, as a pending tensor: they are gathered by the program that uses them, from where the backend keeps the data, in
+   * its own dtype.
    */
   gather(rows: Int32Array): AnyTensor {
     return take(this.all, tensor(rows) as AnyTensor);

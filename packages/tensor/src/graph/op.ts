@@ -96,6 +96,11 @@ export interface OpDefinition<A extends Attributes = Attributes> {
   readonly transparent?: boolean;
   /** The value is that of the first input, or the program ends: the data is not as it must be. Default false. */
   readonly checks?: boolean;
+  /**
+   * The output is some elements of the first input, and cheap to compute: an argument of a compiled function that is such a node is computed
+   * in the function's own program. Default false.
+   */
+  readonly gathers?: boolean;
   /** The gradient rule gives 0 where the cotangent is 0, whatever the inputs are: it moves, adds or negates. Default false. */
   readonly passesZeros?: boolean | ((inputs: readonly AnyTensor[]) => boolean);
   /** For each input where the output depends on it at all, as a bool tensor; undefined for everywhere. */
@@ -121,6 +126,7 @@ export interface Op
       | "commutative"
       | "transparent"
       | "checks"
+      | "gathers"
       | "passesZeros"
       | "replaces"
       | "flops"
@@ -169,6 +175,7 @@ function define(
     commutative: definition.commutative ?? false,
     transparent: definition.transparent ?? false,
     checks: definition.checks ?? false,
+    gathers: definition.gathers ?? false,
     passesZeros: definition.passesZeros ?? false,
     selects: definition.selects,
     replaces: definition.replaces ?? [],

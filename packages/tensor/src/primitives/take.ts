@@ -7,6 +7,7 @@ import { checkIndex } from "./checkIndex.ts";
 import { scatterChecked } from "./scatterAdd.ts";
 
 export const takePrimitive: Op = primitive<{ axis: number }>("take", {
+  gathers: true,
   passesZeros: true,
   accepts: ([x, indices]) => [x as DType, checkIndexDType("take", indices as DType)],
   shape: ([x, indices], { axis }) => [...x.slice(0, axis), ...indices, ...x.slice(axis + 1)],

@@ -8,7 +8,7 @@ import { type AnyTensor, nextId, Tensor } from "../graph/tensor.ts";
 import { isPlainObject, mapTree, replaceTensors, treeTensors } from "../graph/tree.ts";
 import { stabiliseInOrder, stabilisingKey, withoutStabilising } from "../stabilise/pass.ts";
 import type { Backend, Program } from "./backend.ts";
-import { evaluate, getBackend } from "./evaluate.ts";
+import { evaluate, getBackend, isComputed } from "./evaluate.ts";
 import { type AnyParameter, Parameter } from "./parameter.ts";
 import { Structure, StructureCache } from "./structure.ts";
 import { activeTrace, inference, isTraining, recordTrace, training } from "./trace.ts";
@@ -67,7 +67,8 @@ const programsPerFunction = 64;
  * one program, from the forward pass to the assignment of parameters. Tensors that the function captures are inputs of
  * the program; parameters it reads and assigns are state. JavaScript numbers given as arguments are traced scalars, so
  * that another learning rate needs no other program; booleans, strings, the identity of functions and other objects, the
- * training mode, and which parameters are trainable are part of the key. Called in another compiled function, or while something is differentiated,
+ * training mode, and which parameters are trainable are part of the key. An argument that is a gather not yet computed, as a data set's batches
+ * are, is computed in the program. Called in another compiled function, or while something is differentiated,
  * it builds its graph there as `fn` does.
  *
  * Inside, a traced value has no number: reading it throws {@link GraphError}. When the function or its program throws,
@@ -102,14 +103,15 @@ export function compileFor<Args extends readonly unknown[], R>(
     structure.addNumber(identityOf(backend));
     structure.add(mode ? 1 : 0);
     structure.add(stabilisingKey());
-    const tensors: AnyTensor[] = [];
-    addTree(args, tensors);
+    const given: Argument[] = [];
+    addTree(args, given);
     const hash = structure.hash();
     let entry = entries.get(structure, hash);
+    const tensors = given.flatMap(({ feeds }) => feeds);
     if (entry === undefined || !isUpToDate(entry)) {
       const row = structure.copy();
       evaluatePending(tensors);
-      entry = inMode(mode, () => traceFunction(backend, fn as (...args: never[]) => unknown, args, tensors));
+      entry = inMode(mode, () => traceFunction(backend, fn as (...args: never[]) => unknown, args, given));
       entries.set(row, hash, entry);
     }
     evaluatePending(tensors);
@@ -123,6 +125,12 @@ export function compileFor<Args extends readonly unknown[], R>(
 
 const structure = new Structure();
 
+/** A tensor among the arguments, and what feeds the program for it: itself, or what it is gathered from. */
+interface Argument {
+  readonly node: AnyTensor;
+  readonly feeds: readonly AnyTensor[];
+}
+
 /** What stands for an argument, or a part of one, in a structure. */
 const marks = {
   list: 0,
@@ -134,35 +142,38 @@ const marks = {
   text: 6,
   identity: 7,
   other: 8,
+  node: 9,
 } as const;
 
-/** Adds to `structure` what of an argument a program depends on, and to `tensors` the nodes that feed it, in order. */
-function addTree(tree: unknown, tensors: AnyTensor[]): void {
+/** Adds to `structure` what of an argument a program depends on, and to `given` the tensors in it, in order. */
+function addTree(tree: unknown, given: Argument[]): void {
   if (tree instanceof Parameter) {
     structure.add(marks.parameter);
     structure.addNumber(tree.id);
   } else if (tree instanceof Tensor) {
     const node: AnyTensor = tree;
-    structure.add(node.weak ? marks.weak : marks.tensor);
-    structure.addType(node.dtype, node.shape);
-    tensors.push(node);
+    const feeds: AnyTensor[] = [];
+    if (isGather(node)) addGather(node, feeds);
+    else addTensor(node, feeds);
+    given.push({ node, feeds });
   } else if (typeof tree === "number") {
     structure.add(marks.number);
-    tensors.push(weakScalar(tree));
+    const node = weakScalar(tree);
+    given.push({ node, feeds: [node] });
   } else if (typeof tree === "string") {
     structure.add(marks.text);
     structure.addWord(tree);
   } else if (Array.isArray(tree)) {
     structure.add(marks.list);
     structure.add(tree.length);
-    for (const item of tree) addTree(item, tensors);
+    for (const item of tree) addTree(item, given);
   } else if (isPlainObject(tree)) {
     const names = Object.keys(tree);
     structure.add(marks.object);
     structure.add(names.length);
     for (const name of names) {
       structure.addWord(name);
-      addTree(tree[name], tensors);
+      addTree(tree[name], given);
     }
   } else if (ArrayBuffer.isView(tree)) {
     throw new OptionError(
@@ -176,6 +187,48 @@ function addTree(tree: unknown, tensors: AnyTensor[]): void {
     structure.add(marks.other);
     structure.addWord(`${typeof tree} ${String(tree)}`);
   }
+}
+
+function addTensor(node: AnyTensor, feeds: AnyTensor[]): void {
+  structure.add(node.weak ? marks.weak : marks.tensor);
+  structure.addType(node.dtype, node.shape);
+  feeds.push(node);
+}
+
+/**
+ * Is it a gather of what has been computed, at indices that may have to be checked, such as the rows of a batch? It is computed in the
+ * program that it is an argument of, which may find the rows where they are; but if it comes again, once and for all.
+ */
+function isGather({ op, inputs, memo }: AnyTensor): boolean {
+  if (!op.gathers || memo.storage !== undefined || memo.keeps) return false;
+  return inputs.every((input) => isComputed(input) || (input.op.checks && input.inputs.every(isComputed)));
+}
+
+function addGather(node: AnyTensor, feeds: AnyTensor[]): void {
+  node.memo.keeps = true;
+  addNode(node);
+  for (const input of node.inputs) {
+    if (isComputed(input)) addTensor(input, feeds);
+    else {
+      addNode(input);
+      for (const checked of input.inputs) addTensor(checked, feeds);
+    }
+  }
+}
+
+function addNode({ op, attributes }: AnyTensor): void {
+  structure.add(marks.node);
+  structure.add(op.id);
+  structure.addAttributes(attributes);
+}
+
+/** The node again, made of what stands for what it was made of. */
+function rebuilt(node: AnyTensor, standIns: ReadonlyMap<AnyTensor, AnyTensor>): AnyTensor {
+  const { op, inputs, attributes, shape, dtype, weak } = node;
+  const made = standIns.get(node);
+  if (made !== undefined) return made;
+  const others = inputs.map((input) => rebuilt(input, standIns));
+  return new Tensor<Shape, DType>(op, others, attributes, shape, dtype, weak);
 }
 
 const identities = new WeakMap<object, number>();
@@ -197,11 +250,7 @@ function weakScalar(value: number): AnyTensor {
 
 /** Computes those that have no values yet, in one program. */
 function evaluatePending(tensors: readonly AnyTensor[]): void {
-  for (const { memo } of tensors) {
-    if (memo.storage !== undefined) continue;
-    evaluate(...tensors);
-    return;
-  }
+  if (!tensors.every(isComputed)) evaluate(...tensors);
 }
 
 /** Were the parameters it reads trainable where they are? What `backward()` differentiates by depends on it. */
@@ -213,17 +262,22 @@ function isUpToDate({ reads, trainable }: Entry): boolean {
 function traceFunction(
   backend: Backend,
   fn: (...args: never[]) => unknown,
-  given: readonly unknown[],
-  tensors: readonly AnyTensor[],
+  tree: readonly unknown[],
+  given: readonly Argument[],
 ): Entry {
   const start = nextId();
-  const standIns = tensors.map(
-    ({ shape, dtype, weak }): AnyTensor => new Tensor<Shape, DType>(leaves.input, [], {}, shape, dtype, weak),
-  );
+  const standIns: AnyTensor[] = [];
+  const nodes = given.map(({ node, feeds }) => {
+    const made = feeds.map(
+      ({ shape, dtype, weak }) => new Tensor<Shape, DType>(leaves.input, [], {}, shape, dtype, weak),
+    );
+    standIns.push(...made);
+    return rebuilt(node, new Map(feeds.map((feed, i) => [feed, made[i]])));
+  });
   let next = 0;
-  const args = mapTree(given, (leaf) =>
+  const args = mapTree(tree, (leaf) =>
     typeof leaf === "number" || (leaf instanceof Tensor && !(leaf instanceof Parameter))
-      ? standIns[next++]
+      ? nodes[next++]
       : leaf,
   ) as never[];
   const { trace, result: raw } = keepingHistory(() =>

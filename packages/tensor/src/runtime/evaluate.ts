@@ -46,7 +46,8 @@ const marks = { given: -1, number: -2, outputs: -3 } as const;
 
 const structure = new Structure();
 
-function isComputed({ memo }: AnyTensor): boolean {
+/** Does it have its values? */
+export function isComputed({ memo }: AnyTensor): boolean {
   return memo.storage !== undefined;
 }
 
