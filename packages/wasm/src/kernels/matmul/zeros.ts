@@ -5,6 +5,7 @@ import {
   i8x16,
   i16x8,
   i32,
+  i32x4,
   i64,
   type Local,
   loopWhile,
@@ -160,6 +161,7 @@ export function mapColumns(
   const columns = Array.from({ length: mappedTogether }, (_, i) => i);
   const [group, first, target, all] = [f.local("i32"), f.local("i32"), f.local("i32"), f.local("v128")];
   const row = f.local("i32");
+  const bit = f.local("v128");
   f.forRange(group, from, to, mappedTogether, () => {
     const last = m - mappedTogether;
     f.emit(first.set(group), when(i32.gt(first, i32.const(last)), first.set(i32.const(last))));
@@ -168,21 +170,22 @@ export function mapColumns(
     if (Math.ceil(k / 8) % 8 > 0) {
       for (const column of columns) f.emit(i64.store(target, i64.const(0n), (column + 1) * mapRow - 8));
     }
-    const mapBytes = (count: number): void => {
-      for (let i = 0; i < count; i++) {
-        const source = f.keep(i32.add(rowAt(plus(row, i)), skipped));
-        const bit = v128.and(nonzeroBytes(zero, source), i8x16.const(1 << i));
-        f.emit(all.set(i === 0 ? bit : v128.or(all, bit)));
-      }
+    const mapBytes = (end: Expression<"i32">): void => {
+      f.emit(all.set(zero), bit.set(i8x16.const(1)));
+      f.forRange(row, row, end, 1, () => {
+        const source = f.keep(i32.add(rowAt(row), skipped));
+        f.emit(all.set(v128.or(all, v128.and(nonzeroBytes(zero, source), bit))));
+        f.emit(bit.set(i32x4.shl(bit, i32.const(1))));
+      });
       for (const column of columns) f.emit(v128.store8Lane(target, all, column, column * mapRow));
     };
     const rest = k % 8;
     f.emit(row.set(i32.const(0)));
     const body = f.capture(() => {
-      mapBytes(8);
+      mapBytes(f.keep(plus(row, 8)));
       f.emit(target.increase(1));
     });
-    f.emit(loopWhile(body, i32.lt(row.tee(plus(row, 8)), i32.const(k - rest))));
-    if (rest > 0) mapBytes(rest);
+    f.emit(loopWhile(body, i32.lt(row, i32.const(k - rest))));
+    if (rest > 0) mapBytes(i32.const(k));
   });
 }
