@@ -14,10 +14,10 @@ const fewestFlops = 500_000;
 /**
  * In how many parts of k a product is computed, whose sums are then added: 1 if in none.
  *
- * Threads that split the rows of A read all of B. Where B is a weight, which is what its gradient and its update are, split along k,
- * each has written a part of it, and has to get the others from other processors' caches, and then each cache line of its own back before it
- * can write to it again. Threads that split k read of B what they have written. The number of parts depends on the shape alone, so that
- * the bits of the product do not depend on the number of threads.
+ * Threads that split the rows of A read all of B. A weight they have updated in parts along k, as they compute its gradient: so each
+ * has to get the others' parts from their caches, and then every cache line of its own back before it can write to it again. Threads that
+ * split k read of B what they have written. The number of parts depends on the shape alone, so that the bits of the product do not depend
+ * on the number of threads.
  */
 export function partsOf(spec: MatmulSpec): number {
   const { m, k, n, batch, transposeA, transposeB } = spec;

@@ -117,10 +117,12 @@ export function sparseProduct(f: FunctionBuilder, product: SparseProduct, rows: 
   f.forRange(start, rows.from, rows.to, plan.rowBlock, () => {
     const block = { from: start, to: smaller(f, plus(start, plan.rowBlock), rows.to), map };
     (transposeA ? mapColumns : mapRows)(f, spec, a, block);
-    const column = f.local("i32");
-    f.forRange(column, i32.const(0), i32.const(whole * columns), columns, () => {
-      sparsePanel(f, product, block, { column, columns });
-    });
+    if (whole > 0) {
+      const column = f.local("i32");
+      f.forRange(column, i32.const(0), i32.const(whole * columns), columns, () => {
+        sparsePanel(f, product, block, { column, columns });
+      });
+    }
     const rest = n - whole * columns;
     if (rest > 0) sparsePanel(f, product, block, { column: i32.const(whole * columns), columns: rest });
   });
