@@ -103,6 +103,17 @@ describe.each(Object.entries(backends))(
         );
     });
 
+    test("is gathered before where the data has another shape at each call", () => {
+      const step = compile((x: AnyTensor) => sum(x, { axis: -1 }));
+      for (let rows = 1; rows <= 20; rows++) {
+        const values = tensor(new Float32Array(2 * rows).fill(rows), [rows, 2]) as AnyTensor;
+        expect(step(rowsOf(values, rows - 1)).toArray()).toEqual([2 * rows]);
+      }
+      expect(step.programs).toHaveLength(9);
+      // Eight with gathers; then one without, and a gather for each shape.
+      expect(prepared).toBe(8 + 1 + 12);
+    });
+
     test("is differentiated by like any other", () => {
       const step = compile((x: AnyTensor) => grad((z: AnyTensor) => sum(mul(z, z)) as never)(x) as AnyTensor);
       expect(step(rowsOf(table(), 2)).toArray()).toEqual([[24, 26, 28, 30, 32, 34]]);

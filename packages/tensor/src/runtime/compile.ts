@@ -62,6 +62,9 @@ interface Entry {
 
 const programsPerFunction = 64;
 
+/** Programs of one function with gathers in them. Where the data has another shape at each call, a program for each would cost too much. */
+const mostGathering = 8;
+
 /**
  * Compiles `fn`: it is traced once for each combination of its arguments' shapes and dtypes, and from then on a call is
  * one program, from the forward pass to the assignment of parameters. Tensors that the function captures are inputs of
@@ -88,6 +91,7 @@ export function compileFor<Args extends readonly unknown[], R>(
   options: CompileOptions,
 ): Compiled<Args, R> {
   const entries = new StructureCache<Entry>(programsPerFunction);
+  let gathering = 0;
 
   function inMode<T>(mode: boolean, traced: () => T): T {
     const run = (): T => (mode ? training : inference)(traced);
@@ -104,10 +108,11 @@ export function compileFor<Args extends readonly unknown[], R>(
     structure.add(mode ? 1 : 0);
     structure.add(stabilisingKey());
     const given: Argument[] = [];
-    addTree(args, given);
+    addTree(args, given, gathering < mostGathering);
     const hash = structure.hash();
     let entry = entries.get(structure, hash);
     const tensors = given.flatMap(({ feeds }) => feeds);
+    if (entry === undefined && given.some(({ node, feeds }) => feeds[0] !== node)) gathering++;
     if (entry === undefined || !isUpToDate(entry)) {
       const row = structure.copy();
       evaluatePending(tensors);
@@ -146,14 +151,14 @@ const marks = {
 } as const;
 
 /** Adds to `structure` what of an argument a program depends on, and to `given` the tensors in it, in order. */
-function addTree(tree: unknown, given: Argument[]): void {
+function addTree(tree: unknown, given: Argument[], mayGather: boolean): void {
   if (tree instanceof Parameter) {
     structure.add(marks.parameter);
     structure.addNumber(tree.id);
   } else if (tree instanceof Tensor) {
     const node: AnyTensor = tree;
     const feeds: AnyTensor[] = [];
-    if (isGather(node)) addGather(node, feeds);
+    if (mayGather && isGather(node)) addGather(node, feeds);
     else addTensor(node, feeds);
     given.push({ node, feeds });
   } else if (typeof tree === "number") {
@@ -166,14 +171,14 @@ function addTree(tree: unknown, given: Argument[]): void {
   } else if (Array.isArray(tree)) {
     structure.add(marks.list);
     structure.add(tree.length);
-    for (const item of tree) addTree(item, given);
+    for (const item of tree) addTree(item, given, mayGather);
   } else if (isPlainObject(tree)) {
     const names = Object.keys(tree);
     structure.add(marks.object);
     structure.add(names.length);
     for (const name of names) {
       structure.addWord(name);
-      addTree(tree[name], given);
+      addTree(tree[name], given, mayGather);
     }
   } else if (ArrayBuffer.isView(tree)) {
     throw new OptionError(
