@@ -111,11 +111,11 @@ interface Task {
   readonly target: Target;
 }
 
-/** The tile for one panel of each width, by its cost. */
-function bestTiles(task: Task): { tile: Tile; cycles: number }[] {
+/** The tile for one panel of each width up to `widest`, by its cost. */
+function bestTiles(widest: number, task: Task): { tile: Tile; cycles: number }[] {
   const { rows, element, target } = task;
   const best: { tile: Tile; cycles: number }[] = [];
-  for (let width = 1; fits({ height: 1, width }, element, target); width++) {
+  for (let width = 1; width <= widest && fits({ height: 1, width }, element, target); width++) {
     let found = { tile: { height: 1, width }, cycles: never };
     for (let height = 1; height <= rows && fits({ height, width }, element, target); height++) {
       const cycles = panelCycles({ height, width }, task);
@@ -129,7 +129,7 @@ function bestTiles(task: Task): { tile: Tile; cycles: number }[] {
 /** The panels that cover `width` columns (or vectors of columns) in the fewest cycles: many of one width, and up to two others. */
 function cover(width: number, task: Task): Cover {
   if (width === 0) return nothing;
-  const best = bestTiles(task);
+  const best = bestTiles(width, task);
   let found: Cover = { cycles: never, panels: [] };
   const consider = (parts: readonly (readonly [width: number, count: number])[]): void => {
     const used = parts.filter(([, count]) => count > 0);
