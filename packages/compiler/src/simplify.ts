@@ -16,16 +16,14 @@ import {
   withInputs,
 } from "@adjoint/tensor/engine";
 
-/** The number that a literal stands for; undefined for any other node. */
-function numberOf(node: AnyTensor): number | undefined {
-  return node.op === leaves.literal ? (node.attributes.value as number) : undefined;
-}
+/** The number that a node is, in one place or in every place of a shape; undefined for one that is none, or not known to be. */
+type NumberOf = (node: AnyTensor) => number | undefined;
 
 /**
  * The node that is equal to this one to the bit, NaN and signs of zero included; undefined when there is none. What is left out is a
  * number alone, since other operands may check data on the way.
  */
-type Identity = (node: AnyTensor) => AnyTensor | undefined;
+type Identity = (node: AnyTensor, numberOf: NumberOf) => AnyTensor | undefined;
 
 /** `x` itself in place of the node, when it has the node's shape and dtype. */
 function itself(node: AnyTensor, x: AnyTensor): AnyTensor | undefined {
@@ -41,20 +39,20 @@ function isPowerOfTwo(x: number): boolean {
 const identities: ReadonlyMap<Op, Identity> = new Map<Op, Identity>([
   [
     primitives.mul,
-    (node) => {
+    (node, numberOf) => {
       const [a, b] = node.inputs;
       return numberOf(b) === 1 ? itself(node, a) : numberOf(a) === 1 ? itself(node, b) : undefined;
     },
   ],
   [
     primitives.div,
-    (node) => {
+    (node, numberOf) => {
       const [a, b] = node.inputs;
       const divisor = numberOf(b);
       if (divisor === undefined) return undefined;
       if (divisor === 1) return itself(node, a);
       // Both round the same number, since 1/2ᵏ is exact.
-      return isPowerOfTwo(divisor)
+      return isPowerOfTwo(divisor) && sameShape(a.shape, node.shape)
         ? new Tensor(primitives.mul, [a, literal(1 / divisor, b.dtype)], {}, node.shape, node.dtype)
         : undefined;
     },
@@ -62,7 +60,7 @@ const identities: ReadonlyMap<Op, Identity> = new Map<Op, Identity>([
   // x − 0 is x also for −0, which x + 0 is not.
   [
     primitives.sub,
-    (node) => (Object.is(numberOf(node.inputs[1]), 0) ? itself(node, node.inputs[0]) : undefined),
+    (node, numberOf) => (Object.is(numberOf(node.inputs[1]), 0) ? itself(node, node.inputs[0]) : undefined),
   ],
   [
     primitives.neg,
@@ -115,6 +113,12 @@ export function simplify(outputs: readonly AnyTensor[], given: ReadonlySet<AnyTe
     return place;
   };
 
+  function numberOf(node: AnyTensor): number | undefined {
+    if (given.has(node)) return undefined;
+    if (node.op === primitives.broadcastTo || node.op === primitives.reshape) return numberOf(node.inputs[0]);
+    return node.op === leaves.literal ? (node.attributes.value as number) : undefined;
+  }
+
   function shared(node: AnyTensor): AnyTensor {
     if (node.op.kind === "leaf" && node.op !== leaves.literal) return node;
     const inputs = node.inputs.map(placeOf);
@@ -131,7 +135,7 @@ export function simplify(outputs: readonly AnyTensor[], given: ReadonlySet<AnyTe
     }
     const inputs = node.inputs.map((input) => done.get(input) as AnyTensor);
     const rebuilt = withInputs(node, inputs);
-    const simpler = folded(rebuilt) ?? identities.get(rebuilt.op)?.(rebuilt) ?? rebuilt;
+    const simpler = folded(rebuilt) ?? identities.get(rebuilt.op)?.(rebuilt, numberOf) ?? rebuilt;
     done.set(node, shared(simpler));
   }
   return outputs.map((output) => done.get(output) as AnyTensor);
