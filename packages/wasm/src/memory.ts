@@ -17,6 +17,9 @@ const longestWait = 64;
 /** From so many bytes on a JavaScript array gets pages of its own, which takes longer than the copying: such results wait for the garbage collector. */
 const largeBytes = 2 ** 17;
 
+/** The part of the budget of results that small ones may have, which are moved out and not looked for. */
+const smallShare = 1 / 32;
+
 /** Regions that are kept, and let go, for the same reasons. */
 class Group {
   budget: number;
@@ -71,8 +74,8 @@ export interface MemoryOptions {
   /** Bytes of copies of JavaScript arrays: the data set, say. Forgetting one costs its copying again. Default 1 GiB. */
   readonly copies?: number;
   /**
-   * Bytes of results that are nowhere else, of which small ones, under 128 KiB, may have an eighth. Beyond it, those go that are garbage, and
-   * others move to JavaScript arrays. Default 64 MiB.
+   * Bytes of results that are nowhere else, of which small ones, under 128 KiB, may have a thirty-second part. Beyond it, those go that are
+   * garbage, and others move to JavaScript arrays. Default 256 MiB: to look for garbage takes some 7 ms each time.
    */
   readonly results?: number;
   /** @internal The most bytes that there may be, which a test makes fewer. Default 4 GiB. */
@@ -119,13 +122,13 @@ export class WasmMemory {
 
   constructor({
     copies = 2 ** 30,
-    results = 64 * 2 ** 20,
+    results = 256 * 2 ** 20,
     limit = largestMemory,
     shared = true,
     collecting = true,
   }: MemoryOptions = {}) {
     this.#copies = new Group(copies, 1);
-    this.#smallResults = new Group(results / 8, 2);
+    this.#smallResults = new Group(smallShare * results, 2);
     this.#largeResults = new Group(results, 4);
     this.#limit = limit;
     this.#isCollecting = collecting;
@@ -154,7 +157,7 @@ export class WasmMemory {
 
   setBudget({ copies = this.#copies.budget, results = this.#largeResults.budget }: MemoryOptions): void {
     this.#copies.budget = copies;
-    this.#smallResults.budget = results / 8;
+    this.#smallResults.budget = smallShare * results;
     this.#largeResults.budget = results;
     this.#evict(({ budget }) => budget);
   }
