@@ -51,6 +51,15 @@ describe("profile", () => {
     );
   });
 
+  test.each([
+    ["in parts of k", [32, 784], [784, 25], 2 * 32 * 784 * 25],
+    ["in batches that do not stand in a row", [2, 1, 3, 4], [1, 3, 4, 5], 2 * 3 * 2 * 3 * 4 * 5],
+  ])("counts a product %s once", (_, a, b, flops) => {
+    const product = compile((x: AnyTensor, y: AnyTensor) => matmul(x, y) as AnyTensor);
+    const { kernels } = profile(product, { runs: 2 })(ones(...a), ones(...b));
+    expect(kernels).toMatchObject([{ calls: 2, flops: 2 * flops }]);
+  });
+
   test("runs the function really, once more than it is timed, and gives its last result", () => {
     w.assign(ones(30, 40) as never);
     const { result } = profile(step, { runs: 3 })(x);

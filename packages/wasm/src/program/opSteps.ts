@@ -131,7 +131,7 @@ function matmulSteps(kernel: OpKernel, index: number, target: Target): Step[] | 
   const { spec, starts } = productsOf(kernel);
   if (starts.length > mostBatches) return undefined;
   const { m, n, batch } = spec;
-  const parts = partsOf(spec);
+  const parts = starts.length === 1 ? partsOf(spec) : 1;
   if (parts > 1) return partSteps(kernel, index, spec, parts, target);
   const call = matmulCall(spec, target);
   const rows = a.rows === undefined ? [] : [pointerTo(a.rows)];

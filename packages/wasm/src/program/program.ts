@@ -239,11 +239,13 @@ export class WasmProgram implements Program {
     return status;
   }
 
-  /** The same calls in the same order, each by itself and timed. */
+  /** The same calls in the same order, those of each kernel by themselves and timed. */
   #runRecorded(frame: number, recorder: Recorder): number {
-    for (const [i, step] of this.#steps.entries()) {
+    const steps = this.#steps;
+    let start = 0;
+    for (const [i, step] of steps.entries()) {
       const kernel = this.#program.kernels[step.kernel];
-      const start = performance.now();
+      if (steps[i - 1]?.kernel !== step.kernel) start = performance.now();
       let status = 0;
       if (step.kind === "host") this.#runHost(i);
       else {
@@ -254,8 +256,8 @@ export class WasmProgram implements Program {
         if (step.kind === "check") status = run(...pointers);
         else run(...pointers, frame + this.#layout.threadPlace, 0, step.units);
       }
-      const end = performance.now();
-      recorder.add(kernelTitle(kernel), costOf(kernel, this.#program), start, end);
+      if (steps[i + 1]?.kernel !== step.kernel)
+        recorder.add(kernelTitle(kernel), costOf(kernel, this.#program), start, performance.now());
       if (status !== 0) return i + 1;
     }
     return 0;
