@@ -1,8 +1,8 @@
+import { standInFor } from "../graph/apply.ts";
 import { derivingFrom } from "../graph/callSite.ts";
 import { keepingHistory } from "../graph/history.ts";
 import { leaves } from "../graph/op.ts";
-import type { DType, Shape } from "../graph/shape-types.ts";
-import { type AnyTensor, nextId, Tensor, withInputs } from "../graph/tensor.ts";
+import { type AnyTensor, nextId, withInputs } from "../graph/tensor.ts";
 import { topologicalOrder } from "../graph/topological.ts";
 import { replaceTensors, treeTensors } from "../graph/tree.ts";
 import { stabilise } from "../stabilise/pass.ts";
@@ -21,10 +21,7 @@ export interface Closure {
 export function closeOver(fn: (...args: never[]) => unknown, args: readonly unknown[]): Closure {
   return keepingHistory(() => {
     const start = nextId();
-    const standIns = treeTensors(args).map(
-      ({ shape, dtype, weak }): AnyTensor =>
-        new Tensor<Shape, DType>(leaves.input, [], {}, shape, dtype, weak),
-    );
+    const standIns = treeTensors(args).map(standInFor);
     const value = fn(...(replaceTensors(args, standIns) as never[]));
     const results = treeTensors(value).map((tensor) => tensor.current());
     const known = new Set(standIns);

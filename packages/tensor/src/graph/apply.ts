@@ -80,6 +80,11 @@ export function storageNode(storage: Storage, shape: Shape, dtype: DType, weak: 
   return made;
 }
 
+/** A leaf that stands for a tensor whose numbers are not known. */
+export function standInFor({ shape, dtype, weak }: AnyTensor): AnyTensor {
+  return new Tensor<Shape, DType>(leaves.input, [], none, shape, dtype, weak);
+}
+
 function resolve(op: string, operand: Operand): AnyTensor | number {
   if (typeof operand === "number") return operand;
   if (operand instanceof Tensor) return operand.current();

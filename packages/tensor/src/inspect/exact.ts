@@ -1,10 +1,10 @@
-import { apply } from "../graph/apply.ts";
+import { apply, standInFor } from "../graph/apply.ts";
 import { allocate, isFloat, type TypedArray } from "../graph/dtype.ts";
 import { keepingHistory } from "../graph/history.ts";
 import { type Attributes, leaves, type Op, type Values } from "../graph/op.ts";
 import { sameShape, sizeOf, stridesOf } from "../graph/shape.ts";
 import type { DType, Shape } from "../graph/shape-types.ts";
-import { type AnyTensor, Tensor } from "../graph/tensor.ts";
+import type { AnyTensor } from "../graph/tensor.ts";
 import { topologicalOrder } from "../graph/topological.ts";
 import { runElementwise } from "../kernels/elementwise.ts";
 import { broadcastLayout, copyStrided, reducedLast, rowMajor } from "../kernels/strided.ts";
@@ -289,15 +289,9 @@ const ruleOf: ReadonlyMap<Op, ExactRule> = new Map(
 /** What is computed at a node: an op with its attributes, the shape and dtype of its value, and its inputs' nodes. */
 type Node = Pick<AnyTensor, "op" | "attributes" | "shape" | "dtype" | "inputs">;
 
-function standIns(inputs: readonly AnyTensor[]): AnyTensor[] {
-  return inputs.map(
-    ({ shape, dtype, weak }): AnyTensor => new Tensor<Shape, DType>(leaves.input, [], {}, shape, dtype, weak),
-  );
-}
-
 /** A composite as a graph of other ops over stand-ins for its inputs. */
 function loweringOf({ op, inputs, attributes }: Node): { given: AnyTensor[]; result: AnyTensor } {
-  const given = standIns(inputs);
+  const given = inputs.map(standInFor);
   return { given, result: keepingHistory(() => op.lower?.(given, attributes) ?? apply(op, given)) };
 }
 

@@ -1,10 +1,10 @@
-import { dataNode, storageNode } from "../graph/apply.ts";
+import { dataNode, standInFor, storageNode } from "../graph/apply.ts";
 import { GraphError, OptionError } from "../graph/errors.ts";
 import { isKeepingHistory, keepingHistory } from "../graph/history.ts";
 import { leaves } from "../graph/op.ts";
 import type { DType, Shape } from "../graph/shape-types.ts";
 import type { Storage } from "../graph/storage.ts";
-import { type AnyTensor, nextId, Tensor } from "../graph/tensor.ts";
+import { type AnyTensor, nextId, Tensor, withInputs } from "../graph/tensor.ts";
 import { isPlainObject, mapTree, replaceTensors, treeTensors } from "../graph/tree.ts";
 import { stabiliseInOrder, stabilisingKey, withoutStabilising } from "../stabilise/pass.ts";
 import type { Backend, Program } from "./backend.ts";
@@ -229,11 +229,8 @@ function addNode({ op, attributes }: AnyTensor): void {
 
 /** The node again, made of what stands for what it was made of. */
 function rebuilt(node: AnyTensor, standIns: ReadonlyMap<AnyTensor, AnyTensor>): AnyTensor {
-  const { op, inputs, attributes, shape, dtype, weak } = node;
-  const made = standIns.get(node);
-  if (made !== undefined) return made;
-  const others = inputs.map((input) => rebuilt(input, standIns));
-  return new Tensor<Shape, DType>(op, others, attributes, shape, dtype, weak);
+  const rebuild = (input: AnyTensor): AnyTensor => rebuilt(input, standIns);
+  return standIns.get(node) ?? withInputs(node, node.inputs.map(rebuild));
 }
 
 const identities = new WeakMap<object, number>();
@@ -273,9 +270,7 @@ function traceFunction(
   const start = nextId();
   const standIns: AnyTensor[] = [];
   const nodes = given.map(({ node, feeds }) => {
-    const made = feeds.map(
-      ({ shape, dtype, weak }) => new Tensor<Shape, DType>(leaves.input, [], {}, shape, dtype, weak),
-    );
+    const made = feeds.map(standInFor);
     standIns.push(...made);
     return rebuilt(node, new Map(feeds.map((feed, i) => [feed, made[i]])));
   });
