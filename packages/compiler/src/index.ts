@@ -12,6 +12,7 @@ export {
   type LoopProgram,
   type Operand,
   type OpKernel,
+  operandsRead,
   type Place,
   type Result,
 } from "./program.ts";

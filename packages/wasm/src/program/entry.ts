@@ -1,4 +1,4 @@
-import type { LoopProgram } from "@adjoint/compiler";
+import { type LoopProgram, operandsRead } from "@adjoint/compiler";
 import { bytesPerElement } from "@adjoint/tensor/engine";
 import {
   atomics,
@@ -212,7 +212,7 @@ class Hazards {
       );
       return [...shared, ...reads, ...kernel.stores.map(({ access }) => touch(access.buffer, true))];
     }
-    const reads = [...shared, ...kernel.inputs.map(({ buffer }) => touch(buffer, false))];
+    const reads = [...shared, ...operandsRead(kernel).map(({ buffer }) => touch(buffer, false))];
     return kernel.output === undefined ? reads : [...reads, touch(kernel.output.buffer, true)];
   }
 

@@ -1,4 +1,4 @@
-import { type Operand, type OpKernel, paddedBytes } from "@adjoint/compiler";
+import { type Operand, type OpKernel, operandsRead, paddedBytes } from "@adjoint/compiler";
 import { maxPool2dGradientOp } from "@adjoint/ops";
 import { type Op, primitives, type Shape, sizeOf } from "@adjoint/tensor";
 import { bytesPerElement, stridesOf } from "@adjoint/tensor/engine";
@@ -166,16 +166,14 @@ function partSteps(
   parts: number,
   target: Target,
 ): KernelStep[] {
-  const [a, b] = kernel.inputs;
   const sum: PartsSpec = { count: spec.m * spec.n, parts, dtype: spec.dtype };
-  const rows = a.rows === undefined ? [] : [pointerTo(a.rows)];
   const shared = { buffer: "shared", offset: 0 } as const;
   const sharedBytes = paddedBytes(sum.count * parts * bytesPerElement(spec.dtype));
   return [
     {
       ...matmulCall(partSpec(spec, parts), target),
       sharedBytes,
-      pointers: [pointerTo(a), ...rows, pointerTo(b), shared],
+      pointers: [...operandsRead(kernel).map((operand) => pointerTo(operand)), shared],
       kernel: index,
     },
     {
