@@ -8,11 +8,11 @@ import {
   type Local,
   ModuleBuilder,
 } from "../src/ir/index.ts";
+import { allFinite } from "../src/kernels/allFinite.ts";
 import { elementOf } from "../src/kernels/matmul/element.ts";
 import { isSparse, sparsePlanOf, sparseProduct, sparseScratchBytes } from "../src/kernels/matmul/sparse.ts";
 import { type MatmulSpec, normalise } from "../src/kernels/matmul/spec.ts";
 import {
-  allFinite,
   mapColumns,
   mappedTogether,
   mapRowBytes,
@@ -115,7 +115,9 @@ property.prop(
 )("numbers are all finite but where one is not", (numbers, special) => {
   const values = Float32Array.from(numbers);
   if (special !== null) values[special[1] % values.length] = special[0];
-  const { result } = run(values, (f, address) => allFinite(f, address, values.length));
+  const { result } = run(values, (f, address) =>
+    allFinite(f, elementOf("float32", target), address, values.length),
+  );
   expect(result).toBe(Number(special === null));
 });
 
@@ -194,7 +196,13 @@ describe("a product without zeros", () => {
       values[m * k + 7] = special;
       const { result } = run(values, (f, address) => {
         const b = f.keep(i32.add(address, i32.const(4 * m * k)));
-        return isSparse(f, spec, plan, { a: storedAt(address, m, k), b });
+        return isSparse(f, {
+          spec,
+          element: elementOf("float32", target),
+          plan,
+          a: storedAt(address, m, k),
+          b,
+        });
       });
       expect(result).toBe(expected);
     },

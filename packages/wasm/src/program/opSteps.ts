@@ -251,7 +251,7 @@ function checkSteps(kernel: OpKernel, index: number): Step[] {
   ];
 }
 
-function finiteSteps(kernel: OpKernel, index: number): Step[] {
+function finiteSteps(kernel: OpKernel, index: number, target: Target): Step[] {
   const [{ dtype, shape }] = kernel.inputs;
   const count = sizeOf(shape);
   if (count === 0 || (dtype !== "float32" && dtype !== "float64")) return [];
@@ -259,7 +259,7 @@ function finiteSteps(kernel: OpKernel, index: number): Step[] {
     {
       kind: "check",
       key: `checkFinite ${count} ${dtype}`,
-      write: () => checkFiniteKernel(count, dtype),
+      write: () => checkFiniteKernel(count, dtype, target),
       pointers: [pointerTo(kernel.inputs[0])],
       kernel: index,
     },

@@ -35,6 +35,8 @@ export interface Element {
   /** One element in all lanes. */
   splat(address: Address, offset: number): Expression;
   add(a: Expression, b: Expression): Expression;
+  /** Is some lane NaN? */
+  hasNaN(value: Local): Expression<"i32">;
   /** `a b + c`. */
   madd(a: Expression, b: Expression, c: Expression): Expression;
   /** The runs in their lanes; other lanes hold anything. A run that begins with lane 0 may be read past its end. */
@@ -46,6 +48,7 @@ export interface Element {
 type V = Expression<"v128">;
 
 interface VectorOps {
+  ne(a: V, b: V): V;
   add(a: V, b: V): V;
   mul(a: V, b: V): V;
   relaxedMadd?(a: V, b: V, c: V): V;
@@ -66,6 +69,7 @@ function vectors(ops: VectorOps, bytes: 4 | 8, isRelaxed: boolean): Element {
     load: v128.load,
     splat: bytes === 4 ? v128.load32Splat : v128.load64Splat,
     add: ops.add as Element["add"],
+    hasNaN: (value) => v128.anyTrue(ops.ne(value as V, value as V)),
     madd: madd as Element["madd"],
     loadRuns: (address, runs) => {
       let value = v128.load(address, runs[0].offset);
@@ -100,6 +104,7 @@ interface ScalarOps<T extends "f32" | "f64" | "i32"> {
   const(value: number): Expression<T>;
   load(address: Address, offset?: number): Expression<T>;
   store(address: Address, value: Expression<T>, offset?: number): Statement;
+  ne(a: Expression<T>, b: Expression<T>): Expression<"i32">;
   add(a: Expression<T>, b: Expression<T>): Expression<T>;
   mul(a: Expression<T>, b: Expression<T>): Expression<T>;
 }
@@ -114,6 +119,7 @@ function scalars<T extends "f32" | "f64" | "i32">(type: T, ops: ScalarOps<T>): E
     load: ops.load,
     splat: ops.load,
     add: ops.add as Element["add"],
+    hasNaN: (value) => ops.ne(value as Local<T>, value as Local<T>),
     madd: ((a: Expression<T>, b: Expression<T>, c: Expression<T>) =>
       ops.add(ops.mul(a, b), c)) as Element["madd"],
     loadRuns: (address, [{ offset }]) => ops.load(address, offset),

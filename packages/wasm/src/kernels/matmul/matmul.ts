@@ -7,7 +7,7 @@ import { outerPanel, uprightPanel } from "./outer.ts";
 import { packedRowBytes, packRows } from "./pack.ts";
 import { type Plan, planOf } from "./plan.ts";
 import { isSparse, type SparsePlan, sparsePlanOf, sparseProduct, sparseScratchBytes } from "./sparse.ts";
-import { type MatmulSpec, type NormalSpec, normalise } from "./spec.ts";
+import { type MatmulSpec, type NormalSpec, normalise, storedA } from "./spec.ts";
 import { addressBytes, findRows, tableBytes } from "./walk.ts";
 
 export { type MatmulSpec, matmulFlops, readsChosenRows } from "./spec.ts";
@@ -19,7 +19,7 @@ export interface MatmulKernel {
    * bits of the product do not depend on the split.
    */
   readonly units: number;
-  /** Bytes of scratch that each thread needs: a panel of B, then rows of A. */
+  /** Bytes of scratch that each thread needs. */
   readonly scratchBytes: number;
   /**
    * Writes a function of (a, b, c, scratch, begin, end: i32), byte addresses and the range of units; where rows of A are chosen, of
@@ -51,8 +51,7 @@ export function matmulKernel(spec: MatmulSpec, target: Target): MatmulKernel {
   };
   return {
     units: kernel.plan.units * batch,
-    scratchBytes:
-      panelScratchBytes(kernel) + rowScratchBytes(kernel) + tableBytes(spec) + sparseBytes(kernel),
+    scratchBytes: scratchPlaces(kernel).end,
     write: () => writeKernel(kernel),
   };
 }
@@ -78,8 +77,13 @@ function rowScratchBytes({ plan, element }: Kernel): number {
   return Math.ceil(rows / element.lanes) * element.lanes * packedRowBytes(plan.kBlock, element);
 }
 
-function sparseBytes({ spec, sparse }: Kernel): number {
-  return sparse === undefined ? 0 : sparseScratchBytes(spec, sparse);
+/** Bytes of scratch before the packed rows of A, which come after a panel of B; before the table of chosen rows; before the map of zeros. */
+function scratchPlaces(kernel: Kernel): Readonly<Record<"rows" | "table" | "map" | "end", number>> {
+  const { spec, sparse } = kernel;
+  const rows = panelScratchBytes(kernel);
+  const table = rows + rowScratchBytes(kernel);
+  const map = table + tableBytes(spec);
+  return { rows, table, map, end: map + (sparse === undefined ? 0 : sparseScratchBytes(spec, sparse)) };
 }
 
 function parametersOf({ indexBytes }: MatmulSpec): "i32"[] {
@@ -134,9 +138,11 @@ function product(
   to: Expression<"i32">,
 ): void {
   const { spec, element, plan } = kernel;
-  const { m, k, n, transposeA, transposeB, rowA = transposeA ? m : k } = spec;
+  const { m, k, n, transposeA, transposeB } = spec;
   const { bytes } = element;
-  const rowStep = indices === undefined ? rowA * bytes : addressBytes;
+  const places = scratchPlaces(kernel);
+  const { rows: storedRows, columns: storedColumns, between } = storedA(spec);
+  const rowStep = indices === undefined ? between * bytes : addressBytes;
   const inMemory = transposeA ? { row: bytes, column: rowStep } : { row: rowStep, column: bytes };
   const strideB = transposeB ? { row: bytes, column: k * bytes } : { row: n * bytes, column: bytes };
   const register = registersOf(f, element);
@@ -151,9 +157,9 @@ function product(
 
   let a = arrayA;
   let along: Local<"i32"> | undefined;
-  let rowAt = (row: Expression<"i32">): Expression<"i32"> => i32.add(arrayA, times(row, rowA * bytes));
+  let rowAt = (row: Expression<"i32">): Expression<"i32"> => i32.add(arrayA, times(row, between * bytes));
   if (indices !== undefined) {
-    const table = f.keep(plus(scratch, panelScratchBytes(kernel) + rowScratchBytes(kernel)));
+    const table = f.keep(plus(scratch, places.table));
     findRows(f, kernel, rowsOfTiles({ from: rowFrom, to: rowTo }), { values: arrayA, indices, table });
     rowAt = (row) => i32.load(i32.add(table, times(row, addressBytes)));
     const none = f.keep(i32.const(0));
@@ -194,7 +200,7 @@ function product(
       return;
     }
     const row = packedRowBytes(plan.kBlock, element);
-    const packed = f.keep(plus(scratch, panelScratchBytes(kernel)));
+    const packed = f.keep(plus(scratch, places.rows));
     const rows = block.rows ?? { from: i32.const(0), to: i32.const(m) };
     packRows(block, rowsOfTiles(rows), packed);
     const rowZero = f.keep(i32.sub(packed, times(rows.from, row)));
@@ -242,16 +248,15 @@ function product(
     dense();
     return;
   }
-  const [rows, columns] = transposeA ? [k, m] : [m, k];
-  const stored = { rows, columns, rowAt };
-  const hasManyZeros = isSparse(f, spec, sparse, { a: stored, b });
+  const stored = { rows: storedRows, columns: storedColumns, rowAt };
+  const given = { spec, element, plan: sparse, a: stored, b };
+  const hasManyZeros = isSparse(f, given);
   const withoutZeros = f.capture(() => {
-    const place = panelScratchBytes(kernel) + rowScratchBytes(kernel) + tableBytes(spec);
-    const operands = { a: stored, b, c, scratch: f.keep(plus(scratch, place)), register };
+    const others = { c, scratch: f.keep(plus(scratch, places.map)), register };
     const unitRows = inRows ? plan.unitRows : Math.ceil(m / plan.units);
     sparseProduct(
       f,
-      { spec, element, plan: sparse, ...operands },
+      { ...given, ...others },
       { from: f.keep(times(from, unitRows)), to: smaller(f, times(to, unitRows), i32.const(m)) },
     );
   });

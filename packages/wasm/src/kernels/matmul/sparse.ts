@@ -8,12 +8,12 @@ import {
   when,
 } from "../../ir/index.ts";
 import type { Target } from "../../target.ts";
+import { allFinite } from "../allFinite.ts";
 import { plus, type RowRange, smaller, storeResults, times } from "./block.ts";
 import type { Element } from "./element.ts";
 import { fits } from "./plan.ts";
 import type { NormalSpec } from "./spec.ts";
 import {
-  allFinite,
   mapColumns,
   mappedTogether,
   mapRowBytes,
@@ -83,13 +83,11 @@ export function sparseScratchBytes(spec: NormalSpec, { rowBlock }: SparsePlan): 
  */
 export function isSparse(
   f: FunctionBuilder,
-  { k, n }: NormalSpec,
-  { mostNonzeros }: SparsePlan,
-  { a, b }: { readonly a: Stored; readonly b: Local<"i32"> },
+  { spec: { k, n }, element, plan, a, b }: Pick<SparseProduct, "spec" | "element" | "plan" | "a" | "b">,
 ): Local<"i32"> {
-  const answer = f.keep(i32.le(sampleNonzeros(f, a), i32.const(mostNonzeros)));
+  const answer = f.keep(i32.le(sampleNonzeros(f, a), i32.const(plan.mostNonzeros)));
   const check = f.capture(() => {
-    f.emit(answer.set(allFinite(f, b, k * n)));
+    f.emit(answer.set(allFinite(f, element, b, k * n)));
   });
   f.emit(when(answer, check));
   return answer;

@@ -25,6 +25,16 @@ export interface MatmulSpec {
   readonly indexBytes?: IndexBytes | undefined;
 }
 
+/** A as it is stored: its rows and columns, and the elements from one row to the next. */
+export function storedA({ m, k, transposeA, rowA }: MatmulSpec): {
+  readonly rows: number;
+  readonly columns: number;
+  readonly between: number;
+} {
+  const [rows, columns] = transposeA ? [k, m] : [m, k];
+  return { rows, columns, between: rowA ?? columns };
+}
+
 const mostColumns = 64;
 const mostRows = 128;
 
@@ -32,9 +42,10 @@ const mostRows = 128;
  * Is it worth while to read chosen rows of A where they are, instead of a copy? Not for wide products, which read them many times, nor for
  * many rows: each step to the next row costs a little more, and processors do better with rows at equal distances.
  */
-export function readsChosenRows({ m, k, n, batch, transposeA }: MatmulSpec): boolean {
+export function readsChosenRows(spec: MatmulSpec): boolean {
+  const { m, k, n, batch } = spec;
   const isSingle = batch === 1 && m > 1 && k > 1 && n > 1;
-  return isSingle && n <= mostColumns && (transposeA ? k : m) <= mostRows;
+  return isSingle && n <= mostColumns && storedA(spec).rows <= mostRows;
 }
 
 /** Multiplications and additions. */

@@ -3,7 +3,7 @@ import { fetchRows, mostFetched } from "../fetchRows.ts";
 import { type IndexBytes, indexAt } from "../indices.ts";
 import { type Block, plus, type RowRange, times } from "./block.ts";
 import type { Element } from "./element.ts";
-import type { MatmulSpec } from "./spec.ts";
+import { type MatmulSpec, storedA } from "./spec.ts";
 
 /** Where a tile is in A on its way along k. */
 export interface Walk {
@@ -54,14 +54,9 @@ export function walkOf(
   };
 }
 
-/** Rows of A as it is stored. */
-function storedRows({ transposeA, m, k }: MatmulSpec): number {
-  return transposeA ? k : m;
-}
-
 /** The table of the addresses of chosen rows; a walk along k reads one more than it needs. */
 export function tableBytes(spec: MatmulSpec): number {
-  return spec.indexBytes === undefined ? 0 : (storedRows(spec) + 1) * addressBytes;
+  return spec.indexBytes === undefined ? 0 : (storedA(spec).rows + 1) * addressBytes;
 }
 
 /** Writes the addresses of the chosen rows to the table. If they are rows of op(A), those of the range are fetched. */
@@ -71,14 +66,13 @@ export function findRows(
   range: RowRange,
   { values, indices, table }: Readonly<Record<"values" | "indices" | "table", Local<"i32">>>,
 ): void {
-  const { transposeA, m, k, rowA, indexBytes } = spec;
-  const rowBytes = (transposeA ? m : k) * element.bytes;
-  const betweenRows = rowA === undefined ? rowBytes : rowA * element.bytes;
+  const { transposeA, m, indexBytes } = spec;
+  const { rows, columns, between } = storedA(spec);
   const placeOf = (row: Expression<"i32">): Expression<"i32"> => i32.add(table, times(row, addressBytes));
   const row = f.local("i32");
-  f.forRange(row, i32.const(0), i32.const(storedRows(spec)), 1, () => {
+  f.forRange(row, i32.const(0), i32.const(rows), 1, () => {
     const index = indexAt(indices, row, indexBytes as IndexBytes);
-    f.emit(i32.store(placeOf(row), i32.add(values, times(index, betweenRows))));
+    f.emit(i32.store(placeOf(row), i32.add(values, times(index, between * element.bytes))));
   });
   // A product along the rows reads them before the other one, and waits for each.
   if (transposeA) return;
@@ -87,6 +81,7 @@ export function findRows(
   const first = f.local("i32");
   const unused = plus(table, m * addressBytes);
   f.forRange(first, from, to, mostFetched, () => {
-    fetchRows(f, { first, last, count: mostFetched }, (one) => i32.load(placeOf(one)), rowBytes, unused);
+    const bytes = columns * element.bytes;
+    fetchRows(f, { first, last, count: mostFetched }, (one) => i32.load(placeOf(one)), bytes, unused);
   });
 }

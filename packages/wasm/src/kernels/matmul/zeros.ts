@@ -59,29 +59,6 @@ export function sampleNonzeros(f: FunctionBuilder, { rows, columns, rowAt }: Sto
   return count;
 }
 
-/** Are `count` numbers, at least four, all finite? */
-export function allFinite(f: FunctionBuilder, address: Local<"i32">, count: number): Expression<"i32"> {
-  // 0 · x is NaN for what is not finite, and stays it in a sum.
-  const zero = f.keep(f32x4.const(0));
-  const sums = Array.from({ length: 4 }, () => f.keep(f32x4.const(0)));
-  const add = (sum: Local<"v128">, from: Expression<"i32">, offset: number): Statement =>
-    sum.set(f32x4.add(sum, f32x4.mul(v128.load(from, offset), zero)));
-  const step = lanes * sums.length;
-  const whole = count - (count % step);
-  const from = f.local("i32");
-  f.forRange(from, i32.const(0), i32.const(whole * bytes), step * bytes, () => {
-    const at = f.keep(i32.add(address, from));
-    for (const [i, sum] of sums.entries()) f.emit(add(sum, at, i * lanes * bytes));
-  });
-  // The last vector takes some numbers again, and none that is not theirs.
-  for (let first = whole; first < count; first += lanes) {
-    f.emit(add(sums[0], address, Math.min(first, count - lanes) * bytes));
-  }
-  const [a, b, c, d] = sums;
-  const sum = f.keep(f32x4.add(f32x4.add(a, b), f32x4.add(c, d)));
-  return i32.eqz(v128.anyTrue(f32x4.ne(sum, sum)));
-}
-
 /** Bits of a word of a map. */
 export const wordBits = 64;
 
