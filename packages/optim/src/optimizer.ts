@@ -6,6 +6,7 @@ import {
   type Checked,
   cast,
   checkOptionNames,
+  compile,
   type DType,
   DTypeError,
   evaluate,
@@ -81,7 +82,7 @@ export interface Algorithm<H extends object> {
   readonly ranges?: { readonly [K in keyof H]?: Range };
   /**
    * One step: what concerns all parameters, then the function that gives a weight's new value from the weight `w` and
-   * its gradient `g`, in elementwise ops.
+   * its gradient `g`, in elementwise ops. It is traced, as {@link compile} says, and not called again at each step.
    */
   readonly rule: (hyperparameters: H, step: StepContext) => (w: Tensor, g: Tensor) => Tensor;
 }
@@ -109,7 +110,7 @@ export interface Optimizer {
   /**
    * One step: gradients of the scalar `loss` with respect to the parameters, clipping, update. All parameters are
    * assigned together, after everything is computed, or none. Parameters that the loss does not depend on keep their value
-   * and state. Inside `compile` it is part of the program; outside it is a program of its own, together with the loss.
+   * and state. Inside `compile` it is part of the program; outside the loss and the gradients are one program, and the update is another.
    * Throws {@link ShapeError} unless the loss is a scalar, {@link GraphError} when it depends on none of the parameters.
    */
   minimize<L extends AnyTensor>(loss: L & Checked<ScalarLoss<ShapeOf<L>>>): void;
@@ -198,17 +199,26 @@ export function optimizer<H extends object>(
     return assignments;
   }
 
+  /** The step, once the gradients are there. Outside a trace it is compiled: its graph is larger than most models', and always the same. */
+  const update = compile((gradients: readonly (AnyTensor | undefined)[], rateNow: Scalar) => {
+    const found = new Map<AnyParameter, AnyTensor>();
+    for (const [i, gradient] of gradients.entries()) if (gradient !== undefined) found.set(all[i], gradient);
+    const t = add(count, 1) as Scalar;
+    assignAll([[count, t], ...updates(clip(found), t, rateNow)]);
+  });
+
   function apply(found: ReadonlyMap<AnyParameter, AnyTensor>, loss?: AnyTensor): void {
     const steps = count.current();
-    const fixed = rate.current();
-    const rateNow =
-      rateSchedule && scheduled ? (where(scheduled, rateSchedule(steps), fixed) as Scalar) : fixed;
-    const t = add(steps, 1);
-    const assignments: Assignment[] = [[count, t], ...updates(clip(found), t, rateNow)];
     const isTraced = steps.memo.storage === undefined;
+    // Not in the compiled part: a schedule may go by what it finds outside of the graph.
+    const rateNow =
+      rateSchedule && scheduled ? (where(scheduled, rateSchedule(steps), rate) as Scalar) : rate;
     // The gradients may not need the loss itself, but whoever reads it after the step should find it computed.
-    if (loss !== undefined && !isTraced) evaluate(loss, ...assignments.map(([, value]) => value));
-    assignAll(assignments);
+    if (loss !== undefined && !isTraced) evaluate(loss, rateNow, ...found.values());
+    update(
+      all.map((one) => found.get(one)),
+      rateNow,
+    );
   }
 
   function clip(found: ReadonlyMap<AnyParameter, AnyTensor>): ReadonlyMap<AnyParameter, AnyTensor> {

@@ -122,7 +122,7 @@ describe("every way to step gives the same bits", () => {
   });
 });
 
-test("outside compile a step is one program, and the loss is computed in it", () => {
+test("outside compile a step is two programs, made once: the loss with the gradients, and the update", () => {
   let prepared = 0;
   setBackend({
     name: "counting",
@@ -137,9 +137,10 @@ test("outside compile a step is one program, and the loss is computed in it", ()
     const loss = net.loss(weights);
     prepared = 0;
     made.minimize(loss);
-    expect(prepared).toBe(1);
+    expect(prepared).toBe(2);
     expect(loss.item()).toBeGreaterThan(0);
-    expect(prepared).toBe(1);
+    made.minimize(net.loss(weights));
+    expect(prepared).toBe(2);
   } finally {
     setBackend(referenceBackend);
   }
@@ -282,6 +283,20 @@ describe("learningRate", () => {
     step();
     expect(w.item()).toBe(-3.5);
     expect(step.programs.length).toBe(1);
+  });
+
+  test("outside compile a schedule is asked at each step, and may read the count", () => {
+    const w = parameter(tensor(0, { dtype: "float64" }));
+    const asked: number[] = [];
+    const learningRate = (t: AnyTensor): number => {
+      asked.push(t.item() as number);
+      return asked.length;
+    };
+    const made = sgd([w], { learningRate });
+    asked.length = 0;
+    for (let i = 0; i < 3; i++) made.minimize(mul(w, 1));
+    expect(asked).toEqual([0, 1, 2]);
+    expect(w.item()).toBe(-6);
   });
 
   test("is checked when it is set", () => {
