@@ -14,11 +14,11 @@ const bytesMovedPerMillisecond = 2 * 2 ** 20;
 /** The most evictions that pass without asking a garbage collector that had little to give. */
 const longestWait = 64;
 
-/** From so many bytes on a JavaScript array gets pages of its own, which takes longer than the copying: such results wait for the garbage collector. */
+/** From so many bytes on a JavaScript array gets pages of its own, which takes longer than the copying. */
 const largeBytes = 2 ** 17;
 
-/** The part of the budget of results that small ones may have, which are moved out and not looked for. */
-const smallShare = 1 / 32;
+/** The part of the budget of results that small ones may have, which do not take so long to move out. */
+const smallShare = 1 / 8;
 
 /** Regions that are kept, and let go, for the same reasons. */
 class Group {
@@ -74,8 +74,8 @@ export interface MemoryOptions {
   /** Bytes of copies of JavaScript arrays: the data set, say. Forgetting one costs its copying again. Default 1 GiB. */
   readonly copies?: number;
   /**
-   * Bytes of results that are nowhere else, of which small ones, under 128 KiB, may have a thirty-second part. Beyond it, those go that are
-   * garbage, and others move to JavaScript arrays. Default 256 MiB: to look for garbage takes some 7 ms each time.
+   * Bytes of results that are nowhere else, of which small ones, under 128 KiB, may have an eighth. Beyond it, those go that are garbage, and
+   * others move to JavaScript arrays. Default 256 MiB: to look for garbage takes some 7 ms each time.
    */
   readonly results?: number;
   /** @internal The most bytes that there may be, which a test makes fewer. Default 4 GiB. */
@@ -92,7 +92,7 @@ export class MemoryError extends Error {
 }
 
 /**
- * WebAssembly memory as a cache of storages. Once more is held than the budget, large results that nobody refers to are found by the
+ * WebAssembly memory as a cache of storages. Once more is held than the budget, results that nobody refers to are found by the
  * garbage collector, where it can be asked; then what has not been used for longest is dropped, or moved to a JavaScript array when it is
  * nowhere else; never what the program that runs next uses. It holds storages, not tensors, and its bound depends on no finalizer.
  */
@@ -344,7 +344,8 @@ export class WasmMemory {
 
   /** Drops copies and moves results out until each group is a quarter below what it may hold. */
   #evict(limitOf: (group: Group) => number): void {
-    if (this.#largeResults.held > limitOf(this.#largeResults)) this.#reclaim();
+    const isCrowded = (group: Group): boolean => group.held > limitOf(group);
+    if (isCrowded(this.#smallResults) || isCrowded(this.#largeResults)) this.#reclaim();
     const limits = new Map(this.#groups.map((group) => [group, 0.75 * limitOf(group)]));
     const isOver = (group: Group): boolean => group.held > (limits.get(group) as number);
     if (!this.#groups.some(isOver)) return;
@@ -365,11 +366,11 @@ export class WasmMemory {
   #reclaim(): void {
     const collect = this.#isCollecting ? garbageCollector() : undefined;
     if (collect === undefined || this.#wait-- > 0) return;
-    const before = this.#largeResults.held;
+    const before = this.heldBytes;
     const start = performance.now();
     // An engine in which garbage does not show, for one that has changed, is not asked again.
     this.#isCollecting = this.#forgetGarbage(collect);
-    const freed = before - this.#largeResults.held;
+    const freed = before - this.heldBytes;
     const isWorthwhile = freed > bytesMovedPerMillisecond * (performance.now() - start);
     this.#lastWait = isWorthwhile ? 0 : Math.min(2 * this.#lastWait + 1, longestWait);
     this.#wait = this.#lastWait;
