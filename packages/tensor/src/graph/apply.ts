@@ -10,6 +10,7 @@ import { type AnyTensor, Tensor } from "./tensor.ts";
 export type Operand = AnyTensor | number;
 
 const none: Attributes = Object.freeze({});
+const noInputs: readonly AnyTensor[] = Object.freeze([]) as readonly AnyTensor[];
 const scalarShape: Shape = Object.freeze([]) as readonly number[];
 
 /**
@@ -64,7 +65,7 @@ export function convert(x: AnyTensor, dtype: DType): AnyTensor {
 
 /** A scalar node of a JavaScript number. */
 export function literal(value: number, dtype: DType, weak: boolean = false): AnyTensor {
-  return new Tensor<Shape, DType>(leaves.literal, [], { value }, scalarShape, dtype, weak);
+  return new Tensor<Shape, DType>(leaves.literal, noInputs, { value }, scalarShape, dtype, weak);
 }
 
 /** A leaf that holds `values`, which nobody writes to from here on. */
@@ -74,7 +75,7 @@ export function dataNode(values: TypedArray, shape: Shape, dtype: DType, weak: b
 
 /** A leaf of numbers that are stored already. */
 export function storageNode(storage: Storage, shape: Shape, dtype: DType, weak: boolean = false): AnyTensor {
-  const made = new Tensor<Shape, DType>(leaves.data, [], none, shape, dtype, weak);
+  const made = new Tensor<Shape, DType>(leaves.data, noInputs, none, shape, dtype, weak);
   made.memo.storage = storage;
   recordHistory(made);
   return made;
@@ -82,7 +83,7 @@ export function storageNode(storage: Storage, shape: Shape, dtype: DType, weak: 
 
 /** A leaf that stands for a tensor whose numbers are not known. */
 export function standInFor({ shape, dtype, weak }: AnyTensor): AnyTensor {
-  return new Tensor<Shape, DType>(leaves.input, [], none, shape, dtype, weak);
+  return new Tensor<Shape, DType>(leaves.input, noInputs, none, shape, dtype, weak);
 }
 
 function resolve(op: string, operand: Operand): AnyTensor | number {
@@ -100,23 +101,27 @@ function resolve(op: string, operand: Operand): AnyTensor | number {
  * ones, take the dtype of the others; by themselves numbers are float32, and float64 beside weak tensors, which stay weak.
  */
 export function promoteOperands(op: string, accepts: Accepts, operands: readonly Operand[]): AnyTensor[] {
-  // Arrays of just their length: one that grows begins with room for 17, at every node of a graph.
-  const resolved = operands.map((operand) => resolve(op, operand));
+  // A copy, of just that length: an array that grows begins with room for 17, at every node of a graph.
+  const inputs = operands.slice() as (AnyTensor | number)[];
   let strong: DType | undefined;
   let hasWeak = false;
-  for (const one of resolved) {
+  for (let i = 0; i < operands.length; i++) {
+    const one = resolve(op, operands[i]);
+    inputs[i] = one;
     if (typeof one === "number") continue;
     if (one.weak) hasWeak = true;
     else strong = strong === undefined || strong === one.dtype ? one.dtype : promote(strong, one.dtype);
   }
   const isWeak = strong === undefined && hasWeak;
   const adopted = strong ?? (isWeak ? "float64" : "float32");
-  if (typeof accepts !== "function") {
-    const dtype = acceptedDType(accepts, hasWeak ? floatOf(adopted) : adopted);
-    return resolved.map((operand) => promoteTo(op, operand, dtype, isWeak));
+  const accepted =
+    typeof accepts === "function"
+      ? accepts(inputs.map((operand) => (typeof operand === "number" ? adopted : operand.dtype)))
+      : acceptedDType(accepts, hasWeak ? floatOf(adopted) : adopted);
+  for (let i = 0; i < inputs.length; i++) {
+    inputs[i] = promoteTo(op, inputs[i], typeof accepted === "string" ? accepted : accepted[i], isWeak);
   }
-  const dtypes = accepts(resolved.map((operand) => (typeof operand === "number" ? adopted : operand.dtype)));
-  return resolved.map((operand, i) => promoteTo(op, operand, dtypes[i], isWeak));
+  return inputs as AnyTensor[];
 }
 
 function promoteTo(op: string, operand: AnyTensor | number, dtype: DType, isWeak: boolean): AnyTensor {
@@ -128,7 +133,8 @@ function promoteTo(op: string, operand: AnyTensor | number, dtype: DType, isWeak
 /** Made of weak floats alone, perhaps chosen by indices or conditions: as free in its dtype as they are. */
 function isWeakResult(inputs: readonly AnyTensor[], dtype: DType): boolean {
   let hasFloat = false;
-  for (const input of inputs) {
+  for (let i = 0; i < inputs.length; i++) {
+    const input = inputs[i];
     if (!isFloat(input.dtype)) continue;
     if (!input.weak) return false;
     hasFloat = true;
@@ -136,19 +142,16 @@ function isWeakResult(inputs: readonly AnyTensor[], dtype: DType): boolean {
   return hasFloat && isFloat(dtype);
 }
 
+const shapeOf = ({ shape }: AnyTensor): Shape => shape;
+const dtypeOf = ({ dtype }: AnyTensor): DType => dtype;
+
 /**
  * Makes the node `op(operands)`: promotes the operands as the op accepts them, checks the shapes, computes nothing.
  * Throws {@link ShapeError} or {@link DTypeError} at the call.
  */
 export function apply(op: Op, operands: readonly Operand[], attributes: Attributes = none): AnyTensor {
   const inputs = promoteOperands(op.name, op.accepts, operands);
-  const shape = op.shape(
-    inputs.map((input) => input.shape),
-    attributes,
-  );
-  const dtype = op.dtype(
-    inputs.map((input) => input.dtype),
-    attributes,
-  );
+  const shape = op.shape(inputs.map(shapeOf), attributes);
+  const dtype = op.dtype(inputs.map(dtypeOf), attributes);
   return node(op, inputs, attributes, shape, dtype, isWeakResult(inputs, dtype));
 }

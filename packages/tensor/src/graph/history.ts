@@ -61,9 +61,9 @@ function ownBytes(node: AnyTensor): number {
 
 /** Counts a new node's history and drops it when it is beyond the limit. */
 export function recordHistory(node: AnyTensor): void {
-  const { memo } = node;
+  const { inputs, memo } = node;
   let nodes = 1;
-  for (const input of node.inputs) nodes += input.memo.historyNodes;
+  for (let i = 0; i < inputs.length; i++) nodes += inputs[i].memo.historyNodes;
   memo.historyNodes = nodes;
   boundBytes(node);
   dropWhenOver(node);
@@ -71,7 +71,7 @@ export function recordHistory(node: AnyTensor): void {
 
 /** Counts the values that a program has given `computed`, of the pending nodes `order` with inputs before their users. */
 export function recordValues(order: readonly AnyTensor[], computed: readonly AnyTensor[]): void {
-  for (const node of order) boundBytes(node);
+  for (let i = 0; i < order.length; i++) boundBytes(order[i]);
   for (const node of computed) dropWhenOver(node);
 }
 
@@ -87,21 +87,22 @@ function isGiant(storage: Storage): boolean {
 }
 
 function boundBytes(node: AnyTensor): void {
-  const { memo } = node;
+  const { inputs, memo } = node;
   const { storage } = memo;
   const own = ownBytes(node);
   bytesMade += own;
   let giant = storage !== undefined && isGiant(storage) ? storage : undefined;
   let bytes = giant === undefined ? own : 0;
   let heaviest: Memo | undefined;
-  for (const input of node.inputs) {
-    bytes += input.memo.historyBytes;
-    const other = input.memo.giant;
+  for (let i = 0; i < inputs.length; i++) {
+    const input = inputs[i].memo;
+    bytes += input.historyBytes;
+    const other = input.giant;
     if (other !== undefined && other !== giant) {
       bytes += Math.min(other.byteLength, giant?.byteLength ?? 0);
       if (giant === undefined || other.byteLength > giant.byteLength) giant = other;
     }
-    if (heaviest === undefined || weight(input.memo) > weight(heaviest)) heaviest = input.memo;
+    if (heaviest === undefined || weight(input) > weight(heaviest)) heaviest = input;
   }
   memo.historyBytes = bytes;
   memo.giant = giant;

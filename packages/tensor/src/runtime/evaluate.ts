@@ -64,7 +64,7 @@ function describe(
   structure.add(stabilisingKey());
   for (let place = 0; place < order.length; place++) {
     const node = order[place];
-    const { op, attributes, memo } = node;
+    const { op, inputs: made, attributes, memo } = node;
     memo.place = place;
     if (memo.storage !== undefined) {
       inputs.push(node);
@@ -93,8 +93,8 @@ function describe(
       const isKept = memo.keeps && node.size <= keptSize && op !== leaves.literal;
       if (isKept && !targets.includes(node)) outputs.push(node);
       structure.add(op.id);
-      structure.add(node.inputs.length);
-      for (const input of node.inputs) structure.add(input.memo.place);
+      structure.add(made.length);
+      for (let i = 0; i < made.length; i++) structure.add(made[i].memo.place);
       structure.addAttributes(attributes);
       if (op === leaves.literal) structure.add(rankOf(node.dtype));
     }
@@ -139,7 +139,8 @@ function stableForms(nodes: readonly AnyTensor[]): { forms: readonly AnyTensor[]
   const order = topologicalOrder(forms, isComputed);
   let reaches = false;
   let isFormula = false;
-  for (const node of order) {
+  for (let i = 0; i < order.length; i++) {
+    const node = order[i];
     if (isComputed(node)) reaches ||= node.inputs.length > 0;
     else isFormula ||= isRewritable(node.op);
   }
@@ -167,7 +168,7 @@ function compute(targets: readonly AnyTensor[], order: readonly AnyTensor[]): vo
   }
   const results = program.run(inputs.map(inputValues));
   for (let i = 0; i < outputs.length; i++) outputs[i].memo.storage = results[i];
-  for (const node of pending) node.memo.keeps = true;
+  for (let i = 0; i < pending.length; i++) pending[i].memo.keeps = true;
   recordValues(pending, outputs);
 }
 
