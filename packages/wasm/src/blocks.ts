@@ -25,16 +25,26 @@ export class Blocks {
     return binned;
   }
 
-  /** Joins free blocks, if there can be room in them and at the top, and takes the first that is large enough. */
-  takeJoined(bytes: number, end: number): number | undefined {
+  /**
+   * The beginning of the largest free block: the usual sizes stay whole, to be taken as they are. Free neighbours are joined first if no
+   * block is large enough, and all of them with the top might be.
+   */
+  takePart(bytes: number, end: number): number | undefined {
     if (this.#freeBytes + end - this.#top < bytes) return undefined;
-    const fit = this.join().find(({ size }) => size >= bytes);
-    if (fit === undefined) return this.#takeTop(bytes, end);
-    const bin = this.#bins.get(fit.size) as number[];
-    bin.splice(bin.indexOf(fit.address), 1);
-    this.#freeBytes -= fit.size;
-    if (fit.size > bytes) this.give(fit.address + bytes, fit.size - bytes);
-    return fit.address;
+    if (this.#largest < bytes) this.join();
+    const size = this.#largest;
+    if (size < bytes) return this.#takeTop(bytes, end);
+    const address = this.#bins.get(size)?.pop() as number;
+    this.#freeBytes -= size;
+    if (size > bytes) this.give(address + bytes, size - bytes);
+    return address;
+  }
+
+  /** The size of the largest free block, 0 if there is none. */
+  get #largest(): number {
+    let largest = 0;
+    for (const [size, addresses] of this.#bins) if (size > largest && addresses.length > 0) largest = size;
+    return largest;
   }
 
   #takeTop(bytes: number, end: number): number | undefined {
@@ -51,8 +61,8 @@ export class Blocks {
     this.#freeBytes += bytes;
   }
 
-  /** Joins free neighbours, and with what has never been used those that it comes after; gives the blocks that are left. */
-  join(): readonly { readonly address: number; readonly size: number }[] {
+  /** Joins free neighbours, and with what has never been used those that it comes after. */
+  join(): void {
     const blocks = [...this.#bins].flatMap(([size, addresses]) =>
       addresses.map((address) => ({ address, size })),
     );
@@ -71,7 +81,6 @@ export class Blocks {
       joined.pop();
     }
     for (const { address, size } of joined) this.give(address, size);
-    return joined;
   }
 }
 

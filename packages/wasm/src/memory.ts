@@ -17,6 +17,9 @@ const longestWait = 64;
 /** From so many bytes on a JavaScript array gets pages of its own, which takes longer than the copying. */
 const largeBytes = 2 ** 17;
 
+/** From so many bytes on a result waits for the garbage collector also when one run alone has used it: to copy it takes longer. */
+const waitingBytes = 2 ** 14;
+
 /** The part of the budget of results that small ones may have, which do not take so long to move out. */
 const smallShare = 1 / 8;
 
@@ -100,7 +103,7 @@ export class WasmMemory {
   readonly memory: WebAssembly.Memory;
   readonly isShared: boolean;
   readonly #regions = new Set<Region>();
-  /** Regions that one run alone has used so far, the oldest first: mostly a batch, or a small result that nobody asks for again. */
+  /** Regions that one run alone has used so far, the oldest first: mostly a batch, or a tiny result that nobody asks for again. */
   readonly #fresh = new Set<Region>();
   #freshBytes = 0;
   readonly #blocks = new Blocks(1024); // below are the signals that threads meet at, and nothing is at 0
@@ -233,7 +236,8 @@ export class WasmMemory {
   #join(region: Region, group: Group): void {
     region.group = group;
     group.held += region.bytes;
-    if (group === this.#largeResults || this.#fresh.has(region)) return;
+    const waits = group !== this.#copies && region.bytes >= waitingBytes;
+    if (waits || this.#fresh.has(region)) return;
     this.#fresh.add(region);
     this.#freshBytes += region.bytes;
   }
@@ -286,12 +290,12 @@ export class WasmMemory {
 
   #take(bytes: number, size: number, dtype: DType): number {
     const blocks = this.#blocks;
-    const address = blocks.take(bytes, this.byteLength) ?? blocks.takeJoined(bytes, this.byteLength);
+    const address = blocks.take(bytes, this.byteLength) ?? blocks.takePart(bytes, this.byteLength);
     if (address !== undefined) return address;
     if (!this.#grow(bytes)) this.#evictAll();
     const found =
       blocks.take(bytes, this.byteLength) ??
-      blocks.takeJoined(bytes, this.byteLength) ??
+      blocks.takePart(bytes, this.byteLength) ??
       this.#takeGrown(bytes);
     if (found === undefined) throw new MemoryError(this.#shortage(size, dtype));
     return found;

@@ -14,6 +14,7 @@ import {
 } from "@adjoint/tensor";
 import { fc, test as property } from "@fast-check/vitest";
 import { describe, expect, test } from "vitest";
+import { Blocks } from "../src/blocks.ts";
 import { WasmBackend } from "../src/index.ts";
 import { MemoryError, type Region, WasmMemory } from "../src/memory.ts";
 
@@ -73,6 +74,29 @@ describe("regions", () => {
     }
     expect(memory.byteLength).toBe(2 ** 20);
   });
+});
+
+test("a size that is not free is cut from the largest block, so that others stay whole; neighbours are joined only where none will do", () => {
+  const blocks = new Blocks(0);
+  const end = 6400;
+  const addresses = [4096, 256, 1024, 1024].map((bytes) => blocks.take(bytes, end));
+  expect(addresses).toEqual([0, 4096, 4352, 5376]);
+  for (const [address, bytes] of [
+    [0, 4096],
+    [4352, 1024],
+    [5376, 1024],
+  ] as const)
+    blocks.give(address, bytes);
+  expect(blocks.take(512, end)).toBe(undefined);
+  expect(blocks.takePart(512, end)).toBe(0);
+  expect(blocks.takePart(2496, end)).toBe(512);
+  expect(blocks.take(1024, end)).toBe(5376);
+  expect(blocks.takePart(2048, end)).toBe(undefined);
+  blocks.give(5376, 1024);
+  expect(blocks.takePart(2048, end)).toBe(4352);
+  expect(blocks.takePart(1024, end)).toBe(3008);
+  expect(blocks.takePart(64, end)).toBe(4032);
+  expect(blocks.takePart(64, end)).toBe(undefined);
 });
 
 const storageOf = (size: number, x: number): Storage => Storage.of(new Float32Array(size).fill(x));
