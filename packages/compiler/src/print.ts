@@ -8,6 +8,7 @@ import {
   type LoopNode,
   type LoopProgram,
   type Operand,
+  type OpKernel,
   operandsRead,
 } from "./program.ts";
 
@@ -90,6 +91,12 @@ function operandText({ buffer, offset, shape, rows }: Operand): string {
   return `b${buffer}${offset === 0 ? "" : `+${offset}`}${chosen} ${shapeText(shape)}`;
 }
 
+/** What a kernel is told beside its operands, where it says something. */
+function optionTexts({ attributes }: OpKernel): string[] {
+  const told = Object.entries(attributes).filter(([, value]) => value !== undefined && value !== false);
+  return told.map(([name, value]) => `${name} = ${JSON.stringify(value)}`);
+}
+
 /** A program as text: its kernels with their loops, buffers, bytes and floating-point operations. */
 export function printProgram(program: LoopProgram): string {
   const { buffers, kernels, results, scratchBytes } = program;
@@ -115,7 +122,7 @@ export function printProgram(program: LoopProgram): string {
     } else {
       const output = kernel.output === undefined ? "" : `${operandText(kernel.output)} = `;
       lines.push(
-        `  k${i}: ${output}${kernel.op.name}(${kernel.inputs.map(operandText).join(", ")}); ${cost}`,
+        `  k${i}: ${output}${kernel.op.name}(${[...kernel.inputs.map(operandText), ...optionTexts(kernel)].join(", ")}); ${cost}`,
       );
     }
   });

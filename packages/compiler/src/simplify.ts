@@ -36,6 +36,14 @@ function isPowerOfTwo(x: number): boolean {
   return size >= 2 ** -100 && size <= 2 ** 100 && 2 ** Math.round(Math.log2(size)) === size;
 }
 
+/** What a node is when its last two axes are exchanged, and nothing else was done to it; undefined where more was. */
+function untransposed({ op, rank, inputs, attributes }: AnyTensor): AnyTensor | undefined {
+  if (op !== primitives.transpose) return undefined;
+  const axes = attributes.axes as readonly number[];
+  const isExchange = axes.every((axis, i) => axis === (i < rank - 2 ? i : 2 * rank - 3 - i));
+  return isExchange ? inputs[0] : undefined;
+}
+
 const identities: ReadonlyMap<Op, Identity> = new Map<Op, Identity>([
   [
     primitives.mul,
@@ -67,6 +75,19 @@ const identities: ReadonlyMap<Op, Identity> = new Map<Op, Identity>([
     (node) => {
       const [x] = node.inputs;
       return x.op === primitives.neg && isFloat(x.dtype) ? itself(node, x.inputs[0]) : undefined;
+    },
+  ],
+  // Products read an operand transposed where it is.
+  [
+    primitives.matmul,
+    ({ inputs: [a, b], attributes: { transposeA, transposeB }, shape, dtype }) => {
+      const [left, right] = [untransposed(a), untransposed(b)];
+      if (left === undefined && right === undefined) return undefined;
+      const options = {
+        transposeA: (left === undefined) === transposeA,
+        transposeB: (right === undefined) === transposeB,
+      };
+      return new Tensor(primitives.matmul, [left ?? a, right ?? b], options, shape, dtype);
     },
   ],
 ]);

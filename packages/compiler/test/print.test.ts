@@ -25,7 +25,7 @@ describe("printProgram", () => {
         "    %3: float32 full = mul(%1, %2)",
         "    %4: float32 outer phase 1 = sum of %3",
         "    b4[1 0] = %4",
-        "  k1: b2 [2] = cumsum(b4 [2]); 0 flops, 16 bytes",
+        "  k1: b2 [2] = cumsum(b4 [2], axis = 0); 0 flops, 16 bytes",
         "  k2: loop [] of [3]; 3 flops, 24 bytes",
         "    %0: float32 full = b1[1]",
         "    %1: float32 uniform = 0.5",

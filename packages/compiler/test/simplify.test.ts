@@ -1,16 +1,20 @@
 import {
   type AnyTensor,
   add,
+  apply,
   broadcastTo,
   checkpoint,
   div,
   exp,
   less,
+  matmul,
   mul,
   neg,
+  primitives,
   sin,
   sub,
   sum,
+  transpose,
   vjp,
   where,
 } from "@adjoint/tensor";
@@ -118,6 +122,41 @@ describe("simplify", () => {
   test("divides by a power of two as it multiplies", () => {
     const node = simple(div(x, -8) as AnyTensor);
     expect([node.op.name, node.inputs[0], node.inputs[1].attributes.value]).toEqual(["mul", x, -0.125]);
+  });
+
+  const flags = [false, true];
+  test.each(
+    [[], [2]].flatMap((batch) =>
+      flags.flatMap((transposeA) =>
+        flags.flatMap((transposeB) =>
+          [[1], [0, 1], [0]].map((turned) => ({ batch, transposeA, transposeB, turned })),
+        ),
+      ),
+    ),
+  )("reads transposed operands where they are: $batch, $transposeA, $transposeB, $turned", (at) => {
+    const { batch, turned } = at;
+    const isSeenTurned = [at.transposeA, at.transposeB];
+    const shapes = [
+      [3, 4],
+      [4, 5],
+    ].map((shape, i) => [...batch, ...(isSeenTurned[i] === turned.includes(i) ? shape : shape.toReversed())]);
+    const given = shapes.map((shape) => input(shape));
+    const exchange = batch.length === 0 ? [1, 0] : [0, 2, 1];
+    const [a, b] = given.map((one, i) =>
+      turned.includes(i) ? (transpose(one, exchange) as AnyTensor) : one,
+    );
+    const { transposeA, transposeB } = at;
+    const node = apply(primitives.matmul, [a, b], { transposeA, transposeB });
+    const [simpler] = simplify([node], new Set(given));
+    expect(simpler.inputs).toEqual(given);
+    const arrays = given.map(({ size }) => Float32Array.from({ length: size }, (_, i) => Math.sin(i + size)));
+    expect(interpreted(given, [simpler], arrays)).toEqual(interpreted(given, [node], arrays));
+  });
+
+  test("copies an operand that is transposed in another way", () => {
+    const [a, b] = [input([3, 2, 4]), input([4, 5])];
+    const node = matmul(transpose(a, [1, 0, 2]), b as never) as AnyTensor;
+    expect(simplify([node], new Set([a, b]))[0]).toBe(node);
   });
 
   test("computes what has numbers alone as its op does", () => {

@@ -222,6 +222,7 @@ const withZeros = fc.record({
     k: fc.oneof(fc.integer({ min: 16, max: 150 }), fc.constantFrom(784, 1500)),
     n: fc.integer({ min: 4, max: 70 }),
     transposeA: fc.boolean(),
+    transposeB: fc.boolean(),
   }),
   density: fc.constantFrom(0, 0.02, 0.2, 0.4, 0.7),
   special: fc.constantFrom(undefined, undefined, Number.NaN, Number.POSITIVE_INFINITY),

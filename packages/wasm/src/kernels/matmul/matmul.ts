@@ -79,11 +79,12 @@ function rowScratchBytes({ plan, element }: Kernel): number {
 
 /** Bytes of scratch before the packed rows of A, which come after a panel of B; before the table of chosen rows; before the map of zeros. */
 function scratchPlaces(kernel: Kernel): Readonly<Record<"rows" | "table" | "map" | "end", number>> {
-  const { spec, sparse } = kernel;
+  const { spec, element, sparse } = kernel;
   const rows = panelScratchBytes(kernel);
   const table = rows + rowScratchBytes(kernel);
   const map = table + tableBytes(spec);
-  return { rows, table, map, end: map + (sparse === undefined ? 0 : sparseScratchBytes(spec, sparse)) };
+  const mapBytes = sparse === undefined ? 0 : sparseScratchBytes(spec, sparse, element);
+  return { rows, table, map, end: map + mapBytes };
 }
 
 function parametersOf({ indexBytes }: MatmulSpec): "i32"[] {

@@ -71,8 +71,11 @@ export function copyPanel(block: Block, { width }: Panels, from: Local<"i32">): 
  * Copies a panel of B that is stored as `[n, k]` to the scratch as rows of its columns. Up to three rows more than there are steps are
  * written, and never used.
  */
-export function transposePanel(block: Block, { width, columns }: Panels, from: Local<"i32">): void {
-  const { f, element, scratch, steps, strideB } = block;
+export function transposePanel(
+  { f, element, scratch, steps, strideB }: Pick<Block, "f" | "element" | "scratch" | "steps" | "strideB">,
+  { width, columns }: Pick<Panels, "width" | "columns">,
+  from: Local<"i32">,
+): void {
   const { bytes, lanes } = element;
   const vector = lanes * bytes;
   const length = f.keep(times(wholeVectors(steps, lanes), width * vector));

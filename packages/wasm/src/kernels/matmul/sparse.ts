@@ -11,6 +11,7 @@ import type { Target } from "../../target.ts";
 import { allFinite } from "../allFinite.ts";
 import { plus, type RowRange, smaller, storeResults, times } from "./block.ts";
 import type { Element } from "./element.ts";
+import { transposePanel } from "./pack.ts";
 import { fits } from "./plan.ts";
 import type { NormalSpec } from "./spec.ts";
 import {
@@ -51,14 +52,11 @@ const vectorCycles = 0.75;
 /** Cycles of the product with all elements, for each of A and column of C, by measurement; what is saved has to be more than noise. */
 const columnCycles = 0.13;
 
-/**
- * Plans to leave out zeros: A may be pictures, one-hot rows or counts of words. Undefined for a product that would gain nothing whatever
- * A holds, or whose B is stored the other way round.
- */
+/** Plans to leave out zeros: A may be pictures, one-hot rows or counts of words. Undefined for a product that would gain nothing whatever A holds. */
 export function sparsePlanOf(spec: NormalSpec, element: Element, target: Target): SparsePlan | undefined {
-  const { m, k, n, batch, rowA, dtype, transposeB, isSwapped } = spec;
+  const { m, k, n, batch, rowA, dtype, isSwapped } = spec;
   const isOne = batch === 1 || rowA !== undefined;
-  const isFit = dtype === "float32" && element.lanes > 1 && isOne && !transposeB && !isSwapped;
+  const isFit = dtype === "float32" && element.lanes > 1 && isOne && !isSwapped;
   const isWorthALook = m >= mappedTogether && k >= mappedTogether && m * k >= fewestElements;
   if (!isFit || !isWorthALook || n < element.lanes) return undefined;
   const vectors = Math.ceil(n / element.lanes);
@@ -72,9 +70,19 @@ export function sparsePlanOf(spec: NormalSpec, element: Element, target: Target)
   return { width: Math.ceil(vectors / panels), rowBlock, mostNonzeros };
 }
 
+/** Bytes of scratch before the panel of B, if it is stored the other way round, which come after the map. */
+function scratchPlaces(
+  spec: NormalSpec,
+  { rowBlock, width }: SparsePlan,
+  { lanes, bytes }: Element,
+): Readonly<Record<"panel" | "end", number>> {
+  const panel = (rowBlock + 2 * mappedTogether) * mapRowBytes(spec);
+  return { panel, end: panel + (spec.transposeB ? (spec.k + lanes) * width * lanes * bytes : 0) };
+}
+
 /** Bytes of scratch that each thread needs. */
-export function sparseScratchBytes(spec: NormalSpec, { rowBlock }: SparsePlan): number {
-  return (rowBlock + 2 * mappedTogether) * mapRowBytes(spec);
+export function sparseScratchBytes(spec: NormalSpec, plan: SparsePlan, element: Element): number {
+  return scratchPlaces(spec, plan, element).end;
 }
 
 /**
@@ -118,30 +126,55 @@ export function sparseProduct(f: FunctionBuilder, product: SparseProduct, rows: 
     if (whole > 0) {
       const column = f.local("i32");
       f.forRange(column, i32.const(0), i32.const(whole * columns), columns, () => {
-        sparsePanel(f, product, block, { column, columns });
+        sparsePanel(f, product, block, panelOf(f, product, column, columns));
       });
     }
     const rest = n - whole * columns;
-    if (rest > 0) sparsePanel(f, product, block, { column: i32.const(whole * columns), columns: rest });
+    if (rest > 0) sparsePanel(f, product, block, panelOf(f, product, i32.const(whole * columns), rest));
   });
+}
+
+/** Some columns of op(B), as rows of them. */
+interface Panel {
+  readonly column: Expression<"i32">;
+  readonly columns: number;
+  /** Where they begin, and bytes from one step along k to the next. */
+  readonly rows: Local<"i32">;
+  readonly rowBytes: number;
+}
+
+/** Columns of op(B) where they are, or in a copy if B is stored the other way round. */
+function panelOf(
+  f: FunctionBuilder,
+  { spec, element, plan, b, scratch }: SparseProduct,
+  column: Expression<"i32">,
+  columns: number,
+): Panel {
+  const { k, n, transposeB } = spec;
+  const { lanes, bytes } = element;
+  if (!transposeB)
+    return { column, columns, rows: f.keep(i32.add(b, times(column, bytes))), rowBytes: n * bytes };
+  const width = Math.ceil(columns / lanes);
+  const rows = f.keep(plus(scratch, scratchPlaces(spec, plan, element).panel));
+  const strideB = { row: bytes, column: k * bytes };
+  const from = f.keep(i32.add(b, times(column, strideB.column)));
+  transposePanel({ f, element, scratch: rows, steps: i32.const(k), strideB }, { width, columns }, from);
+  return { column, columns, rows, rowBytes: width * lanes * bytes };
 }
 
 /** Some columns of the rows of C whose zeros in A are mapped. */
 function sparsePanel(
   f: FunctionBuilder,
-  { spec, element, a, b, c, register }: SparseProduct,
+  { spec, element, a, c, register }: SparseProduct,
   { from, to, map }: RowRange & { readonly map: Local<"i32"> },
-  { column, columns }: { readonly column: Expression<"i32">; readonly columns: number },
+  { column, columns, rows, rowBytes }: Panel,
 ): void {
-  const { transposeA } = spec;
+  const { transposeA, n } = spec;
   const { lanes, bytes } = element;
-  const rowBytes = spec.n * bytes;
   const vectors = Array.from({ length: Math.ceil(columns / lanes) }, (_, i) => i);
   const value = register(vectors.length);
   const inB = register(vectors.length + 1);
-  const skipped = f.keep(times(column, bytes));
-  const fromB = f.keep(i32.add(b, skipped));
-  const atC = f.keep(i32.add(i32.add(c, skipped), times(from, rowBytes)));
+  const atC = f.keep(i32.add(i32.add(c, times(column, bytes)), times(from, n * bytes)));
   const word = f.keep(map);
   const [firstStep, bits, row] = [f.local("i32"), f.local("i64"), f.local("i32")];
   const isBitLeft = i32.eqz(i64.eqz(bits));
@@ -154,7 +187,7 @@ function sparsePanel(
       f.emit(bits.set(i64.and(bits, i64.sub(bits, i64.const(1n)))));
       const moving = transposeA ? a.rowAt(step) : times(step, bytes);
       f.emit(value.set(element.splat(i32.add(fixed, moving), 0)));
-      const atB = f.keep(i32.add(fromB, times(step, rowBytes)));
+      const atB = f.keep(i32.add(rows, times(step, rowBytes)));
       for (const i of vectors) {
         f.emit(inB.set(element.load(atB, i * lanes * bytes)));
         f.emit(register(i).set(element.madd(inB, value, register(i))));
@@ -181,6 +214,6 @@ function sparsePanel(
       });
       f.emit(loopWhile(blocks, i32.ne(word, end)));
     }
-    f.emit(atC.increase(rowBytes));
+    f.emit(atC.increase(n * bytes));
   });
 }
