@@ -9,8 +9,11 @@ const largestMemory = 65536 * pageBytes;
 const freshBudget = 4 * 2 ** 20;
 /** Runs after which a region that was used once counts as old. */
 const recentRuns = 8;
-/** About how many bytes move to a new JavaScript array in a millisecond, most of which it takes to get its pages. */
-const bytesMovedPerMillisecond = 2 * 2 ** 20;
+/**
+ * About how many bytes move to a new JavaScript array in a millisecond, half of which it takes to get its pages, and a quarter to collect
+ * the array when it is garbage in its turn.
+ */
+const bytesMovedPerMillisecond = 2 ** 20;
 /** The most evictions that pass without asking a garbage collector that had little to give. */
 const longestWait = 64;
 
