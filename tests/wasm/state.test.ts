@@ -23,7 +23,7 @@ import { WasmBackend } from "@adjoint/wasm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 /** Large enough to live in the backend's memory, which steps write over. */
-const size = 100;
+let size = 100;
 const filled = (x: number): AnyTensor => tensor(new Array<number>(size).fill(x)) as AnyTensor;
 const parameterOf = (x: number): Parameter<number[]> =>
   parameter(filled(x)) as unknown as Parameter<number[]>;
@@ -48,7 +48,14 @@ const before = getBackend();
 beforeAll(() => setBackend(new WasmBackend({ threads: 1 })));
 afterAll(() => setBackend(before));
 
-describe("a compiled step that writes over its parameters", () => {
+describe.each([
+  ["small", 100],
+  ["large", 40_000],
+])("a compiled step that writes over its %s parameters", (_, elements) => {
+  beforeAll(() => {
+    size = elements;
+  });
+
   test("says that it does", () => {
     const w = parameterOf(1);
     const step = compile(() => w.assign(mul(w, 2)));
@@ -76,8 +83,8 @@ describe("a compiled step that writes over its parameters", () => {
   });
 
   test("leaves a state that was taken from a layer as it was", () => {
-    const initial = (): AnyTensor => reshape(filled(1), [20, 5]);
-    const layer = dense(20, 5, { kernelInitializer: initial as never, useBias: false });
+    const initial = (): AnyTensor => reshape(filled(1), [size / 5, 5]);
+    const layer = dense(size / 5, 5, { kernelInitializer: initial as never, useBias: false });
     const [weight] = layer.parameters();
     const step = compile(() => weight.assign(mul(weight, 2) as never));
     step();

@@ -6,7 +6,7 @@ import { type Collector, garbageCollector } from "./collector.ts";
 const pageBytes = 65536;
 const largestMemory = 65536 * pageBytes;
 /** Bytes of regions that one run alone has used, beyond which the older ones go. A second use keeps a region. */
-const freshBudget = 4 * 2 ** 20;
+const freshBudget = 2 ** 20;
 /** Runs after which a region that was used once counts as old. */
 const recentRuns = 8;
 /**
@@ -18,7 +18,7 @@ const bytesMovedPerMillisecond = 2 ** 20;
 const longestWait = 64;
 
 /** From so many bytes on a JavaScript array gets pages of its own, which takes longer than the copying. */
-const largeBytes = 2 ** 17;
+export const largeBytes = 2 ** 17;
 
 /** From so many bytes on a result waits for the garbage collector also when one run alone has used it: to copy it takes longer. */
 const waitingBytes = 2 ** 14;

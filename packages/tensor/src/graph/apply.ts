@@ -76,7 +76,7 @@ export function dataNode(values: TypedArray, shape: Shape, dtype: DType, weak: b
 /** A leaf of numbers that are stored already. */
 export function storageNode(storage: Storage, shape: Shape, dtype: DType, weak: boolean = false): AnyTensor {
   const made = new Tensor<Shape, DType>(leaves.data, noInputs, none, shape, dtype, weak);
-  made.memo.storage = storage;
+  made.memo.storage = storage.hold();
   recordHistory(made);
   return made;
 }

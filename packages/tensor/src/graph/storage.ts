@@ -17,6 +17,7 @@ export class Storage {
   #values: TypedArray | undefined;
   /** The backend's copy, if there is one. While there is no array it is the only one. */
   device: DeviceCopy | undefined;
+  #holders = 0;
 
   private constructor(byteLength: number, values: TypedArray | undefined, device: DeviceCopy | undefined) {
     this.byteLength = byteLength;
@@ -38,6 +39,17 @@ export class Storage {
   get values(): TypedArray {
     this.#values ??= (this.device as DeviceCopy).read();
     return this.#values;
+  }
+
+  /** For one more node or parameter, whose numbers these are. */
+  hold(): this {
+    this.#holders++;
+    return this;
+  }
+
+  /** Are these the numbers of one alone, and have never been another's? Then they may be written over when it gets others. */
+  get hasOneHolder(): boolean {
+    return this.#holders === 1;
   }
 
   /** Is there an array already? */

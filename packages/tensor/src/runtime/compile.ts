@@ -51,8 +51,6 @@ interface Entry {
   /** Which of them were trainable: `backward()` went by that. */
   readonly trainable: readonly boolean[];
   readonly writes: readonly AnyParameter[];
-  /** Whether the value written is given to nobody else. */
-  readonly ownsWrite: readonly boolean[];
   readonly gradients: readonly { readonly parameter: AnyParameter; readonly isSet: boolean }[];
   /** The shapes and dtypes of the result's tensors: how to wrap the outputs. */
   readonly outlines: readonly AnyTensor[];
@@ -312,19 +310,14 @@ function traceFunction(
   evaluate(...captured);
   const inputs = [...standIns, ...reads.map(([, node]) => node), ...captured];
   const readAt = new Map(reads.map(([parameter], i) => [parameter, standIns.length + i]));
-  const writtenOutputs = outputs.slice(results.length, results.length + writes.length);
   const replaces = outputs.map((_, i) => readAt.get(writes[i - results.length]?.[0]));
-  const isInput = new Set(inputs);
   const outlines = results.map(outline);
   return {
     program: backend.prepare({ inputs, outputs, replaces }),
-    captured: captured.map(({ memo }) => memo.storage as Storage),
+    captured: captured.map(({ memo }) => (memo.storage as Storage).hold()),
     reads: reads.map(([parameter]) => parameter),
     trainable: reads.map(([parameter]) => parameter.trainable),
     writes: writes.map(([parameter]) => parameter),
-    ownsWrite: writtenOutputs.map(
-      (node) => !isInput.has(node) && outputs.indexOf(node) === outputs.lastIndexOf(node),
-    ),
     gradients: gradients.map(([parameter, node]) => ({ parameter, isSet: node !== undefined })),
     outlines,
     result: replaceTensors(raw, outlines),
@@ -349,17 +342,10 @@ function runEntry(entry: Entry, tensors: readonly AnyTensor[]): unknown {
   }
   for (const storage of entry.captured) inputs.push(storage);
   const storages = entry.program.run(inputs, isSpare);
-  // A program may give an input back: the parameter whose values they are has them no longer for itself.
-  const shared = storages.filter((storage) => inputs.includes(storage));
-  if (shared.length > 0)
-    for (const parameter of entry.reads) if (shared.includes(parameter.storage)) parameter.share();
   let next = 0;
   const wrapped: AnyTensor[] = [];
   for (const { shape, dtype } of entry.outlines) wrapped.push(storageNode(storages[next++], shape, dtype));
-  for (let i = 0; i < entry.writes.length; i++) {
-    const storage = storages[next++];
-    entry.writes[i].replace(storage, entry.ownsWrite[i] && !shared.includes(storage));
-  }
+  for (const parameter of entry.writes) parameter.replace(storages[next++]);
   for (const { parameter, isSet } of entry.gradients) {
     parameter.grad = isSet
       ? (storageNode(storages[next++], parameter.shape, parameter.dtype) as never)

@@ -116,7 +116,7 @@ export function evaluate(...tensors: readonly AnyTensor[]): void {
   if (targets.length > 0) compute(targets, order);
   asked.forEach((node, i) => {
     if (node.memo.storage !== undefined) return;
-    node.memo.storage = forms[i].memo.storage;
+    node.memo.storage = forms[i].memo.storage?.hold();
     recordValues([node], [node]);
   });
 }
@@ -167,7 +167,7 @@ function compute(targets: readonly AnyTensor[], order: readonly AnyTensor[]): vo
     programs.set(row, hash, program);
   }
   const results = program.run(inputs.map(inputValues));
-  for (let i = 0; i < outputs.length; i++) outputs[i].memo.storage = results[i];
+  for (let i = 0; i < outputs.length; i++) outputs[i].memo.storage = results[i].hold();
   for (let i = 0; i < pending.length; i++) pending[i].memo.keeps = true;
   recordValues(pending, outputs);
 }

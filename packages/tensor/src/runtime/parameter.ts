@@ -32,7 +32,6 @@ export class Parameter<S extends Shape = Shape, D extends DType = "float32"> ext
   /** Whether optimizers update it. */
   trainable: boolean;
   #storage: Storage;
-  #isSoleHolder = false;
   #version: AnyTensor | undefined;
   #gradient: AnyTensor | undefined;
 
@@ -40,7 +39,7 @@ export class Parameter<S extends Shape = Shape, D extends DType = "float32"> ext
     super(leaves.parameter, [], {}, value.shape, value.dtype);
     this.name = name;
     this.trainable = trainable;
-    this.#storage = storageOf(value as AnyTensor);
+    this.#storage = storageOf(value as AnyTensor).hold();
   }
 
   /** The node of the present version: what an expression is built on. */
@@ -61,7 +60,7 @@ export class Parameter<S extends Shape = Shape, D extends DType = "float32"> ext
 
   #newVersion(storage: Storage | undefined): AnyTensor {
     const version: AnyTensor = new Tensor<Shape, DType>(leaves.parameter, [], {}, this.shape, this.dtype);
-    version.memo.storage = storage;
+    version.memo.storage = storage?.hold();
     version.memo.held = true;
     version.memo.owner = this as unknown as AnyTensor;
     recordHistory(version);
@@ -94,19 +93,13 @@ export class Parameter<S extends Shape = Shape, D extends DType = "float32"> ext
 
   /** @internal Has nobody else the values? Then a program that replaces them may write over them. */
   get isSoleHolder(): boolean {
-    return this.#isSoleHolder && this.#version === undefined;
+    return this.#storage.hasOneHolder;
   }
 
-  /** @internal Somebody else has the values too. */
-  share(): void {
-    this.#isSoleHolder = false;
-  }
-
-  /** @internal Gives it other values, which `isSoleHolder` says nobody else has. */
-  replace(storage: Storage, isSoleHolder: boolean = false): void {
+  /** @internal Gives it other values. */
+  replace(storage: Storage): void {
     if (this.#version !== undefined) releaseValues(this.#version);
-    this.#storage = storage;
-    this.#isSoleHolder = isSoleHolder;
+    this.#storage = storage.hold();
     this.#version = undefined;
   }
 }

@@ -8,7 +8,7 @@ import {
 } from "@adjoint/compiler";
 import { type DType, type Program, Storage } from "@adjoint/tensor";
 import { allocate, bytesPerElement } from "@adjoint/tensor/engine";
-import type { Region, WasmMemory } from "../memory.ts";
+import { largeBytes, type Region, type WasmMemory } from "../memory.ts";
 import { activeRecorder, type Recorder } from "../profile.ts";
 import { ThreadError, type ThreadedEntry, type ThreadPool } from "../threads/pool.ts";
 import { lostThread } from "../threads/signals.ts";
@@ -22,6 +22,16 @@ const smallBytes = 256;
 
 function align(bytes: number): number {
   return Math.ceil(bytes / 64) * 64;
+}
+
+/**
+ * May the numbers of an input move to a JavaScript array, so that a result takes their place? It takes less time than to find out which of
+ * the former values of a parameter are garbage, and the parameter stays in the processor's cache; but if they are many, to get an array for them takes
+ * longer. Not where the program reads them as another input too.
+ */
+function isMovable(inputs: readonly Storage[], index: number): boolean {
+  const storage = inputs[index];
+  return storage.byteLength < largeBytes && inputs.indexOf(storage) === inputs.lastIndexOf(storage);
 }
 
 /**
@@ -163,7 +173,8 @@ export class WasmProgram implements Program {
     }
     const isOver = (k: number): boolean => {
       const result = results[k];
-      return result.kind === "buffer" && result.over !== undefined && isSpare[result.over] === true;
+      if (result.kind !== "buffer" || result.over === undefined) return false;
+      return isSpare[result.over] === true || isMovable(inputs, result.over);
     };
     const regions: (Region | undefined)[] = [];
     try {
@@ -173,7 +184,7 @@ export class WasmProgram implements Program {
         const { dtype, size } = buffers[result.buffer];
         if (result.over === undefined && this.#smallPlaces[result.buffer] !== -1) continue;
         const region = isOver(k)
-          ? (inputs[result.over as number].device as Region)
+          ? this.#regionOver(inputs, isSpare, result.over as number)
           : memory.newRegion(dtype, size);
         regions[k] = region;
         addresses[result.buffer] = region.address;
@@ -194,6 +205,13 @@ export class WasmProgram implements Program {
       if (isOver(k)) memory.forget(region);
       return memory.keep(region);
     });
+  }
+
+  /** The region of an input that a result is written over, whose numbers move out of it if somebody else has them too. */
+  #regionOver(inputs: readonly Storage[], isSpare: readonly boolean[], index: number): Region {
+    const region = inputs[index].device as Region;
+    if (isSpare[index] !== true) void inputs[index].values;
+    return region;
   }
 
   /** Runs the kernels on buffers at these addresses; those at 0 are small ones. */
