@@ -12,7 +12,9 @@ import {
   tanh,
   variance,
 } from "@adjoint/ops";
+import { sgd } from "@adjoint/optim";
 import {
+  type AnyParameter,
   type AnyTensor,
   abs,
   add,
@@ -25,6 +27,7 @@ import {
   log,
   mul,
   neg,
+  parameter,
   reshape,
   sin,
   slice,
@@ -140,6 +143,23 @@ describe.each(Object.keys(formulas))("%s", (name) => {
         });
       }
     }
+  });
+});
+
+describe.each(Object.keys(formulas))("in a step that is not compiled, %s", (name) => {
+  const { naive, exact, at } = formulas[name];
+
+  test("has the gradient that it has by itself", () => {
+    const w = parameter(tensor(at, [2, 3])) as unknown as AnyParameter;
+    const made = sgd([w], { momentum: 0.9 });
+    made.minimize(sum(naive(w)) as never);
+    // At the first step the momentum is the gradient.
+    const actual = values(made.stateDict()["parameter.momentum"]);
+    const x = tensor(at, [2, 3]) as AnyTensor;
+    const wanted = values(grad((z: AnyTensor) => sum(exact(z)) as never)(x as never) as AnyTensor);
+    actual.forEach((one, i) => {
+      expect(Math.abs(one - wanted[i])).toBeLessThanOrEqual(1e-5 * Math.abs(wanted[i]) + 1e-35);
+    });
   });
 });
 

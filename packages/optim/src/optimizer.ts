@@ -27,6 +27,7 @@ import {
   where,
   zerosLike,
 } from "@adjoint/tensor";
+import { compileWithGraphs, retrace, settle } from "@adjoint/tensor/engine";
 import { clipByGlobalNorm } from "./clipByGlobalNorm.ts";
 import { clipByValue } from "./clipByValue.ts";
 import { flushSubnormals } from "./flushSubnormals.ts";
@@ -110,7 +111,8 @@ export interface Optimizer {
   /**
    * One step: gradients of the scalar `loss` with respect to the parameters, clipping, update. All parameters are
    * assigned together, after everything is computed, or none. Parameters that the loss does not depend on keep their value
-   * and state. Inside `compile` it is part of the program; outside the loss and the gradients are one program, and the update is another.
+   * and state. Inside `compile` it is part of the program. Outside, the loss, the gradients and the update are one program, made at the first
+   * loss of its kind; but if the loss was computed from a parameter's former value, or by a `customGradient` or `checkpoint`, the update is another.
    * Throws {@link ShapeError} unless the loss is a scalar, {@link GraphError} when it depends on none of the parameters.
    */
   minimize<L extends AnyTensor>(loss: L & Checked<ScalarLoss<ShapeOf<L>>>): void;
@@ -199,26 +201,47 @@ export function optimizer<H extends object>(
     return assignments;
   }
 
-  /** The step, once the gradients are there. Outside a trace it is compiled: its graph is larger than most models', and always the same. */
+  function apply(found: ReadonlyMap<AnyParameter, AnyTensor>, rateNow: Scalar): void {
+    const t = add(count, 1) as Scalar;
+    assignAll([[count, t], ...updates(clip(found), t, rateNow)]);
+  }
+
+  /** The update by gradients that are there. Outside a trace it is compiled: its graph is larger than most models', and always the same. */
   const update = compile((gradients: readonly (AnyTensor | undefined)[], rateNow: Scalar) => {
     const found = new Map<AnyParameter, AnyTensor>();
     for (const [i, gradient] of gradients.entries()) if (gradient !== undefined) found.set(all[i], gradient);
-    const t = add(count, 1) as Scalar;
-    assignAll([[count, t], ...updates(clip(found), t, rateNow)]);
+    apply(found, rateNow);
   });
 
-  function apply(found: ReadonlyMap<AnyParameter, AnyTensor>, loss?: AnyTensor): void {
-    const steps = count.current();
-    const isTraced = steps.memo.storage === undefined;
-    // Not in the compiled part: a schedule may go by what it finds outside of the graph.
-    const rateNow =
-      rateSchedule && scheduled ? (where(scheduled, rateSchedule(steps), rate) as Scalar) : rate;
-    // The gradients may not need the loss itself, but whoever reads it after the step should find it computed.
-    if (loss !== undefined && !isTraced) evaluate(loss, rateNow, ...found.values());
+  function updateBy(found: ReadonlyMap<AnyParameter, AnyTensor>, rateNow: Scalar): void {
     update(
       all.map((one) => found.get(one)),
       rateNow,
     );
+  }
+
+  /** The whole step, of a loss whose graph may be traced anew. */
+  const step = compileWithGraphs((loss: AnyTensor, rateNow: Scalar) => {
+    apply(gradientsOf(name, loss, all), rateNow);
+    return loss;
+  });
+
+  /** The learning rate of this step. It is not found in compiled parts: a schedule may go by what it finds outside of the graph. */
+  function presentRate(): Scalar {
+    if (rateSchedule === undefined || scheduled === undefined) return rate;
+    return where(scheduled, rateSchedule(count.current()), rate) as Scalar;
+  }
+
+  function minimize(loss: AnyTensor): void {
+    const node = loss.current();
+    const rateNow = presentRate();
+    if (retrace(node) !== undefined) settle(node, step(node, rateNow));
+    else {
+      const found = gradientsOf(name, node, all);
+      // The gradients may not need the loss itself, but whoever reads it after the step should find it computed.
+      if (count.current().memo.storage !== undefined) evaluate(node, rateNow, ...found.values());
+      updateBy(found, rateNow);
+    }
   }
 
   function clip(found: ReadonlyMap<AnyParameter, AnyTensor>): ReadonlyMap<AnyParameter, AnyTensor> {
@@ -266,13 +289,13 @@ export function optimizer<H extends object>(
       const fixed: Assignment = [rate, tensor(checkRate(name, value), { dtype: "float64" })];
       assignAll(scheduled ? [fixed, [scheduled, tensor(false)]] : [fixed]);
     },
-    minimize: (loss) => apply(gradientsOf(name, loss, all), loss),
+    minimize,
     step() {
       const found = new Map<AnyParameter, AnyTensor>();
       for (const one of all) if (one.trainable && one.grad !== undefined) found.set(one, one.grad);
       if (found.size === 0)
         throw new GraphError(name, "step: no trainable parameter has a gradient; call loss.backward() first");
-      apply(found);
+      updateBy(found, presentRate());
     },
     zeroGrad() {
       for (const one of all) one.grad = undefined;

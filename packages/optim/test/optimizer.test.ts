@@ -4,12 +4,20 @@ import {
   add,
   type Compiled,
   compile,
+  cos,
+  customGradient,
+  exp,
+  type Graph,
+  IndexError,
+  log,
   mul,
   type Parameter,
   parameter,
   referenceBackend,
   reshape,
   setBackend,
+  setHistoryLimit,
+  sin,
   sub,
   sum,
   type Tensor,
@@ -17,6 +25,7 @@ import {
   tensor,
   zeros,
 } from "@adjoint/tensor";
+import { topologicalOrder } from "@adjoint/tensor/engine";
 import { describe, expect, expectTypeOf, test } from "vitest";
 import {
   adagrad,
@@ -122,28 +131,200 @@ describe("every way to step gives the same bits", () => {
   });
 });
 
-test("outside compile a step is two programs, made once: the loss with the gradients, and the update", () => {
-  let prepared = 0;
-  setBackend({
-    name: "counting",
-    prepare(graph) {
-      prepared++;
-      return referenceBackend.prepare(graph);
-    },
-  });
-  try {
-    const weights = weightsOf(net);
-    const made = adam(weights, { clipNorm: 1 });
-    const loss = net.loss(weights);
-    prepared = 0;
-    made.minimize(loss);
-    expect(prepared).toBe(2);
-    expect(loss.item()).toBeGreaterThan(0);
-    made.minimize(net.loss(weights));
-    expect(prepared).toBe(2);
-  } finally {
-    setBackend(referenceBackend);
+describe("outside compile a step", () => {
+  /** Runs `fn` on a backend that notes the graphs that it prepares. */
+  function prepared<R>(fn: (graphs: Graph[]) => R): R {
+    const graphs: Graph[] = [];
+    setBackend({
+      name: "noting",
+      prepare(graph) {
+        graphs.push(graph);
+        return referenceBackend.prepare(graph);
+      },
+    });
+    try {
+      return fn(graphs);
+    } finally {
+      setBackend(referenceBackend);
+    }
   }
+
+  const opsOf = ({ inputs, outputs }: Graph): string[] =>
+    topologicalOrder(outputs, (node) => inputs.includes(node)).map(({ op }) => op.name);
+
+  test("is one program, made once, schedule and clipping and all, and gives the loss", () => {
+    prepared((graphs) => {
+      const weights = weightsOf(net);
+      const learningRate = cosineDecay({ learningRate: 0.1, decaySteps: 5 });
+      const made = adam(weights, { clipNorm: 1, learningRate });
+      const losses = [1, 2, 3].map(() => {
+        const loss = net.loss(weights);
+        graphs.length = 0;
+        made.minimize(loss);
+        const programs = graphs.length;
+        const value = loss.item();
+        expect(graphs.length).toBe(programs);
+        return [programs, value];
+      });
+      expect(losses.map(([programs]) => programs)).toEqual([1, 0, 0]);
+      expect(new Set(losses.map(([, value]) => value)).size).toBe(3);
+    });
+  });
+
+  test("is the same program when the loss or a part of it was read before", () => {
+    const step = (look: (w: Tensor, h: Tensor, loss: AnyTensor) => void): { bits: number[]; made: number } =>
+      prepared((graphs) => {
+        const w = parameter(tensor([0.3, -0.7]));
+        const made = adam([w]);
+        for (let i = 0; i < 2; i++) {
+          const h = exp(mul(w, 1.7));
+          const loss = sum(log(add(h, 1)));
+          look(w, h, loss);
+          graphs.length = 0;
+          made.minimize(loss);
+        }
+        return { bits: [...w.toTypedArray()], made: graphs.length };
+      });
+    const unread = step(() => {});
+    expect(unread.made).toBe(0);
+    expect(step((_, h) => h.toArray())).toEqual(unread);
+    expect(step((_, _h, loss) => loss.item())).toEqual(unread);
+    expect(step((w) => w.toArray())).toEqual(unread);
+  });
+
+  test("does not compute again what was computed of data alone", () => {
+    prepared((graphs) => {
+      const w = parameter(tensor([2, 3]));
+      const made = sgd([w], { learningRate: 0.1 });
+      const cooked = sin(tensor([1, 2]));
+      const raw = cos(tensor([1, 2]));
+      cooked.toArray();
+      graphs.length = 0;
+      made.minimize(sum(mul(w, add(cooked, raw))));
+      expect(graphs.length).toBe(1);
+      expect(opsOf(graphs[0])).toContain("cos");
+      expect(opsOf(graphs[0])).not.toContain("sin");
+      expect(graphs[0].inputs.filter(({ shape }) => shape.length === 1).length).toBe(3);
+      const expected = [1, 2].map((x, i) => 2 + i - 0.1 * (Math.sin(x) + Math.cos(x)));
+      w.toArray().forEach((x, i) => {
+        expect(x).toBeCloseTo(expected[i], 6);
+      });
+    });
+  });
+
+  test("takes numbers as inputs, so that another one is no other program, but tells those that formulas are known by", () => {
+    prepared((graphs) => {
+      const w = parameter(tensor([0.5, 1]));
+      const made = sgd([w], { learningRate: 1 });
+      const programsFor = (weight: number): number => {
+        const loss = sum(mul(mul(w, w), weight));
+        graphs.length = 0;
+        made.minimize(loss);
+        return graphs.length;
+      };
+      expect([0.1, 0.05, 0.3, -0.1, 1].map(programsFor)).toEqual([1, 0, 0, 1, 1]);
+      const factor = (1 - 0.2) * (1 - 0.1) * (1 - 0.6) * (1 + 0.2) * (1 - 2);
+      w.toArray().forEach((x, i) => {
+        expect(x).toBeCloseTo([0.5, 1][i] * factor, 6);
+      });
+    });
+  });
+
+  test("leaves to what was made before it the values of before", () => {
+    const w = parameter(tensor([1, 2]));
+    const made = sgd([w], { learningRate: 0.5 });
+    for (let i = 0; i < 3; i++) {
+      const before = w.toArray();
+      const doubled = mul(w, 2);
+      made.minimize(sum(mul(doubled, doubled)));
+      expect(doubled.toArray()).toEqual(before.map((x) => 2 * x));
+      expect(w.toArray()).toEqual(before.map((x) => x - 4 * x));
+    }
+  });
+
+  test("by a loss of a former value has that one's gradient", () => {
+    const w = parameter(tensor([3]));
+    const made = sgd([w], { learningRate: 1 });
+    const loss = sum(mul(w, w));
+    w.assign(tensor([100]));
+    made.minimize(loss);
+    expect(w.toArray()).toEqual([94]);
+    expect(loss.item()).toBe(9);
+  });
+
+  test("takes the former value of what is not trained as data: a random state, which goes on at each use", () => {
+    prepared((graphs) => {
+      const w = parameter(tensor([0]));
+      const state = parameter(tensor([1]), { trainable: false });
+      const made = sgd([w], { learningRate: 1 });
+      const programs = [1, 2, 3].map(() => {
+        const drawn = state.current();
+        state.assign(tensor(state.toArray().map((x) => 10 * x)) as never);
+        graphs.length = 0;
+        made.minimize(sum(mul(w, drawn)));
+        return graphs.length;
+      });
+      expect(w.toArray()).toEqual([-111]);
+      expect(programs).toEqual([1, 0, 0]);
+    });
+  });
+
+  test("goes by the trainable parameters of the time", () => {
+    const [a, b] = [parameter(tensor([1])), parameter(tensor([1]))];
+    const made = sgd([a, b], { learningRate: 1 });
+    const step = (): number[] => {
+      made.minimize(sum(add(mul(a, 2), mul(b, 3))));
+      return [a.toArray()[0], b.toArray()[0]];
+    };
+    expect(step()).toEqual([-1, -2]);
+    b.trainable = false;
+    expect(step()).toEqual([-3, -2]);
+    b.trainable = true;
+    expect(step()).toEqual([-5, -5]);
+  });
+
+  test("asks a gradient rule of the user's own each time", () => {
+    prepared((graphs) => {
+      let strength = 1;
+      const reversed = customGradient(
+        (x: Tensor) => mul(x, 1) as Tensor,
+        ({ cotangent }) => [mul(cotangent, -strength) as Tensor],
+      );
+      const w = parameter(tensor([0]));
+      const made = sgd([w], { learningRate: 1 });
+      for (strength of [1, 10, 100]) {
+        graphs.length = 0;
+        made.minimize(sum(reversed(w)));
+      }
+      expect(w.toArray()).toEqual([111]);
+      // The update is not compiled again with it.
+      expect(graphs.map(({ replaces }) => replaces)).toEqual([undefined]);
+    });
+  });
+
+  test("by a loss whose history was dropped, parameters and all, is refused", () => {
+    const [a, b] = [parameter(tensor([1])), parameter(tensor([1]))];
+    const made = sgd([a, b]);
+    setHistoryLimit({ nodes: 8 });
+    try {
+      let chain: AnyTensor = a as AnyTensor;
+      for (let i = 0; i < 10; i++) chain = sin(chain) as AnyTensor;
+      expect(() => made.minimize(sum(mul(chain, b)) as never)).toThrow(/was dropped/);
+    } finally {
+      setHistoryLimit({ nodes: 10_000 });
+    }
+    expect([a.toArray(), b.toArray()]).toEqual([[1], [1]]);
+  });
+
+  test("of data that is not as it must be changes nothing", () => {
+    const w = parameter(tensor([1, 2, 3]));
+    const made = adam([w], { learningRate: 1 });
+    const lossAt = (index: number): AnyTensor => sum(take(w, tensor([index], { dtype: "int32" })));
+    made.minimize(lossAt(1) as Tensor<[]>);
+    const before = bitsOf([w], made);
+    expect(() => made.minimize(lossAt(3) as Tensor<[]>)).toThrow(IndexError);
+    expect(bitsOf([w], made)).toEqual(before);
+  });
 });
 
 describe("state", () => {

@@ -1,4 +1,4 @@
-// What compilers and backends need of the engine, beside what users import.
+// What compilers, backends and optimizers need of the engine, beside what users import.
 export { substitute } from "./autodiff/closure.ts";
 export { literal, node, storageNode } from "./graph/apply.ts";
 export { allocate, bytesPerElement } from "./graph/dtype.ts";
@@ -9,4 +9,7 @@ export { withInputs } from "./graph/tensor.ts";
 export { topologicalOrder } from "./graph/topological.ts";
 export { runElementwise } from "./kernels/elementwise.ts";
 export { broadcastLayout, type Layout } from "./kernels/strided.ts";
+export { compileWithGraphs } from "./runtime/compile.ts";
+export { settle } from "./runtime/evaluate.ts";
 export { lowerGraph } from "./runtime/lower.ts";
+export { retrace } from "./runtime/retrace.ts";

@@ -15,6 +15,7 @@ function checkpointOp({ standIns, captured, outputs }: Closure, index: number): 
   const rebuild = (inputs: readonly AnyTensor[]): AnyTensor =>
     substitute([output], new Map(slots.map((slot, i) => [slot, inputs[i]])))[0];
   return composite("checkpoint", {
+    once: true,
     accepts: (dtypes) => dtypes,
     shape: () => output.shape,
     dtype: () => output.dtype,

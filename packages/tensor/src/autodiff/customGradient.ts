@@ -40,6 +40,7 @@ export function customGradient<Args extends readonly AnyTensor[], Y extends AnyT
     }
     const slots = [...standIns, ...captured];
     const op = composite("customGradient", {
+      once: true,
       accepts: (dtypes) => dtypes,
       shape: () => outputs[0].shape,
       dtype: () => outputs[0].dtype,

@@ -101,6 +101,8 @@ export interface OpDefinition<A extends Attributes = Attributes> {
    * in the function's own program. Default false.
    */
   readonly gathers?: boolean;
+  /** It is made for one call, after which no graph has it: programs of such graphs are not worth keeping. Default false. */
+  readonly once?: boolean;
   /** The gradient rule gives 0 where the cotangent is 0, whatever the inputs are: it moves, adds or negates. Default false. */
   readonly passesZeros?: boolean | ((inputs: readonly AnyTensor[]) => boolean);
   /** For each input where the output depends on it at all, as a bool tensor; undefined for everywhere. */
@@ -127,6 +129,7 @@ export interface Op
       | "transparent"
       | "checks"
       | "gathers"
+      | "once"
       | "passesZeros"
       | "replaces"
       | "flops"
@@ -176,6 +179,7 @@ function define(
     transparent: definition.transparent ?? false,
     checks: definition.checks ?? false,
     gathers: definition.gathers ?? false,
+    once: definition.once ?? false,
     passesZeros: definition.passesZeros ?? false,
     selects: definition.selects,
     replaces: definition.replaces ?? [],

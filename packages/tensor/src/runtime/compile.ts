@@ -1,15 +1,18 @@
+import { substitute } from "../autodiff/closure.ts";
 import { dataNode, standInFor, storageNode } from "../graph/apply.ts";
 import { GraphError, OptionError } from "../graph/errors.ts";
 import { isKeepingHistory, keepingHistory } from "../graph/history.ts";
 import { leaves } from "../graph/op.ts";
 import type { DType, Shape } from "../graph/shape-types.ts";
 import type { Storage } from "../graph/storage.ts";
-import { type AnyTensor, nextId, Tensor, withInputs } from "../graph/tensor.ts";
+import { type AnyTensor, nextId, Tensor } from "../graph/tensor.ts";
 import { isPlainObject, mapTree, replaceTensors, treeTensors } from "../graph/tree.ts";
 import { stabiliseInOrder, stabilisingKey, withoutStabilising } from "../stabilise/pass.ts";
 import type { Backend, Program } from "./backend.ts";
-import { evaluate, getBackend, isComputed } from "./evaluate.ts";
-import { type AnyParameter, Parameter } from "./parameter.ts";
+import { describeGraph } from "./describe.ts";
+import { evaluate, getBackend, inputValues, isComputed } from "./evaluate.ts";
+import { type AnyParameter, ownerOf, Parameter } from "./parameter.ts";
+import { isPresentVersion, type Retraced, retrace } from "./retrace.ts";
 import { Structure, StructureCache } from "./structure.ts";
 import { activeTrace, inference, isTraining, recordTrace, training } from "./trace.ts";
 
@@ -88,8 +91,33 @@ export function compileFor<Args extends readonly unknown[], R>(
   fn: (...args: Args) => R,
   options: CompileOptions,
 ): Compiled<Args, R> {
+  return compileWith(backendOf, fn, options, (node, graphs) =>
+    graphs < mostGathering && isGather(node) ? gatherArgument(node) : tensorArgument(node),
+  );
+}
+
+/**
+ * {@link compile} for a function of tensors that have not been computed: their graphs, as far as {@link retrace} goes, are computed in the function's program, and
+ * it reads the parameters that they were made of.
+ */
+export function compileWithGraphs<Args extends readonly AnyTensor[], R>(
+  fn: (...args: Args) => R,
+): Compiled<Args, R> {
+  return compileWith(getBackend, fn, {}, (node) => {
+    const graph = retrace(node);
+    return graph === undefined ? tensorArgument(node) : graphArgument(node, graph);
+  });
+}
+
+function compileWith<Args extends readonly unknown[], R>(
+  backendOf: () => Backend,
+  fn: (...args: Args) => R,
+  options: CompileOptions,
+  argumentOf: (node: AnyTensor, graphs: number) => Argument,
+): Compiled<Args, R> {
   const entries = new StructureCache<Entry>(programsPerFunction);
-  let gathering = 0;
+  /** Programs so far that have an argument's graph in them. */
+  let graphs = 0;
 
   function inMode<T>(mode: boolean, traced: () => T): T {
     const run = (): T => (mode ? training : inference)(traced);
@@ -106,11 +134,11 @@ export function compileFor<Args extends readonly unknown[], R>(
     structure.add(mode ? 1 : 0);
     structure.add(stabilisingKey());
     const given: Argument[] = [];
-    addTree(args, given, gathering < mostGathering);
+    addTree(args, given, (node) => argumentOf(node, graphs));
     const hash = structure.hash();
     let entry = entries.get(structure, hash);
     const tensors = given.flatMap(({ feeds }) => feeds);
-    if (entry === undefined && given.some(({ node, feeds }) => feeds[0] !== node)) gathering++;
+    if (entry === undefined && given.some(({ node, feeds }) => feeds[0] !== node)) graphs++;
     if (entry === undefined || !isUpToDate(entry)) {
       const row = structure.copy();
       evaluatePending(tensors);
@@ -128,10 +156,11 @@ export function compileFor<Args extends readonly unknown[], R>(
 
 const structure = new Structure();
 
-/** A tensor among the arguments, and what feeds the program for it: itself, or what it is gathered from. */
+/** A tensor among the arguments, and what the program computes it from: itself, or data, numbers, and parameters that it reads. */
 interface Argument {
   readonly node: AnyTensor;
   readonly feeds: readonly AnyTensor[];
+  readonly versions: readonly AnyTensor[];
 }
 
 /** What stands for an argument, or a part of one, in a structure. */
@@ -146,37 +175,34 @@ const marks = {
   identity: 7,
   other: 8,
   node: 9,
+  graph: 10,
 } as const;
 
 /** Adds to `structure` what of an argument a program depends on, and to `given` the tensors in it, in order. */
-function addTree(tree: unknown, given: Argument[], mayGather: boolean): void {
+function addTree(tree: unknown, given: Argument[], argumentOf: (node: AnyTensor) => Argument): void {
   if (tree instanceof Parameter) {
     structure.add(marks.parameter);
     structure.addNumber(tree.id);
   } else if (tree instanceof Tensor) {
-    const node: AnyTensor = tree;
-    const feeds: AnyTensor[] = [];
-    if (mayGather && isGather(node)) addGather(node, feeds);
-    else addTensor(node, feeds);
-    given.push({ node, feeds });
+    given.push(argumentOf(tree));
   } else if (typeof tree === "number") {
     structure.add(marks.number);
     const node = weakScalar(tree);
-    given.push({ node, feeds: [node] });
+    given.push({ node, feeds: [node], versions: none });
   } else if (typeof tree === "string") {
     structure.add(marks.text);
     structure.addWord(tree);
   } else if (Array.isArray(tree)) {
     structure.add(marks.list);
     structure.add(tree.length);
-    for (const item of tree) addTree(item, given, mayGather);
+    for (const item of tree) addTree(item, given, argumentOf);
   } else if (isPlainObject(tree)) {
     const names = Object.keys(tree);
     structure.add(marks.object);
     structure.add(names.length);
     for (const name of names) {
       structure.addWord(name);
-      addTree(tree[name], given, mayGather);
+      addTree(tree[name], given, argumentOf);
     }
   } else if (ArrayBuffer.isView(tree)) {
     throw new OptionError(
@@ -192,10 +218,16 @@ function addTree(tree: unknown, given: Argument[], mayGather: boolean): void {
   }
 }
 
-function addTensor(node: AnyTensor, feeds: AnyTensor[]): void {
+const none: readonly AnyTensor[] = [];
+
+function tensorArgument(node: AnyTensor): Argument {
+  addTensor(node);
+  return { node, feeds: [node], versions: none };
+}
+
+function addTensor(node: AnyTensor): void {
   structure.add(node.weak ? marks.weak : marks.tensor);
   structure.addType(node.dtype, node.shape);
-  feeds.push(node);
 }
 
 /**
@@ -207,16 +239,22 @@ function isGather({ op, inputs, memo }: AnyTensor): boolean {
   return inputs.every((input) => isComputed(input) || (input.op.checks && input.inputs.every(isComputed)));
 }
 
-function addGather(node: AnyTensor, feeds: AnyTensor[]): void {
+function gatherArgument(node: AnyTensor): Argument {
+  const feeds: AnyTensor[] = [];
+  const feed = (input: AnyTensor): void => {
+    addTensor(input);
+    feeds.push(input);
+  };
   node.memo.keeps = true;
   addNode(node);
   for (const input of node.inputs) {
-    if (isComputed(input)) addTensor(input, feeds);
+    if (isComputed(input)) feed(input);
     else {
       addNode(input);
-      for (const checked of input.inputs) addTensor(checked, feeds);
+      input.inputs.forEach(feed);
     }
   }
+  return { node, feeds, versions: none };
 }
 
 function addNode({ op, attributes }: AnyTensor): void {
@@ -225,10 +263,34 @@ function addNode({ op, attributes }: AnyTensor): void {
   structure.addAttributes(attributes);
 }
 
-/** The node again, made of what stands for what it was made of. */
-function rebuilt(node: AnyTensor, standIns: ReadonlyMap<AnyTensor, AnyTensor>): AnyTensor {
-  const rebuild = (input: AnyTensor): AnyTensor => rebuilt(input, standIns);
-  return standIns.get(node) ?? withInputs(node, node.inputs.map(rebuild));
+function graphArgument(node: AnyTensor, { order, isGiven }: Retraced): Argument {
+  const feeds: AnyTensor[] = [];
+  const versions: AnyTensor[] = [];
+  structure.add(marks.graph);
+  structure.add(order.length);
+  for (const input of describeGraph(structure, order, isGiven).inputs) {
+    if (isPresentVersion(input)) {
+      structure.add(marks.parameter);
+      structure.addNumber(ownerOf(input).id);
+      versions.push(input);
+    } else {
+      structure.add(input.weak ? marks.weak : marks.tensor);
+      feeds.push(input);
+    }
+  }
+  return { node, feeds, versions };
+}
+
+/** What stands for what feeds a program. A number in a graph stands for itself, as what patterns look at it for is part of the structure. */
+function standsFor(feed: AnyTensor, { node }: Argument): AnyTensor {
+  return feed !== node && feed.op === leaves.literal ? feed : standInFor(feed);
+}
+
+/** The argument again, made of what stands for what it was made of. */
+function rebuilt({ node, feeds, versions }: Argument, standIns: readonly AnyTensor[]): AnyTensor {
+  const stands = new Map(feeds.map((feed, i) => [feed, standIns[i]]));
+  for (const version of versions) stands.set(version, ownerOf(version).current());
+  return substitute([node], stands)[0];
 }
 
 const identities = new WeakMap<object, number>();
@@ -250,7 +312,12 @@ function weakScalar(value: number): AnyTensor {
 
 /** Computes those that have no values yet, in one program. */
 function evaluatePending(tensors: readonly AnyTensor[]): void {
-  if (!tensors.every(isComputed)) evaluate(...tensors);
+  if (!tensors.every(isKnown)) evaluate(...tensors.filter((node) => !isKnown(node)));
+}
+
+/** Has it values, or is it a number? */
+function isKnown(node: AnyTensor): boolean {
+  return isComputed(node) || node.op === leaves.literal;
 }
 
 /** Were the parameters it reads trainable where they are? What `backward()` differentiates by depends on it. */
@@ -266,20 +333,17 @@ function traceFunction(
   given: readonly Argument[],
 ): Entry {
   const start = nextId();
-  const standIns: AnyTensor[] = [];
-  const nodes = given.map(({ node, feeds }) => {
-    const made = feeds.map(standInFor);
-    standIns.push(...made);
-    return rebuilt(node, new Map(feeds.map((feed, i) => [feed, made[i]])));
-  });
-  let next = 0;
-  const args = mapTree(tree, (leaf) =>
-    typeof leaf === "number" || (leaf instanceof Tensor && !(leaf instanceof Parameter))
-      ? nodes[next++]
-      : leaf,
-  ) as never[];
+  const stands = given.map((argument) => argument.feeds.map((feed) => standsFor(feed, argument)));
+  const standIns = stands.flat();
   const { trace, result: raw } = keepingHistory(() =>
     recordTrace(() => {
+      const nodes = given.map((argument, i) => rebuilt(argument, stands[i]));
+      let next = 0;
+      const args = mapTree(tree, (leaf) =>
+        typeof leaf === "number" || (leaf instanceof Tensor && !(leaf instanceof Parameter))
+          ? nodes[next++]
+          : leaf,
+      ) as never[];
       const value = fn(...args);
       if (value instanceof Promise) {
         value.catch(() => {}); // what it failed at is this mistake's doing, and would end the process
@@ -301,12 +365,13 @@ function traceFunction(
   ];
   const reads = [...trace.reads];
   const known = new Set([...standIns, ...reads.map(([, node]) => node)]);
-  const isOlder = (node: AnyTensor): boolean => node.id < start || node.memo.storage !== undefined;
+  const isOlder = (node: AnyTensor): boolean =>
+    node.op !== leaves.literal && (node.id < start || node.memo.storage !== undefined);
   // What is known has no inputs: inner nodes, which are most, are not looked up.
   const isGiven = (node: AnyTensor): boolean =>
     isOlder(node) || (node.inputs.length === 0 && known.has(node));
   const { outputs, order } = stabiliseInOrder(written, { isGiven, reuse: true });
-  const captured = order.filter((node) => isOlder(node) && !known.has(node) && node.op !== leaves.literal);
+  const captured = order.filter((node) => isOlder(node) && !known.has(node));
   evaluate(...captured);
   const inputs = [...standIns, ...reads.map(([, node]) => node), ...captured];
   const readAt = new Map(reads.map(([parameter], i) => [parameter, standIns.length + i]));
@@ -332,8 +397,8 @@ function outline({ shape, dtype }: AnyTensor): AnyTensor {
 function runEntry(entry: Entry, tensors: readonly AnyTensor[]): unknown {
   const inputs: Storage[] = [];
   const isSpare: boolean[] = [];
-  for (const { memo } of tensors) {
-    inputs.push(memo.storage as Storage);
+  for (const node of tensors) {
+    inputs.push(inputValues(node));
     isSpare.push(false);
   }
   for (const parameter of entry.reads) {

@@ -1,13 +1,12 @@
-import { allocate, rankOf, type TypedArray } from "../graph/dtype.ts";
-import { GraphError } from "../graph/errors.ts";
+import { allocate, type TypedArray } from "../graph/dtype.ts";
 import { installEvaluator, recordValues } from "../graph/history.ts";
 import { leaves } from "../graph/op.ts";
-import { shapeText } from "../graph/shape.ts";
 import { Storage } from "../graph/storage.ts";
 import type { AnyTensor } from "../graph/tensor.ts";
 import { topologicalOrder } from "../graph/topological.ts";
-import { isKeptNumber, isRewritable, isStabilising, stabilise, stabilisingKey } from "../stabilise/pass.ts";
+import { isRewritable, isStabilising, stabilise, stabilisingKey } from "../stabilise/pass.ts";
 import type { Backend, Program } from "./backend.ts";
+import { describeGraph } from "./describe.ts";
 import { referenceBackend } from "./reference.ts";
 import { Structure, StructureCache } from "./structure.ts";
 
@@ -26,23 +25,14 @@ export function getBackend(): Backend {
 }
 
 /**
- * Small whole numbers and halves are structure, and so is what patterns look for, a dimension or the number of elements among it;
- * other numbers are inputs of a program.
- */
-function isStructural(value: number, order: readonly AnyTensor[]): boolean {
-  if (isKeptNumber(value)) return true;
-  return Number.isInteger(value) && order.some(({ size, shape }) => size === value || shape.includes(value));
-}
-
-/**
  * A node of no more elements keeps its values also when it is on the way to others, from the second time it is computed on: a
  * running total of which an average is printed now and then would else be added up from the start each time. From the first
  * time on, every step of a chain would be a result.
  */
 const keptSize = 64;
 
-/** What stands for a node in a structure, but for an op's node, which is there with the op's number. */
-const marks = { given: -1, number: -2, outputs: -3 } as const;
+/** Stands in a structure before what a program gives. */
+const outputsMark = -3;
 
 const structure = new Structure();
 
@@ -51,55 +41,22 @@ export function isComputed({ memo }: AnyTensor): boolean {
   return memo.storage !== undefined;
 }
 
-/** Describes the pending graph in `structure`: graphs of equal structure run the same program. Gives the nodes that feed it. */
+/** Describes the pending graph in `structure`. Gives the nodes that feed it, those that it computes, and those that it gives. */
 function describe(
   order: readonly AnyTensor[],
   targets: readonly AnyTensor[],
 ): { inputs: AnyTensor[]; pending: AnyTensor[]; outputs: AnyTensor[] } {
-  const inputs: AnyTensor[] = [];
-  const pending: AnyTensor[] = [];
-  const outputs = [...targets];
-  const numbers: Map<number, number>[] = [];
   structure.clear();
   structure.add(stabilisingKey());
-  for (let place = 0; place < order.length; place++) {
-    const node = order[place];
-    const { op, inputs: made, attributes, memo } = node;
-    memo.place = place;
-    if (memo.storage !== undefined) {
-      inputs.push(node);
-      structure.add(marks.given);
-      structure.addType(node.dtype, node.shape);
-    } else if (op === leaves.literal && !isStructural(attributes.value as number, order)) {
-      // Patterns look at the sign of a number, and at whether two are the same.
-      const value = attributes.value as number;
-      const rank = rankOf(node.dtype);
-      numbers[rank] ??= new Map();
-      const same = numbers[rank].get(value) ?? place;
-      numbers[rank].set(value, same);
-      inputs.push(node);
-      structure.add(marks.number);
-      structure.add(2 * rank + (value > 0 ? 1 : 0));
-      structure.add(same);
-    } else if (op === leaves.input || op === leaves.parameter) {
-      throw new GraphError(
-        "read",
-        `a traced value (${node.dtype} ${shapeText(node.shape)}) has no number while compile() or checkpoint() traces the function; ` +
-          "return it and read it after the call, or choose with where() instead of if",
-      );
-    } else {
-      pending.push(node);
-      // A number is a constant of the program, whose buffer must not become a node's, to be used again for others.
-      const isKept = memo.keeps && node.size <= keptSize && op !== leaves.literal;
-      if (isKept && !targets.includes(node)) outputs.push(node);
-      structure.add(op.id);
-      structure.add(made.length);
-      for (let i = 0; i < made.length; i++) structure.add(made[i].memo.place);
-      structure.addAttributes(attributes);
-      if (op === leaves.literal) structure.add(rankOf(node.dtype));
-    }
+  const { inputs, pending } = describeGraph(structure, order, isComputed);
+  const outputs = [...targets];
+  for (let i = 0; i < pending.length; i++) {
+    const node = pending[i];
+    // A number is a constant of the program, whose buffer must not become a node's, to be used again for others.
+    const isKept = node.memo.keeps && node.size <= keptSize && node.op !== leaves.literal;
+    if (isKept && !targets.includes(node)) outputs.push(node);
   }
-  structure.add(marks.outputs);
+  structure.add(outputsMark);
   for (const output of outputs) structure.add(output.memo.place);
   return { inputs, pending, outputs };
 }
@@ -172,7 +129,8 @@ function compute(targets: readonly AnyTensor[], order: readonly AnyTensor[]): vo
   recordValues(pending, outputs);
 }
 
-function inputValues(node: AnyTensor): Storage {
+/** The numbers of what feeds a program: of a node that has them, or one number. */
+export function inputValues(node: AnyTensor): Storage {
   return node.memo.storage ?? Storage.of(allocate(node.dtype, 1).fill(node.attributes.value as number));
 }
 
@@ -181,6 +139,13 @@ export function storageOf(tensor: AnyTensor): Storage {
   const node = tensor.current();
   evaluate(node);
   return node.memo.storage as Storage;
+}
+
+/** Gives a node the values that a program has computed for it as those of another; it keeps what it has. */
+export function settle(node: AnyTensor, { memo }: AnyTensor): void {
+  if (isComputed(node)) return;
+  node.memo.storage = memo.storage?.hold();
+  recordValues([node], [node]);
 }
 
 /** The values of a tensor, computed if need be. They are shared: do not write to them. */

@@ -1,0 +1,43 @@
+import { isParameterVersion, leaves } from "../graph/op.ts";
+import type { AnyTensor } from "../graph/tensor.ts";
+import { topologicalOrder } from "../graph/topological.ts";
+import { isComputed } from "./evaluate.ts";
+import { ownerOf } from "./parameter.ts";
+
+/** The graph of a node as far as a program may compute it: `isGiven` says of each node in `order`, once, whether it feeds the program. */
+export interface Retraced {
+  readonly order: readonly AnyTensor[];
+  readonly isGiven: (node: AnyTensor) => boolean;
+}
+
+/** Is the node what its parameter stands for now? The former value of one that is not trained, as a dropout's state is, counts as data. */
+export function isPresentVersion(node: AnyTensor): boolean {
+  return isParameterVersion(node) && ownerOf(node).current() === node;
+}
+
+/**
+ * How a program may compute a node once more, from data, parameters, and what has been computed of data alone: whatever of the rest has been
+ * computed too, so that results do not depend on what was looked at. Undefined where it may not: the graph was made of the former value of a parameter that is
+ * trained, has ops made for this call alone, or has lost a part.
+ */
+export function retrace(node: AnyTensor): Retraced | undefined {
+  const history = topologicalOrder([node]);
+  /** Is it computed from a parameter? By place. */
+  const varies: boolean[] = [];
+  let ends = false;
+  for (let place = 0; place < history.length; place++) {
+    const one = history[place];
+    const { inputs, memo } = one;
+    memo.place = place;
+    if (memo.dropped === "parameter") return undefined;
+    let isVarying = isPresentVersion(one);
+    if (!isVarying && isParameterVersion(one) && ownerOf(one).trainable) return undefined;
+    for (let i = 0; i < inputs.length; i++) isVarying ||= varies[inputs[i].memo.place];
+    varies.push(isVarying);
+    ends ||= !isVarying && inputs.length > 0 && isComputed(one);
+  }
+  const isGiven = (one: AnyTensor): boolean =>
+    one.op !== leaves.literal && isComputed(one) && (one.inputs.length === 0 || !varies[one.memo.place]);
+  const order = ends ? topologicalOrder([node], isGiven) : history;
+  return order.some(({ op }) => op.once) ? undefined : { order, isGiven };
+}
