@@ -1,4 +1,6 @@
+import { sgd } from "@adjoint/optim";
 import {
+  type AnyParameter,
   type AnyTensor,
   add,
   assignAll,
@@ -79,6 +81,24 @@ describe("memory is bounded", () => {
       expect(sum(x).item()).toBeGreaterThanOrEqual(0);
     });
     expect(most).toBeLessThan(6 * 2 ** 20);
+  });
+
+  test("and so are the arrays of former values, in a loop of steps that is not compiled", () => {
+    const { machinery } = backendOf(undefined);
+    const w = parameter(filled(20_000, 1)) as unknown as AnyParameter;
+    const made = sgd([w], { learningRate: 0.001 });
+    const bytesOfArrays = (): number => process.memoryUsage().arrayBuffers;
+    const before = bytesOfArrays();
+    let most = 0;
+    for (let i = 0; i < 600; i++) {
+      const loss = sum(mul(w, w));
+      made.minimize(loss as never);
+      expect(loss.item()).toBeGreaterThan(0);
+      most = Math.max(most, bytesOfArrays() - before);
+    }
+    // 600 former values are 48 MB.
+    expect(most).toBeLessThan(8 * 2 ** 20);
+    expect(machinery.memory.byteLength).toBeLessThanOrEqual(4 * 2 ** 20);
   });
 
   test("where data checks fail", () => {

@@ -24,7 +24,10 @@ export const largeBytes = 2 ** 17;
 const waitingBytes = 2 ** 14;
 
 /** The part of the budget of results that small ones may have, which do not take so long to move out. */
-const smallShare = 1 / 8;
+const smallShare = 1 / 4;
+
+/** Bytes of former values in new arrays, of which most are garbage after a step, before the collector is asked to free those. */
+const formerBudget = 2 ** 21;
 
 /** Regions that are kept, and let go, for the same reasons. */
 class Group {
@@ -80,7 +83,7 @@ export interface MemoryOptions {
   /** Bytes of copies of JavaScript arrays: the data set, say. Forgetting one costs its copying again. Default 1 GiB. */
   readonly copies?: number;
   /**
-   * Bytes of results that are nowhere else, of which small ones, under 128 KiB, may have an eighth. Beyond it, those go that are garbage, and
+   * Bytes of results that are nowhere else, of which small ones, under 128 KiB, may have a quarter. Beyond it, those go that are garbage, and
    * others move to JavaScript arrays. Default 256 MiB: to look for garbage takes some 7 ms each time.
    */
   readonly results?: number;
@@ -120,6 +123,8 @@ export class WasmMemory {
   #scratchBytes = 0;
   #tick = 0;
   #isCollecting: boolean;
+  /** Bytes of former values in arrays since new garbage was freed. */
+  #formerBytes = 0;
   /** Evictions that pass before the garbage collector is asked, and how many passed the last time. */
   #wait = 0;
   #lastWait = 0;
@@ -194,6 +199,7 @@ export class WasmMemory {
     // Before a new run is counted: what the last one used is mostly used again.
     const groups = this.#groups;
     if (groups.some(({ held, limit }) => held > limit)) this.#evict(({ limit }) => limit);
+    if (this.#formerBytes > formerBudget) this.#collectYoung();
     this.#tick++;
     for (const group of groups) group.inUse = 0;
   }
@@ -272,6 +278,12 @@ export class WasmMemory {
     region.storage = undefined;
     this.#regions.delete(region);
     this.#removeFresh(region);
+  }
+
+  /** Copies the numbers of a region to an array, as others are about to take their place. */
+  vacate(storage: Storage): void {
+    if (!storage.isFetched) this.#formerBytes += storage.byteLength;
+    void storage.values;
   }
 
   /** Gives back the room of a region that belongs to no storage. */
@@ -371,21 +383,30 @@ export class WasmMemory {
 
   /** Gives back the room of garbage. A collection that takes as long as moving results out would have is put off the next time. */
   #reclaim(): void {
-    const collect = this.#isCollecting ? garbageCollector() : undefined;
-    if (collect === undefined || this.#wait-- > 0) return;
+    const collector = this.#isCollecting ? garbageCollector() : undefined;
+    if (collector === undefined || this.#wait-- > 0) return;
     const before = this.heldBytes;
     const start = performance.now();
     // An engine in which garbage does not show, for one that has changed, is not asked again.
-    this.#isCollecting = this.#forgetGarbage(collect);
+    this.#isCollecting = this.#forgetGarbage(collector);
     const freed = before - this.heldBytes;
     const isWorthwhile = freed > bytesMovedPerMillisecond * (performance.now() - start);
     this.#lastWait = isWorthwhile ? 0 : Math.min(2 * this.#lastWait + 1, longestWait);
     this.#wait = this.#lastWait;
   }
 
-  #forgetGarbage(collect: Collector): boolean {
+  /**
+   * Has arrays freed that are garbage. The engine would do so too, but late, as it goes by small objects: by then a plain step of a small net has gone through
+   * more memory than the processor's caches hold, which takes longer. What is new and in use is looked at twice at most.
+   */
+  #collectYoung(): void {
+    this.#formerBytes = 0;
+    if (this.#isCollecting) garbageCollector()?.young();
+  }
+
+  #forgetGarbage(collector: Collector): boolean {
     const held = this.#weaken();
-    const isCleared = collect();
+    const isCleared = collector.all();
     for (const [region, reference] of held) {
       region.storage = reference.deref();
       if (region.storage !== undefined) continue;

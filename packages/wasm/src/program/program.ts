@@ -210,7 +210,7 @@ export class WasmProgram implements Program {
   /** The region of an input that a result is written over, whose numbers move out of it if somebody else has them too. */
   #regionOver(inputs: readonly Storage[], isSpare: readonly boolean[], index: number): Region {
     const region = inputs[index].device as Region;
-    if (isSpare[index] !== true) void inputs[index].values;
+    if (isSpare[index] !== true) this.#memory.vacate(inputs[index]);
     return region;
   }
 
