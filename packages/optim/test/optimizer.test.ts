@@ -171,6 +171,20 @@ describe("outside compile a step", () => {
     });
   });
 
+  test("keeps its programs for losses of 200 shapes", () => {
+    prepared((graphs) => {
+      const w = parameter(tensor(0.5));
+      const made = sgd([w]);
+      const learnFromAll = (): number => {
+        graphs.length = 0;
+        for (let n = 1; n <= 200; n++)
+          made.minimize(sum(mul(w, tensor(new Array<number>(n).fill(1)))) as never);
+        return graphs.length;
+      };
+      expect([learnFromAll(), learnFromAll()]).toEqual([200, 0]);
+    });
+  });
+
   test("is the same program when the loss or a part of it was read before", () => {
     const step = (look: (w: Tensor, h: Tensor, loss: AnyTensor) => void): { bits: number[]; made: number } =>
       prepared((graphs) => {

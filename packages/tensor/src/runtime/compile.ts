@@ -13,7 +13,7 @@ import { describeGraph } from "./describe.ts";
 import { evaluate, getBackend, inputValues, isComputed } from "./evaluate.ts";
 import { type AnyParameter, ownerOf, Parameter } from "./parameter.ts";
 import { isPresentVersion, type Retraced, retrace } from "./retrace.ts";
-import { Structure, StructureCache } from "./structure.ts";
+import { mostPrograms, Structure, StructureCache } from "./structure.ts";
 import { activeTrace, inference, isTraining, recordTrace, training } from "./trace.ts";
 
 /** What a compiled function may be given for each declared argument: a number also where a scalar is declared. */
@@ -60,8 +60,6 @@ interface Entry {
   /** The result with these in it. */
   readonly result: unknown;
 }
-
-const programsPerFunction = 64;
 
 /** Programs of one function with gathers in them. Where the data has another shape at each call, a program for each would cost too much. */
 const mostGathering = 8;
@@ -115,7 +113,7 @@ function compileWith<Args extends readonly unknown[], R>(
   options: CompileOptions,
   argumentOf: (node: AnyTensor, graphs: number) => Argument,
 ): Compiled<Args, R> {
-  const entries = new StructureCache<Entry>(programsPerFunction);
+  const entries = new StructureCache<Entry>(mostPrograms);
   /** Programs so far that have an argument's graph in them. */
   let graphs = 0;
 

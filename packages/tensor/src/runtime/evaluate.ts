@@ -8,10 +8,10 @@ import { isRewritable, isStabilising, stabilise, stabilisingKey } from "../stabi
 import type { Backend, Program } from "./backend.ts";
 import { describeGraph } from "./describe.ts";
 import { referenceBackend } from "./reference.ts";
-import { Structure, StructureCache } from "./structure.ts";
+import { mostPrograms, Structure, StructureCache } from "./structure.ts";
 
 let backend: Backend = referenceBackend;
-const programs = new StructureCache<Program>(256);
+const programs = new StructureCache<Program>(mostPrograms);
 
 /** Chooses what runs the graphs from here on. Programs made by {@link compile} keep the backend they were made for. */
 export function setBackend(chosen: Backend): void {

@@ -112,6 +112,9 @@ export class Structure {
   }
 }
 
+/** Programs that are kept of one function, and of all that is evaluated: sequences of every length up to this may be learnt from in turn. */
+export const mostPrograms = 256;
+
 /** A bounded map from structures. Of two with the same hash it holds the later one. */
 export class StructureCache<V> {
   readonly #entries: BoundedCache<number, { readonly row: Int32Array; readonly value: V }>;
