@@ -12,7 +12,7 @@ import {
   tanh,
   variance,
 } from "@adjoint/ops";
-import { sgd } from "@adjoint/optim";
+import { type Optimizer, sgd } from "@adjoint/optim";
 import {
   type AnyParameter,
   type AnyTensor,
@@ -160,6 +160,77 @@ describe.each(Object.keys(formulas))("in a step that is not compiled, %s", (name
     actual.forEach((one, i) => {
       expect(Math.abs(one - wanted[i])).toBeLessThanOrEqual(1e-5 * Math.abs(wanted[i]) + 1e-35);
     });
+  });
+});
+
+describe("in steps that are not compiled", () => {
+  const [x1, x2, x3, x4, x5] = [10001, 10002, 10003, 10004, 10005];
+  const at = [x1, x2, x3, x4, x5];
+  /** The loss of one step at `at`. */
+  function lossOf(made: Optimizer, w: AnyParameter, formula: Fn): number {
+    w.assign(tensor(at) as never);
+    const loss = formula(w as AnyTensor);
+    made.minimize(loss as never);
+    return loss.item() as number;
+  }
+
+  test.each([
+    [0.2, 0.3],
+    [0.3, 0.2],
+  ])("a variance is known by its numbers at each, %s and then %s", (...factors) => {
+    const w = parameter(tensor(at)) as unknown as AnyParameter;
+    const made = sgd([w]);
+    for (const c of factors) {
+      const formula: Fn = (x) =>
+        sub(mul(c, sum(square(x))), square(mul(c, sum(x)) as AnyTensor)) as AnyTensor;
+      const total = at.reduce((a, b) => a + b);
+      const exact = c === 0.2 ? 2 : c * at.reduce((a, b) => a + b * b, 0) - (c * total) ** 2;
+      // 0.3 in float32 is another number, of which the total is squared.
+      expect(Math.abs(lossOf(made, w, formula) / exact - 1)).toBeLessThan(c === 0.2 ? 1e-6 : 1e-4);
+    }
+  });
+
+  test("a formula of data that was written before has at each of its numbers the value that it has in a first step", () => {
+    const data = tensor(at) as AnyTensor;
+    const start = (): ((c: number) => unknown) => {
+      const w = parameter(tensor(1)) as unknown as AnyParameter;
+      const made = sgd([w], { learningRate: 0 });
+      return (c) => {
+        w.assign(tensor(1) as never);
+        const before = sub(mul(c, sum(square(data))), square(mul(c, sum(data)) as AnyTensor)) as AnyTensor;
+        const loss = mul(w, before);
+        made.minimize(loss as never);
+        return loss.item();
+      };
+    };
+    const step = start();
+    for (const c of [0.2, 0.3, 0.2]) expect(step(c)).toBe(start()(c));
+  });
+
+  test("NaN is not taken for the number that stands in its place later", () => {
+    const w = parameter(tensor([1, -1])) as unknown as AnyParameter;
+    const made = sgd([w]);
+    const losses = [Number.NaN, -5.5].map((other) => {
+      w.assign(tensor([1, -1]) as never);
+      const chosen = where(tensor([true, false]) as AnyTensor, sigmoid(w as AnyTensor), other);
+      const loss = sum(log(sub(1, chosen) as AnyTensor));
+      made.minimize(loss as never);
+      return loss.item() as number;
+    });
+    expect(losses[0]).toBeNaN();
+    expect(losses[1]).toBeCloseTo(Math.log(6.5) - Math.log1p(Math.E), 5);
+  });
+
+  test("a formula is known whatever of it was looked at", () => {
+    for (const look of [false, true]) {
+      const w = parameter(tensor([1, 2])) as unknown as AnyParameter;
+      const grown = exp(tensor([1000, -3]));
+      if (look) grown.toArray();
+      const loss = sum(mul(w, log(add(1, grown) as AnyTensor)) as AnyTensor);
+      sgd([w], { learningRate: 1 }).minimize(loss as never);
+      expect(loss.item()).toBeCloseTo(1000 + 2 * Math.log1p(Math.exp(-3)), 3);
+      expect(values(w as AnyTensor)[0]).toBe(-999);
+    }
   });
 });
 

@@ -25,9 +25,10 @@ import {
   Tensor,
   tensor,
   where,
+  withoutStabilising,
   zerosLike,
 } from "@adjoint/tensor";
-import { compileWithGraphs, retrace, settle } from "@adjoint/tensor/engine";
+import { compileWithGraphs, stabiliseBetween } from "@adjoint/tensor/engine";
 import { clipByGlobalNorm } from "./clipByGlobalNorm.ts";
 import { clipByValue } from "./clipByValue.ts";
 import { flushSubnormals } from "./flushSubnormals.ts";
@@ -220,10 +221,11 @@ export function optimizer<H extends object>(
     );
   }
 
-  /** The whole step, of a loss whose graph may be traced anew. */
-  const step = compileWithGraphs((loss: AnyTensor, rateNow: Scalar) => {
-    apply(gradientsOf(name, loss, all), rateNow);
-    return loss;
+  /** The whole step, where the graph of its loss may be traced anew. */
+  const step = compileWithGraphs((loss, rateNow) => {
+    // Rules that look at numbers have been asked before: here they are those of the first loss of this structure.
+    const found = withoutStabilising(() => gradientsOf(loss, versionsOf(name, loss, all)));
+    apply(found, rateNow as Scalar);
   });
 
   /** The learning rate of this step. It is not found in compiled parts: a schedule may go by what it finds outside of the graph. */
@@ -235,13 +237,13 @@ export function optimizer<H extends object>(
   function minimize(loss: AnyTensor): void {
     const node = loss.current();
     const rateNow = presentRate();
-    if (retrace(node) !== undefined) settle(node, step(node, rateNow));
-    else {
-      const found = gradientsOf(name, node, all);
-      // The gradients may not need the loss itself, but whoever reads it after the step should find it computed.
-      if (count.current().memo.storage !== undefined) evaluate(node, rateNow, ...found.values());
-      updateBy(found, rateNow);
-    }
+    const versions = versionsOf(name, node, all);
+    stabiliseBetween([node], versions);
+    if (step(node, rateNow.current())) return;
+    const found = gradientsOf(node, versions);
+    // The gradients may not need the loss itself, but whoever reads it after the step should find it computed.
+    if (count.current().memo.storage !== undefined) evaluate(node, rateNow, ...found.values());
+    updateBy(found, rateNow);
   }
 
   function clip(found: ReadonlyMap<AnyParameter, AnyTensor>): ReadonlyMap<AnyParameter, AnyTensor> {
@@ -416,29 +418,29 @@ function kindOf(value: unknown): string {
   return typeof value === "function" ? "a function" : show(value);
 }
 
-/** The gradients of the trainable ones of `parameters` that the loss was computed from, whichever version it read. */
-function gradientsOf(
-  op: string,
-  loss: AnyTensor,
-  parameters: readonly AnyParameter[],
-): Map<AnyParameter, AnyTensor> {
-  const node = loss.current();
-  if (node.rank !== 0) {
+/** What the loss was computed from of the trainable ones of `parameters`, whichever version it read. */
+function versionsOf(op: string, loss: AnyTensor, parameters: readonly AnyParameter[]): AnyTensor[] {
+  if (loss.rank !== 0) {
     throw new ShapeError(
       op,
-      `minimize: the loss has shape ${shapeText(node.shape)}; expected a scalar: reduce it with sum or mean`,
+      `minimize: the loss has shape ${shapeText(loss.shape)}; expected a scalar: reduce it with sum or mean`,
     );
   }
   const wanted = new Set(parameters.filter((one) => one.trainable));
-  const versions = parameterLeaves([node]).filter((version) => wanted.has(ownerOf(version)));
+  const versions = parameterLeaves([loss]).filter((version) => wanted.has(ownerOf(version)));
   if (versions.length === 0) {
     throw new GraphError(
       op,
       "minimize: the loss was computed from none of the trainable parameters; compute it from those that the optimizer was given",
     );
   }
+  return versions;
+}
+
+/** The gradients of the parameters whose versions these are. */
+function gradientsOf(loss: AnyTensor, versions: readonly AnyTensor[]): Map<AnyParameter, AnyTensor> {
   const found = new Map<AnyParameter, AnyTensor>();
-  gradients(node, versions).forEach((gradient, i) => {
+  gradients(loss, versions).forEach((gradient, i) => {
     const owner = ownerOf(versions[i]);
     const sofar = found.get(owner);
     found.set(owner, sofar === undefined ? gradient : (add(sofar, gradient) as AnyTensor));

@@ -2,11 +2,13 @@ import {
   type AnyParameter,
   type AnyTensor,
   add,
+  broadcastTo,
   type Compiled,
   compile,
   cos,
   customGradient,
   exp,
+  full,
   type Graph,
   IndexError,
   log,
@@ -240,6 +242,63 @@ describe("outside compile a step", () => {
       const factor = (1 - 0.2) * (1 - 0.1) * (1 - 0.6) * (1 + 0.2) * (1 - 2);
       w.toArray().forEach((x, i) => {
         expect(x).toBeCloseTo([0.5, 1][i] * factor, 6);
+      });
+    });
+  });
+
+  test("computes what is made of numbers alone of the numbers of each time", () => {
+    prepared((graphs) => {
+      const w = parameter(tensor([0, 0, 0]));
+      const made = sgd([w], { learningRate: 1 });
+      const annealed: ((c: Tensor<[]>) => AnyTensor)[] = [
+        (c) => add(c, c),
+        (c) => exp(c),
+        (c) => broadcastTo(c, [3]),
+        (c) => sin(add(broadcastTo(c, [3]), 1)),
+      ];
+      for (const of of annealed) {
+        const programs = [0.3, 0.7, 0.9].map((c) => {
+          const before = w.toArray();
+          const factor = (): AnyTensor => of(full([], c) as Tensor<[]>);
+          graphs.length = 0;
+          made.minimize(sum(mul(w, factor())));
+          const programs = graphs.length;
+          const expected = new Array<number>(3)
+            .fill(0)
+            .map((_, i) => before[i] - [...factor().toTypedArray()][0]);
+          w.toArray().forEach((x, i) => {
+            expect(x).toBeCloseTo(expected[i], 5);
+          });
+          return programs;
+        });
+        expect(programs).toEqual([1, 0, 0]);
+      }
+    });
+  });
+
+  test("keeps what is made of small whole numbers in the graph, where rules see it", () => {
+    prepared((graphs) => {
+      const w = parameter(tensor([1, 2, 3]));
+      sgd([w]).minimize(sum(mul(w, add(broadcastTo(full([], 2), [3]), 1))) as never);
+      expect(graphs.flatMap(({ inputs }) => inputs).filter(({ size }) => size === 3).length).toBe(1);
+    });
+  });
+
+  test("goes on from small values that steps before have made, as from a random key", () => {
+    prepared((graphs) => {
+      const w = parameter(tensor([1, 2]));
+      const made = sgd([w], { learningRate: 0.1 });
+      let average: AnyTensor = tensor([0, 0]);
+      let expected = [0, 0];
+      for (let i = 0; i < 20; i++) {
+        average = add(mul(average, 0.9), mul(tensor([i, 2 * i]), 0.1));
+        expected = expected.map((x, j) => 0.9 * x + 0.1 * (j + 1) * i);
+        if (i === 5) graphs.length = 0;
+        made.minimize(sum(mul(w, average)) as never);
+      }
+      expect(graphs.length).toBe(0);
+      [...average.toTypedArray()].forEach((x, i) => {
+        expect(x).toBeCloseTo(expected[i], 4);
       });
     });
   });

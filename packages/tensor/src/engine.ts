@@ -10,6 +10,5 @@ export { topologicalOrder } from "./graph/topological.ts";
 export { runElementwise } from "./kernels/elementwise.ts";
 export { broadcastLayout, type Layout } from "./kernels/strided.ts";
 export { compileWithGraphs } from "./runtime/compile.ts";
-export { settle } from "./runtime/evaluate.ts";
 export { lowerGraph } from "./runtime/lower.ts";
-export { retrace } from "./runtime/retrace.ts";
+export { stabiliseBetween } from "./stabilise/pass.ts";

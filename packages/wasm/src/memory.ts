@@ -280,10 +280,13 @@ export class WasmMemory {
     this.#removeFresh(region);
   }
 
-  /** Copies the numbers of a region to an array, as others are about to take their place. */
-  vacate(storage: Storage): void {
+  /** Room for a result where a storage is, whose numbers move to an array. They stay where they are too until something else is written there. */
+  vacate(storage: Storage): Region {
+    const region = storage.device as Region;
     if (!storage.isFetched) this.#formerBytes += storage.byteLength;
     void storage.values;
+    this.forget(region);
+    return region;
   }
 
   /** Gives back the room of a region that belongs to no storage. */

@@ -36,10 +36,11 @@ export function closeOver(fn: (...args: never[]) => unknown, args: readonly unkn
   });
 }
 
-/** The outputs with nodes replaced: the same ops on other inputs. */
+/** The outputs with nodes replaced: the same ops on other inputs. `remade` makes them; without it, nodes above no replaced one stay. */
 export function substitute(
   outputs: readonly AnyTensor[],
   replacements: ReadonlyMap<AnyTensor, AnyTensor>,
+  remade: typeof withInputs = withInputs,
 ): AnyTensor[] {
   return keepingHistory(() => {
     const done = new Map(replacements);
@@ -48,7 +49,7 @@ export function substitute(
       const inputs = node.inputs.map((input) => done.get(input) as AnyTensor);
       done.set(
         node,
-        derivingFrom(node, () => withInputs(node, inputs)),
+        derivingFrom(node, () => remade(node, inputs)),
       );
     }
     return outputs.map((output) => done.get(output) as AnyTensor);

@@ -119,7 +119,13 @@ export type AnyTensor = Tensor<Shape, DType>;
 
 /** The node as it is of other inputs, of the same shapes and dtypes: itself where they are its own. */
 export function withInputs(node: AnyTensor, inputs: readonly AnyTensor[]): AnyTensor {
-  const { op, attributes, shape, dtype, weak } = node;
-  const isSame = inputs.every((input, i) => input === node.inputs[i]);
-  return isSame ? node : new Tensor<Shape, DType>(op, inputs, attributes, shape, dtype, weak);
+  return inputs.every((input, i) => input === node.inputs[i]) ? node : copyOf(node, inputs);
+}
+
+/** A new node, of the same op, attributes, shape and dtype. */
+export function copyOf(
+  { op, attributes, shape, dtype, weak }: AnyTensor,
+  inputs: readonly AnyTensor[],
+): AnyTensor {
+  return new Tensor<Shape, DType>(op, inputs, attributes, shape, dtype, weak);
 }

@@ -5,12 +5,21 @@ import { isKeepingHistory, keepingHistory } from "../graph/history.ts";
 import { leaves } from "../graph/op.ts";
 import type { DType, Shape } from "../graph/shape-types.ts";
 import type { Storage } from "../graph/storage.ts";
-import { type AnyTensor, nextId, Tensor } from "../graph/tensor.ts";
+import { type AnyTensor, copyOf, nextId, Tensor } from "../graph/tensor.ts";
 import { isPlainObject, mapTree, replaceTensors, treeTensors } from "../graph/tree.ts";
 import { stabiliseInOrder, stabilisingKey, withoutStabilising } from "../stabilise/pass.ts";
 import type { Backend, Program } from "./backend.ts";
 import { describeGraph } from "./describe.ts";
-import { evaluate, getBackend, inputValues, isComputed } from "./evaluate.ts";
+import {
+  evaluate,
+  getBackend,
+  inputValues,
+  isComputed,
+  isKept,
+  settle,
+  shareForms,
+  stableForms,
+} from "./evaluate.ts";
 import { type AnyParameter, ownerOf, Parameter } from "./parameter.ts";
 import { isPresentVersion, type Retraced, retrace } from "./retrace.ts";
 import { mostPrograms, Structure, StructureCache } from "./structure.ts";
@@ -89,33 +98,8 @@ export function compileFor<Args extends readonly unknown[], R>(
   fn: (...args: Args) => R,
   options: CompileOptions,
 ): Compiled<Args, R> {
-  return compileWith(backendOf, fn, options, (node, graphs) =>
-    graphs < mostGathering && isGather(node) ? gatherArgument(node) : tensorArgument(node),
-  );
-}
-
-/**
- * {@link compile} for a function of tensors that have not been computed: their graphs, as far as {@link retrace} goes, are computed in the function's program, and
- * it reads the parameters that they were made of.
- */
-export function compileWithGraphs<Args extends readonly AnyTensor[], R>(
-  fn: (...args: Args) => R,
-): Compiled<Args, R> {
-  return compileWith(getBackend, fn, {}, (node) => {
-    const graph = retrace(node);
-    return graph === undefined ? tensorArgument(node) : graphArgument(node, graph);
-  });
-}
-
-function compileWith<Args extends readonly unknown[], R>(
-  backendOf: () => Backend,
-  fn: (...args: Args) => R,
-  options: CompileOptions,
-  argumentOf: (node: AnyTensor, graphs: number) => Argument,
-): Compiled<Args, R> {
   const entries = new StructureCache<Entry>(mostPrograms);
-  /** Programs so far that have an argument's graph in them. */
-  let graphs = 0;
+  let gathering = 0;
 
   function inMode<T>(mode: boolean, traced: () => T): T {
     const run = (): T => (mode ? training : inference)(traced);
@@ -126,21 +110,34 @@ function compileWith<Args extends readonly unknown[], R>(
     const mode = options.training ?? isTraining();
     if (activeTrace() !== undefined || isKeepingHistory())
       return inMode(mode, () => fn(...(args as unknown as Args)));
-    structure.clear();
     const backend = backendOf();
-    structure.addNumber(identityOf(backend));
-    structure.add(mode ? 1 : 0);
-    structure.add(stabilisingKey());
+    beginStructure(backend, mode);
     const given: Argument[] = [];
-    addTree(args, given, (node) => argumentOf(node, graphs));
+    addTree(args, given, gathering < mostGathering);
     const hash = structure.hash();
     let entry = entries.get(structure, hash);
     const tensors = given.flatMap(({ feeds }) => feeds);
-    if (entry === undefined && given.some(({ node, feeds }) => feeds[0] !== node)) graphs++;
+    if (entry === undefined && given.some(({ node, feeds }) => feeds[0] !== node)) gathering++;
     if (entry === undefined || !isUpToDate(entry)) {
       const row = structure.copy();
       evaluatePending(tensors);
-      entry = inMode(mode, () => traceFunction(backend, fn as (...args: never[]) => unknown, args, given));
+      const standIns = tensors.map(standInFor);
+      entry = inMode(mode, () =>
+        traceFunction(backend, standIns, () => {
+          let next = 0;
+          const nodes = given.map(
+            ({ node, feeds }) =>
+              substitute([node], new Map(feeds.map((feed) => [feed, standIns[next++]])))[0],
+          );
+          next = 0;
+          const traced = mapTree(args, (leaf) =>
+            typeof leaf === "number" || (leaf instanceof Tensor && !(leaf instanceof Parameter))
+              ? nodes[next++]
+              : leaf,
+          );
+          return fn(...(traced as unknown as Args));
+        }),
+      );
       entries.set(row, hash, entry);
     }
     evaluatePending(tensors);
@@ -152,13 +149,65 @@ function compileWith<Args extends readonly unknown[], R>(
   }) as unknown as Compiled<Args, R>;
 }
 
+/**
+ * Compiles `fn` together with the graphs of its arguments, as far as {@link retrace} goes: one program for graphs of equal structure, which
+ * computes the arguments too, and reads the parameters that they were made of as state. `fn` is given them rewritten and of unknown numbers already. A
+ * call is false, and nothing has happened, where graphs may not be traced anew, and while something else is traced or differentiated.
+ */
+export function compileWithGraphs(
+  fn: (...nodes: AnyTensor[]) => void,
+): (...nodes: readonly AnyTensor[]) => boolean {
+  const entries = new StructureCache<Entry>(mostPrograms);
+  return (...nodes) => {
+    if (activeTrace() !== undefined || isKeepingHistory()) return false;
+    const { forms } = stableForms(nodes);
+    const graph = retrace(forms);
+    if (graph === undefined) return false;
+    const backend = getBackend();
+    const mode = isTraining();
+    beginStructure(backend, mode);
+    const { feeds, versions, pending, outputs } = addGraph(forms, graph);
+    const hash = structure.hash();
+    let entry = entries.get(structure, hash);
+    if (entry === undefined || !isUpToDate(entry)) {
+      const row = structure.copy();
+      const standIns = feeds.map(standInFeed);
+      entry = (mode ? training : inference)(() =>
+        traceFunction(backend, standIns, () => {
+          const made = new Map(feeds.map((feed, i) => [feed, standIns[i]]));
+          for (const version of versions) made.set(version, ownerOf(version).current());
+          const copies = substitute([...forms, ...outputs], made, copyOf);
+          fn(...copies.slice(0, forms.length));
+          return copies.slice(forms.length);
+        }),
+      );
+      entries.set(row, hash, entry);
+    }
+    const results = runEntry(entry, feeds) as AnyTensor[];
+    settle(pending, outputs, results.map(storageIn));
+    shareForms(nodes, forms);
+    return true;
+  };
+}
+
+function storageIn({ memo }: AnyTensor): Storage {
+  return memo.storage as Storage;
+}
+
 const structure = new Structure();
 
-/** A tensor among the arguments, and what the program computes it from: itself, or data, numbers, and parameters that it reads. */
+/** Begins a structure with what any program depends on. */
+function beginStructure(backend: Backend, mode: boolean): void {
+  structure.clear();
+  structure.addNumber(identityOf(backend));
+  structure.add(mode ? 1 : 0);
+  structure.add(stabilisingKey());
+}
+
+/** A tensor among the arguments, and what feeds the program for it: itself, or what it is gathered from. */
 interface Argument {
   readonly node: AnyTensor;
   readonly feeds: readonly AnyTensor[];
-  readonly versions: readonly AnyTensor[];
 }
 
 /** What stands for an argument, or a part of one, in a structure. */
@@ -173,34 +222,37 @@ const marks = {
   identity: 7,
   other: 8,
   node: 9,
-  graph: 10,
 } as const;
 
 /** Adds to `structure` what of an argument a program depends on, and to `given` the tensors in it, in order. */
-function addTree(tree: unknown, given: Argument[], argumentOf: (node: AnyTensor) => Argument): void {
+function addTree(tree: unknown, given: Argument[], mayGather: boolean): void {
   if (tree instanceof Parameter) {
     structure.add(marks.parameter);
     structure.addNumber(tree.id);
   } else if (tree instanceof Tensor) {
-    given.push(argumentOf(tree));
+    const node: AnyTensor = tree;
+    const feeds: AnyTensor[] = [];
+    if (mayGather && isGather(node)) addGather(node, feeds);
+    else addTensor(node, feeds);
+    given.push({ node, feeds });
   } else if (typeof tree === "number") {
     structure.add(marks.number);
     const node = weakScalar(tree);
-    given.push({ node, feeds: [node], versions: none });
+    given.push({ node, feeds: [node] });
   } else if (typeof tree === "string") {
     structure.add(marks.text);
     structure.addWord(tree);
   } else if (Array.isArray(tree)) {
     structure.add(marks.list);
     structure.add(tree.length);
-    for (const item of tree) addTree(item, given, argumentOf);
+    for (const item of tree) addTree(item, given, mayGather);
   } else if (isPlainObject(tree)) {
     const names = Object.keys(tree);
     structure.add(marks.object);
     structure.add(names.length);
     for (const name of names) {
       structure.addWord(name);
-      addTree(tree[name], given, argumentOf);
+      addTree(tree[name], given, mayGather);
     }
   } else if (ArrayBuffer.isView(tree)) {
     throw new OptionError(
@@ -216,16 +268,10 @@ function addTree(tree: unknown, given: Argument[], argumentOf: (node: AnyTensor)
   }
 }
 
-const none: readonly AnyTensor[] = [];
-
-function tensorArgument(node: AnyTensor): Argument {
-  addTensor(node);
-  return { node, feeds: [node], versions: none };
-}
-
-function addTensor(node: AnyTensor): void {
+function addTensor(node: AnyTensor, feeds: AnyTensor[]): void {
   structure.add(node.weak ? marks.weak : marks.tensor);
   structure.addType(node.dtype, node.shape);
+  feeds.push(node);
 }
 
 /**
@@ -237,22 +283,16 @@ function isGather({ op, inputs, memo }: AnyTensor): boolean {
   return inputs.every((input) => isComputed(input) || (input.op.checks && input.inputs.every(isComputed)));
 }
 
-function gatherArgument(node: AnyTensor): Argument {
-  const feeds: AnyTensor[] = [];
-  const feed = (input: AnyTensor): void => {
-    addTensor(input);
-    feeds.push(input);
-  };
+function addGather(node: AnyTensor, feeds: AnyTensor[]): void {
   node.memo.keeps = true;
   addNode(node);
   for (const input of node.inputs) {
-    if (isComputed(input)) feed(input);
+    if (isComputed(input)) addTensor(input, feeds);
     else {
       addNode(input);
-      input.inputs.forEach(feed);
+      for (const checked of input.inputs) addTensor(checked, feeds);
     }
   }
-  return { node, feeds, versions: none };
 }
 
 function addNode({ op, attributes }: AnyTensor): void {
@@ -261,12 +301,22 @@ function addNode({ op, attributes }: AnyTensor): void {
   structure.addAttributes(attributes);
 }
 
-function graphArgument(node: AnyTensor, { order, isGiven }: Retraced): Argument {
+/** What a program computes of the arguments' graphs: `feeds` are what it is given, but for `versions`, which it reads as parameters. */
+interface GraphParts {
+  readonly feeds: readonly AnyTensor[];
+  readonly versions: readonly AnyTensor[];
+  readonly pending: readonly AnyTensor[];
+  /** The arguments, and what else keeps its values. */
+  readonly outputs: readonly AnyTensor[];
+}
+
+/** Adds the graphs of `nodes` to `structure`. */
+function addGraph(nodes: readonly AnyTensor[], { order, isGiven }: Retraced): GraphParts {
   const feeds: AnyTensor[] = [];
   const versions: AnyTensor[] = [];
-  structure.add(marks.graph);
   structure.add(order.length);
-  for (const input of describeGraph(structure, order, isGiven).inputs) {
+  const { inputs, pending } = describeGraph(structure, order, isGiven);
+  for (const input of inputs) {
     if (isPresentVersion(input)) {
       structure.add(marks.parameter);
       structure.addNumber(ownerOf(input).id);
@@ -276,19 +326,18 @@ function graphArgument(node: AnyTensor, { order, isGiven }: Retraced): Argument 
       feeds.push(input);
     }
   }
-  return { node, feeds, versions };
+  for (const node of nodes) structure.add(node.memo.place);
+  const computed = new Set(pending);
+  const outputs = nodes.filter((node) => computed.has(node) && !isComputed(node));
+  for (const node of pending)
+    if (isKept(node) && !isComputed(node) && !outputs.includes(node)) outputs.push(node);
+  for (const node of outputs) structure.add(node.memo.place);
+  return { feeds, versions, pending, outputs };
 }
 
-/** What stands for what feeds a program. A number in a graph stands for itself, as what patterns look at it for is part of the structure. */
-function standsFor(feed: AnyTensor, { node }: Argument): AnyTensor {
-  return feed !== node && feed.op === leaves.literal ? feed : standInFor(feed);
-}
-
-/** The argument again, made of what stands for what it was made of. */
-function rebuilt({ node, feeds, versions }: Argument, standIns: readonly AnyTensor[]): AnyTensor {
-  const stands = new Map(feeds.map((feed, i) => [feed, standIns[i]]));
-  for (const version of versions) stands.set(version, ownerOf(version).current());
-  return substitute([node], stands)[0];
+/** What stands for what feeds a graph. A number is one, of which rules know what is part of the structure. */
+function standInFeed(feed: AnyTensor): AnyTensor {
+  return feed.op === leaves.literal ? copyOf(feed, feed.inputs) : standInFor(feed);
 }
 
 const identities = new WeakMap<object, number>();
@@ -310,12 +359,7 @@ function weakScalar(value: number): AnyTensor {
 
 /** Computes those that have no values yet, in one program. */
 function evaluatePending(tensors: readonly AnyTensor[]): void {
-  if (!tensors.every(isKnown)) evaluate(...tensors.filter((node) => !isKnown(node)));
-}
-
-/** Has it values, or is it a number? */
-function isKnown(node: AnyTensor): boolean {
-  return isComputed(node) || node.op === leaves.literal;
+  if (!tensors.every(isComputed)) evaluate(...tensors);
 }
 
 /** Were the parameters it reads trainable where they are? What `backward()` differentiates by depends on it. */
@@ -324,25 +368,12 @@ function isUpToDate({ reads, trainable }: Entry): boolean {
   return true;
 }
 
-function traceFunction(
-  backend: Backend,
-  fn: (...args: never[]) => unknown,
-  tree: readonly unknown[],
-  given: readonly Argument[],
-): Entry {
-  const start = nextId();
-  const stands = given.map((argument) => argument.feeds.map((feed) => standsFor(feed, argument)));
-  const standIns = stands.flat();
+/** Traces `fn`, whose program is given what stands in for it as `standIns`. */
+function traceFunction(backend: Backend, standIns: readonly AnyTensor[], fn: () => unknown): Entry {
+  const start = standIns.reduce((id, standIn) => Math.min(id, standIn.id), nextId());
   const { trace, result: raw } = keepingHistory(() =>
     recordTrace(() => {
-      const nodes = given.map((argument, i) => rebuilt(argument, stands[i]));
-      let next = 0;
-      const args = mapTree(tree, (leaf) =>
-        typeof leaf === "number" || (leaf instanceof Tensor && !(leaf instanceof Parameter))
-          ? nodes[next++]
-          : leaf,
-      ) as never[];
-      const value = fn(...args);
+      const value = fn();
       if (value instanceof Promise) {
         value.catch(() => {}); // what it failed at is this mistake's doing, and would end the process
         throw new GraphError(
@@ -363,13 +394,12 @@ function traceFunction(
   ];
   const reads = [...trace.reads];
   const known = new Set([...standIns, ...reads.map(([, node]) => node)]);
-  const isOlder = (node: AnyTensor): boolean =>
-    node.op !== leaves.literal && (node.id < start || node.memo.storage !== undefined);
+  const isOlder = (node: AnyTensor): boolean => node.id < start || node.memo.storage !== undefined;
   // What is known has no inputs: inner nodes, which are most, are not looked up.
   const isGiven = (node: AnyTensor): boolean =>
     isOlder(node) || (node.inputs.length === 0 && known.has(node));
   const { outputs, order } = stabiliseInOrder(written, { isGiven, reuse: true });
-  const captured = order.filter((node) => isOlder(node) && !known.has(node));
+  const captured = order.filter((node) => isOlder(node) && !known.has(node) && node.op !== leaves.literal);
   evaluate(...captured);
   const inputs = [...standIns, ...reads.map(([, node]) => node), ...captured];
   const readAt = new Map(reads.map(([parameter], i) => [parameter, standIns.length + i]));

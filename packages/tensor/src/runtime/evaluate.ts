@@ -41,6 +41,11 @@ export function isComputed({ memo }: AnyTensor): boolean {
   return memo.storage !== undefined;
 }
 
+/** Does a node that is computed on the way to others keep its values? A number is a constant of the program, which is no node's to keep. */
+export function isKept({ memo, size, op }: AnyTensor): boolean {
+  return memo.keeps && size <= keptSize && op !== leaves.literal;
+}
+
 /** Describes the pending graph in `structure`. Gives the nodes that feed it, those that it computes, and those that it gives. */
 function describe(
   order: readonly AnyTensor[],
@@ -51,10 +56,7 @@ function describe(
   const { inputs, pending } = describeGraph(structure, order, isComputed);
   const outputs = [...targets];
   for (let i = 0; i < pending.length; i++) {
-    const node = pending[i];
-    // A number is a constant of the program, whose buffer must not become a node's, to be used again for others.
-    const isKept = node.memo.keeps && node.size <= keptSize && node.op !== leaves.literal;
-    if (isKept && !targets.includes(node)) outputs.push(node);
+    if (isKept(pending[i]) && !targets.includes(pending[i])) outputs.push(pending[i]);
   }
   structure.add(outputsMark);
   for (const output of outputs) structure.add(output.memo.place);
@@ -71,8 +73,13 @@ export function evaluate(...tensors: readonly AnyTensor[]): void {
   const { forms, order } = stableForms(asked);
   const targets = pendingOf(forms);
   if (targets.length > 0) compute(targets, order);
-  asked.forEach((node, i) => {
-    if (node.memo.storage !== undefined) return;
+  shareForms(asked, forms);
+}
+
+/** Gives nodes the values of the forms in which they were computed. */
+export function shareForms(nodes: readonly AnyTensor[], forms: readonly AnyTensor[]): void {
+  nodes.forEach((node, i) => {
+    if (isComputed(node)) return;
     node.memo.storage = forms[i].memo.storage?.hold();
     recordValues([node], [node]);
   });
@@ -90,7 +97,10 @@ function pendingOf(nodes: readonly AnyTensor[]): AnyTensor[] {
  * work with the gradient; and where a formula reaches into what has been evaluated, its rewritten form, lest its value depend on what
  * was looked at before. Other formulas are rewritten when their program is made, not each time.
  */
-function stableForms(nodes: readonly AnyTensor[]): { forms: readonly AnyTensor[]; order: AnyTensor[] } {
+export function stableForms(nodes: readonly AnyTensor[]): {
+  forms: readonly AnyTensor[];
+  order: AnyTensor[];
+} {
   if (!isStabilising()) return { forms: nodes, order: topologicalOrder(nodes, isComputed) };
   const forms = nodes.map((node) => node.memo.stabilised ?? node);
   const order = topologicalOrder(forms, isComputed);
@@ -124,7 +134,16 @@ function compute(targets: readonly AnyTensor[], order: readonly AnyTensor[]): vo
     programs.set(row, hash, program);
   }
   const results = program.run(inputs.map(inputValues));
-  for (let i = 0; i < outputs.length; i++) outputs[i].memo.storage = results[i].hold();
+  settle(pending, outputs, results);
+}
+
+/** Gives nodes what a program has computed for them, `pending` being all that it computed, in order. What has values keeps those. */
+export function settle(
+  pending: readonly AnyTensor[],
+  outputs: readonly AnyTensor[],
+  results: readonly Storage[],
+): void {
+  for (let i = 0; i < outputs.length; i++) outputs[i].memo.storage ??= results[i].hold();
   for (let i = 0; i < pending.length; i++) pending[i].memo.keeps = true;
   recordValues(pending, outputs);
 }
@@ -139,13 +158,6 @@ export function storageOf(tensor: AnyTensor): Storage {
   const node = tensor.current();
   evaluate(node);
   return node.memo.storage as Storage;
-}
-
-/** Gives a node the values that a program has computed for it as those of another; it keeps what it has. */
-export function settle(node: AnyTensor, { memo }: AnyTensor): void {
-  if (isComputed(node)) return;
-  node.memo.storage = memo.storage?.hold();
-  recordValues([node], [node]);
 }
 
 /** The values of a tensor, computed if need be. They are shared: do not write to them. */

@@ -4,7 +4,7 @@ import { topologicalOrder } from "../graph/topological.ts";
 import { isComputed } from "./evaluate.ts";
 import { ownerOf } from "./parameter.ts";
 
-/** The graph of a node as far as a program may compute it: `isGiven` says of each node in `order`, once, whether it feeds the program. */
+/** The graph of nodes as far as a program may compute it: `isGiven` says of each node in `order`, once, whether it feeds the program. */
 export interface Retraced {
   readonly order: readonly AnyTensor[];
   readonly isGiven: (node: AnyTensor) => boolean;
@@ -16,12 +16,12 @@ export function isPresentVersion(node: AnyTensor): boolean {
 }
 
 /**
- * How a program may compute a node once more, from data, parameters, and what has been computed of data alone: whatever of the rest has been
+ * How a program may compute nodes once more, from data, parameters, and what has been computed of data alone: whatever of the rest has been
  * computed too, so that results do not depend on what was looked at. Undefined where it may not: the graph was made of the former value of a parameter that is
  * trained, has ops made for this call alone, or has lost a part.
  */
-export function retrace(node: AnyTensor): Retraced | undefined {
-  const history = topologicalOrder([node]);
+export function retrace(nodes: readonly AnyTensor[]): Retraced | undefined {
+  const history = topologicalOrder(nodes);
   /** Is it computed from a parameter? By place. */
   const varies: boolean[] = [];
   let ends = false;
@@ -38,6 +38,6 @@ export function retrace(node: AnyTensor): Retraced | undefined {
   }
   const isGiven = (one: AnyTensor): boolean =>
     one.op !== leaves.literal && isComputed(one) && (one.inputs.length === 0 || !varies[one.memo.place]);
-  const order = ends ? topologicalOrder([node], isGiven) : history;
+  const order = ends ? topologicalOrder(nodes, isGiven) : history;
   return order.some(({ op }) => op.once) ? undefined : { order, isGiven };
 }

@@ -173,8 +173,7 @@ export class WasmProgram implements Program {
     }
     const isOver = (k: number): boolean => {
       const result = results[k];
-      if (result.kind !== "buffer" || result.over === undefined) return false;
-      return isSpare[result.over] === true || isMovable(inputs, result.over);
+      return result.kind === "buffer" && result.over !== undefined && isSpare[result.over] === true;
     };
     const regions: (Region | undefined)[] = [];
     try {
@@ -184,8 +183,10 @@ export class WasmProgram implements Program {
         const { dtype, size } = buffers[result.buffer];
         if (result.over === undefined && this.#smallPlaces[result.buffer] !== -1) continue;
         const region = isOver(k)
-          ? this.#regionOver(inputs, isSpare, result.over as number)
-          : memory.newRegion(dtype, size);
+          ? (inputs[result.over as number].device as Region)
+          : result.over !== undefined && isMovable(inputs, result.over)
+            ? memory.vacate(inputs[result.over])
+            : memory.newRegion(dtype, size);
         regions[k] = region;
         addresses[result.buffer] = region.address;
       }
@@ -205,13 +206,6 @@ export class WasmProgram implements Program {
       if (isOver(k)) memory.forget(region);
       return memory.keep(region);
     });
-  }
-
-  /** The region of an input that a result is written over, whose numbers move out of it if somebody else has them too. */
-  #regionOver(inputs: readonly Storage[], isSpare: readonly boolean[], index: number): Region {
-    const region = inputs[index].device as Region;
-    if (isSpare[index] !== true) this.#memory.vacate(inputs[index]);
-    return region;
   }
 
   /** Runs the kernels on buffers at these addresses; those at 0 are small ones. */
