@@ -164,8 +164,7 @@ describe.each(Object.keys(formulas))("in a step that is not compiled, %s", (name
 });
 
 describe("in steps that are not compiled", () => {
-  const [x1, x2, x3, x4, x5] = [10001, 10002, 10003, 10004, 10005];
-  const at = [x1, x2, x3, x4, x5];
+  const at = [10001, 10002, 10003, 10004, 10005];
   /** The loss of one step at `at`. */
   function lossOf(made: Optimizer, w: AnyParameter, formula: Fn): number {
     w.assign(tensor(at) as never);

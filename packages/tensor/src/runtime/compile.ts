@@ -15,7 +15,8 @@ import {
   getBackend,
   inputValues,
   isComputed,
-  isKept,
+  outputsOf,
+  pendingOf,
   settle,
   shareForms,
   stableForms,
@@ -125,16 +126,13 @@ export function compileFor<Args extends readonly unknown[], R>(
       entry = inMode(mode, () =>
         traceFunction(backend, standIns, () => {
           let next = 0;
-          const nodes = given.map(
-            ({ node, feeds }) =>
-              substitute([node], new Map(feeds.map((feed) => [feed, standIns[next++]])))[0],
-          );
-          next = 0;
-          const traced = mapTree(args, (leaf) =>
-            typeof leaf === "number" || (leaf instanceof Tensor && !(leaf instanceof Parameter))
-              ? nodes[next++]
-              : leaf,
-          );
+          let fed = 0;
+          const traced = mapTree(args, (leaf) => {
+            if (typeof leaf !== "number" && (!(leaf instanceof Tensor) || leaf instanceof Parameter))
+              return leaf;
+            const { node, feeds } = given[next++];
+            return substitute([node], new Map(feeds.map((feed) => [feed, standIns[fed++]])))[0];
+          });
           return fn(...(traced as unknown as Args));
         }),
       );
@@ -183,15 +181,10 @@ export function compileWithGraphs(
       );
       entries.set(row, hash, entry);
     }
-    const results = runEntry(entry, feeds) as AnyTensor[];
-    settle(pending, outputs, results.map(storageIn));
+    settle(pending, outputs, runProgram(entry, feeds));
     shareForms(nodes, forms);
     return true;
   };
-}
-
-function storageIn({ memo }: AnyTensor): Storage {
-  return memo.storage as Storage;
 }
 
 const structure = new Structure();
@@ -327,10 +320,7 @@ function addGraph(nodes: readonly AnyTensor[], { order, isGiven }: Retraced): Gr
     }
   }
   for (const node of nodes) structure.add(node.memo.place);
-  const computed = new Set(pending);
-  const outputs = nodes.filter((node) => computed.has(node) && !isComputed(node));
-  for (const node of pending)
-    if (isKept(node) && !isComputed(node) && !outputs.includes(node)) outputs.push(node);
+  const outputs = outputsOf(pendingOf(nodes), pending);
   for (const node of outputs) structure.add(node.memo.place);
   return { feeds, versions, pending, outputs };
 }
@@ -370,7 +360,7 @@ function isUpToDate({ reads, trainable }: Entry): boolean {
 
 /** Traces `fn`, whose program is given what stands in for it as `standIns`. */
 function traceFunction(backend: Backend, standIns: readonly AnyTensor[], fn: () => unknown): Entry {
-  const start = standIns.reduce((id, standIn) => Math.min(id, standIn.id), nextId());
+  const start = nextId();
   const { trace, result: raw } = keepingHistory(() =>
     recordTrace(() => {
       const value = fn();
@@ -422,7 +412,8 @@ function outline({ shape, dtype }: AnyTensor): AnyTensor {
   return new Tensor<Shape, DType>(leaves.input, [], {}, shape, dtype);
 }
 
-function runEntry(entry: Entry, tensors: readonly AnyTensor[]): unknown {
+/** Runs the program and gives parameters their values. Of what it has computed the first are the tensors of the result. */
+function runProgram(entry: Entry, tensors: readonly AnyTensor[]): readonly Storage[] {
   const inputs: Storage[] = [];
   const isSpare: boolean[] = [];
   for (const node of tensors) {
@@ -431,18 +422,22 @@ function runEntry(entry: Entry, tensors: readonly AnyTensor[]): unknown {
   }
   for (const parameter of entry.reads) {
     inputs.push(parameter.storage);
-    isSpare.push(parameter.isSoleHolder);
+    isSpare.push(parameter.storage.hasOneHolder);
   }
   for (const storage of entry.captured) inputs.push(storage);
   const storages = entry.program.run(inputs, isSpare);
-  let next = 0;
-  const wrapped: AnyTensor[] = [];
-  for (const { shape, dtype } of entry.outlines) wrapped.push(storageNode(storages[next++], shape, dtype));
+  let next = entry.outlines.length;
   for (const parameter of entry.writes) parameter.replace(storages[next++]);
   for (const { parameter, isSet } of entry.gradients) {
     parameter.grad = isSet
       ? (storageNode(storages[next++], parameter.shape, parameter.dtype) as never)
       : undefined;
   }
+  return storages;
+}
+
+function runEntry(entry: Entry, tensors: readonly AnyTensor[]): unknown {
+  const storages = runProgram(entry, tensors);
+  const wrapped = entry.outlines.map(({ shape, dtype }, i) => storageNode(storages[i], shape, dtype));
   return entry.result === entry.outlines[0] ? wrapped[0] : replaceTensors(entry.result, wrapped);
 }

@@ -42,8 +42,16 @@ export function isComputed({ memo }: AnyTensor): boolean {
 }
 
 /** Does a node that is computed on the way to others keep its values? A number is a constant of the program, which is no node's to keep. */
-export function isKept({ memo, size, op }: AnyTensor): boolean {
-  return memo.keeps && size <= keptSize && op !== leaves.literal;
+function isKept({ memo, size, op }: AnyTensor): boolean {
+  return memo.keeps && memo.storage === undefined && size <= keptSize && op !== leaves.literal;
+}
+
+/** What a program gives that is to compute `targets` and on the way to them `pending`. */
+export function outputsOf(targets: readonly AnyTensor[], pending: readonly AnyTensor[]): AnyTensor[] {
+  const outputs = [...targets];
+  for (let i = 0; i < pending.length; i++)
+    if (isKept(pending[i]) && !targets.includes(pending[i])) outputs.push(pending[i]);
+  return outputs;
 }
 
 /** Describes the pending graph in `structure`. Gives the nodes that feed it, those that it computes, and those that it gives. */
@@ -54,10 +62,7 @@ function describe(
   structure.clear();
   structure.add(stabilisingKey());
   const { inputs, pending } = describeGraph(structure, order, isComputed);
-  const outputs = [...targets];
-  for (let i = 0; i < pending.length; i++) {
-    if (isKept(pending[i]) && !targets.includes(pending[i])) outputs.push(pending[i]);
-  }
+  const outputs = outputsOf(targets, pending);
   structure.add(outputsMark);
   for (const output of outputs) structure.add(output.memo.place);
   return { inputs, pending, outputs };
@@ -86,7 +91,7 @@ export function shareForms(nodes: readonly AnyTensor[], forms: readonly AnyTenso
 }
 
 /** Those that have no values yet, each once. */
-function pendingOf(nodes: readonly AnyTensor[]): AnyTensor[] {
+export function pendingOf(nodes: readonly AnyTensor[]): AnyTensor[] {
   return nodes.length === 1
     ? nodes.filter((node) => !isComputed(node))
     : [...new Set(nodes)].filter((node) => !isComputed(node));

@@ -91,11 +91,6 @@ export class Parameter<S extends Shape = Shape, D extends DType = "float32"> ext
     return this.#storage;
   }
 
-  /** @internal Has nobody else the values? Then a program that replaces them may write over them. */
-  get isSoleHolder(): boolean {
-    return this.#storage.hasOneHolder;
-  }
-
   /** @internal Gives it other values. */
   replace(storage: Storage): void {
     if (this.#version !== undefined) releaseValues(this.#version);
