@@ -4,7 +4,9 @@ import { softmax } from "@adjoint/ops";
 import { adam } from "@adjoint/optim";
 import {
   type AnyTensor,
+  add,
   compile,
+  cos,
   type Graph,
   getBackend,
   grad,
@@ -12,6 +14,7 @@ import {
   random,
   referenceBackend,
   setBackend,
+  sin,
   sum,
   tensor,
   vjp,
@@ -131,5 +134,34 @@ describe("one loop", () => {
         : [],
     );
     expect(new Set(over).size).toBe(3);
+  });
+
+  test("takes no more arrays than an engine does parameters of a function", () => {
+    const count = 1500;
+    const inputs = Array.from({ length: count }, (_, i): AnyTensor => tensor([i, 1]));
+    const total = (parts: readonly AnyTensor[]): AnyTensor => parts.reduce((a, b) => add(a, b) as AnyTensor);
+    const sines = inputs.map((x) => sin(x) as AnyTensor);
+    const tree = (parts: readonly AnyTensor[]): AnyTensor =>
+      parts.length === 1
+        ? parts[0]
+        : (add(tree(parts.slice(0, parts.length / 2)), tree(parts.slice(parts.length / 2))) as AnyTensor);
+    const chain: AnyTensor[] = [inputs[0]];
+    for (let i = 0; i < count; i++) chain.push(cos(chain[i]) as AnyTensor);
+    for (const outputs of [
+      [total(inputs)],
+      [tree(inputs)],
+      [tree(sines)],
+      sines,
+      [total(sines), ...sines],
+      [chain[count]],
+      chain,
+    ]) {
+      const { kernels } = programOf({ inputs, outputs });
+      const loops = kernels.filter((kernel) => kernel.kind === "loop");
+      const reads = loops.map(({ nodes }) => nodes.filter(({ kind }) => kind === "load").length);
+      expect(Math.max(...reads)).toBeLessThanOrEqual(256);
+      expect(Math.max(...loops.map(({ stores }) => stores.length))).toBeLessThanOrEqual(512);
+      expect(kernels.length).toBeLessThan(outputs.length + 20);
+    }
   });
 });

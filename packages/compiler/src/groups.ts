@@ -4,6 +4,12 @@ import type { View, Views } from "./views.ts";
 /** Ops that a loop can end in for each of its rows. */
 export const reductions: ReadonlySet<Op> = new Set([primitives.sum, primitives.max]);
 
+/**
+ * How many arrays a loop reads, and how many nodes it computes, at most, each of which may be one that it writes. A thousand losses added up,
+ * or a thousand steps of a chain, take several loops: an engine takes no more than 1,000 parameters of a function.
+ */
+const most = { reads: 256, nodes: 512 } as const;
+
 /** Nodes that are computed by one kernel. */
 export interface Group {
   readonly id: number;
@@ -15,6 +21,8 @@ export interface Group {
   reduced: readonly boolean[] | undefined;
   /** Groups that this one reads from. */
   readonly needs: Set<Group>;
+  /** What it reads that it does not compute. */
+  readonly reads: Set<AnyTensor>;
 }
 
 /** Axes that are not of extent 1. */
@@ -125,7 +133,14 @@ export function groupNodes(
   let created = 0;
 
   const begin = (node: AnyTensor, dimensions: readonly number[] | undefined): Group => {
-    const group: Group = { id: created++, nodes: [], dimensions, reduced: undefined, needs: new Set() };
+    const group: Group = {
+      id: created++,
+      nodes: [],
+      dimensions,
+      reduced: undefined,
+      needs: new Set(),
+      reads: new Set(),
+    };
     groups.add(group);
     add(group, node);
     return group;
@@ -136,6 +151,19 @@ export function groupNodes(
     groupOf.set(node, group);
     if (reductions.has(node.op)) group.reduced = reducedAxes(node);
     for (const needed of neededBy(node)) if (needed !== group) group.needs.add(needed);
+    for (const base of basesOf(node)) if (groupOf.get(base) !== group) group.reads.add(base);
+  }
+
+  function basesOf(node: AnyTensor): AnyTensor[] {
+    return node.inputs.map((input) => views.of(input).base);
+  }
+
+  /** May a group take in so many more nodes, which read these? */
+  function hasRoom(group: Group, nodes: number, reads: Iterable<AnyTensor>): boolean {
+    if (group.nodes.length + nodes > most.nodes) return false;
+    let count = group.reads.size;
+    for (const base of reads) if (groupOf.get(base) !== group && !group.reads.has(base)) count++;
+    return count <= most.reads;
   }
 
   /** The groups that a node reads from; checks on the way to its operands count. */
@@ -170,6 +198,8 @@ export function groupNodes(
     into.reduced ??= from.reduced;
     for (const needed of from.needs) if (needed !== into) into.needs.add(needed);
     into.needs.delete(from);
+    for (const base of from.reads) into.reads.add(base);
+    for (const base of into.reads) if (groupOf.get(base) === into) into.reads.delete(base);
     groups.delete(from);
     for (const group of groups) if (group.needs.delete(from) && group !== into) group.needs.add(into);
   }
@@ -197,7 +227,7 @@ export function groupNodes(
       if (offset !== 0 || !sameNumbers(strides, ownStrides(group, base))) return false;
       joins = true;
     }
-    return joins;
+    return joins && hasRoom(group, 1, basesOf(node));
   }
 
   const order = new Map(sequence.map((node, i) => [node, i]));
@@ -223,6 +253,8 @@ export function groupNodes(
     for (const other of candidates) {
       if (other === home || !isAlike(other, home) || reaches(home, other)) continue;
       if ([...needed].some((third) => third !== other && third !== home && reaches(third, other))) continue;
+      // The node itself is added afterwards.
+      if (!hasRoom(home, other.nodes.length + 1, [...other.reads, ...basesOf(node)])) continue;
       merge(home, other);
     }
     add(home, node);

@@ -303,6 +303,31 @@ describe("outside compile a step", () => {
     });
   });
 
+  test("goes on from large values that steps before have made, as from an average of its data", () => {
+    prepared((graphs) => {
+      const size = 100;
+      const w = parameter(zeros([size]));
+      const made = sgd([w], { learningRate: 0.1 });
+      let average: AnyTensor = zeros([size]);
+      let expected = 0;
+      setHistoryLimit({ nodes: 300 });
+      try {
+        for (let i = 0; i < 1000; i++) {
+          average = add(mul(average, 0.9), mul(tensor(new Float32Array(size).fill(i)), 0.1));
+          expected = 0.9 * expected + 0.1 * i;
+          if (i === 5) graphs.length = 0;
+          const error = sub(w, average);
+          made.minimize(sum(mul(error, error)) as never);
+        }
+      } finally {
+        setHistoryLimit({ nodes: 10_000 });
+      }
+      // Some when the average has no history any more, wherever it was dropped.
+      expect(graphs.length).toBeLessThanOrEqual(10);
+      expect(average.toTypedArray()[size - 1] / expected).toBeCloseTo(1, 5);
+    });
+  });
+
   test("leaves to what was made before it the values of before", () => {
     const w = parameter(tensor([1, 2]));
     const made = sgd([w], { learningRate: 0.5 });

@@ -47,7 +47,8 @@ export function backward(tensor: AnyTensor): void {
   }
   const cotangents = keepingHistory(() => {
     const [stable] = stabiliseBetween([loss], versions);
-    stable.memo.keeps = true;
+    // It will be read for sure.
+    stable.memo.passes = 1;
     return pullback([stable], [apply(seedOp, [stable])], versions);
   });
   versions.forEach((version, i) => {

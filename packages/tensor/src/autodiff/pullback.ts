@@ -92,13 +92,14 @@ function refuseDropped(node: AnyTensor): never {
   throw new GraphError(
     "backward",
     `the history of an earlier ${node.op.name} ${shapeText(node.shape)} was dropped since it was over the limit, so its gradient is ` +
-      "unknown; put the step in compile(), differentiate before the history grows, or raise setHistoryLimit()",
+      "unknown; put the step in compile(), stopGradient() what steps take over from those before, differentiate before the history " +
+      "grows, or raise setHistoryLimit()",
   );
 }
 
 /** The parameter versions that derivatives of `outputs` reach. */
 export function parameterLeaves(outputs: readonly AnyTensor[]): AnyTensor[] {
-  const order = topologicalOrder(outputs, (node) => !node.op.differentiable);
+  const order = topologicalOrder(outputs, (node) => node.memo.isData || !node.op.differentiable);
   for (const node of order) if (node.memo.dropped === "parameter") refuseDropped(node);
   return order.filter(isParameterVersion);
 }

@@ -1,6 +1,7 @@
-import { leaves } from "./op.ts";
+import { isParameterVersion } from "./op.ts";
 import type { Storage } from "./storage.ts";
 import { type AnyTensor, type Memo, nextId } from "./tensor.ts";
+import { topologicalOrder } from "./topological.ts";
 
 /** How much history a node may hold before it is evaluated and its history dropped. */
 export interface HistoryLimit {
@@ -22,11 +23,11 @@ export function setHistoryLimit({ nodes = limit.nodes, bytes = limit.bytes }: Pa
   limit.bytes = bytes;
 }
 
-let evaluator: (node: AnyTensor) => void = () => {};
+let evaluator: (...nodes: readonly AnyTensor[]) => void = () => {};
 let keeping = 0;
 
-/** The runtime says how a node is evaluated. */
-export function installEvaluator(evaluate: (node: AnyTensor) => void): void {
+/** The runtime says how nodes are evaluated. */
+export function installEvaluator(evaluate: (...nodes: readonly AnyTensor[]) => void): void {
   evaluator = evaluate;
 }
 
@@ -114,16 +115,32 @@ function weight({ historyNodes, historyBytes }: Memo): number {
 }
 
 /**
- * Bounds add up over the inputs, so that shared history counts twice and a true count must settle the doubt. It is a
- * walk, which is made when a share of what it walks over has been made since the last one: a chain of n nodes costs
- * O(n), not O(n²).
+ * Drops history of a node that has too much: first what its derivatives do not reach, such as a running average of data beside a loss, which
+ * nobody misses; all of it where that is not enough.
  */
 function dropWhenOver(node: AnyTensor): void {
+  const history = tooLong(node);
+  if (history === undefined) return;
+  const constants = heavyConstants(history);
+  if (constants.length > 0) {
+    drop(constants);
+    node.memo.recount = undefined;
+    if (tooLong(node) === undefined) return;
+  }
+  drop([node]);
+}
+
+/**
+ * The history of a node if it is beyond the limit. Bounds add up over the inputs, so that shared history counts twice and a true count must
+ * settle the doubt. It is a walk, which is made when a share of what it walks over has been made since the last one: a chain of n nodes costs
+ * O(n), not O(n²).
+ */
+function tooLong(node: AnyTensor): ReadonlySet<AnyTensor> | undefined {
   const { memo } = node;
-  if (keeping > 0 || (memo.historyNodes <= limit.nodes && memo.historyBytes <= limit.bytes)) return;
+  if (keeping > 0 || !mayBeOver(memo, 1)) return undefined;
   const { recount } = memo;
-  if (recount !== undefined && nextId() < recount.id && bytesMade < recount.bytes) return;
-  const history = new Set<AnyTensor>([node]);
+  if (recount !== undefined && nextId() < recount.id && bytesMade < recount.bytes) return undefined;
+  const history = historyOf(node);
   let bytes = 0;
   let exempt = 0;
   let largest = 0;
@@ -136,25 +153,59 @@ function dropWhenOver(node: AnyTensor): void {
       largest = own;
       giant = one.memo.storage;
     }
-    for (const input of one.inputs) history.add(input);
   }
   memo.historyNodes = history.size;
   memo.giant = giant !== undefined && isGiant(giant) ? giant : undefined;
   memo.historyBytes = bytes - (memo.giant?.byteLength ?? 0);
   memo.recount = { id: nextId() + history.size / 4, bytes: bytesMade + limit.bytes / 4 };
-  if (history.size > limit.nodes || bytes - exempt - largest > limit.bytes) drop(node, history);
+  if (history.size > limit.nodes || bytes - exempt - largest > limit.bytes) return history;
+  // What is made of any of them has no more to count for some time either.
+  for (const one of history) one.memo.recount = memo.recount;
+  return undefined;
 }
 
-function drop(node: AnyTensor, history: ReadonlySet<AnyTensor>): void {
-  keepingHistory(() => evaluator(node));
-  const { memo } = node;
-  memo.dropped = "data";
-  for (const one of history) {
-    if (one.op === leaves.parameter || one.memo.dropped === "parameter") memo.dropped = "parameter";
+/** May the history be longer than this share of the limit? */
+function mayBeOver({ historyNodes, historyBytes }: Memo, share: number): boolean {
+  return historyNodes > limit.nodes * share || historyBytes > limit.bytes * share;
+}
+
+function historyOf(node: AnyTensor): ReadonlySet<AnyTensor> {
+  const history = new Set<AnyTensor>([node]);
+  for (const one of history) for (const input of one.inputs) history.add(input);
+  return history;
+}
+
+/** Does no derivative with respect to a parameter go through the node? */
+function isConstant({ op, memo }: AnyTensor): boolean {
+  return memo.isData || !op.differentiable;
+}
+
+/** Constants that others of the history are made of, and that may have a good part of what it is allowed. */
+function heavyConstants(history: ReadonlySet<AnyTensor>): AnyTensor[] {
+  const found = new Set<AnyTensor>();
+  for (const user of history) {
+    if (isConstant(user)) continue;
+    for (const one of user.inputs)
+      if (one.inputs.length > 0 && isConstant(one) && mayBeOver(one.memo, 1 / 4)) found.add(one);
   }
-  node.inputs = [];
-  memo.stabilised = undefined;
-  memo.historyNodes = 1;
-  boundBytes(node);
-  memo.recount = undefined;
+  return [...found];
+}
+
+function hidesParameter(node: AnyTensor): boolean {
+  return isParameterVersion(node) || node.memo.dropped === "parameter";
+}
+
+function drop(nodes: readonly AnyTensor[]): void {
+  if (nodes.length === 0) return;
+  keepingHistory(() => evaluator(...nodes));
+  for (const node of nodes) {
+    const { memo } = node;
+    memo.isData = isConstant(node) || !topologicalOrder([node], isConstant).some(hidesParameter);
+    memo.dropped = memo.isData ? "data" : "parameter";
+    node.inputs = [];
+    memo.stabilised = undefined;
+    memo.historyNodes = 1;
+    boundBytes(node);
+    memo.recount = undefined;
+  }
 }

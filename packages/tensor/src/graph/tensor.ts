@@ -2,7 +2,7 @@ import type { PrimitiveMethods } from "../api/methods.ts";
 import type { TensorMethods } from "../methods.ts";
 import { isRecordingCallSites, noteCallSite } from "./callSite.ts";
 import type { Recount } from "./history.ts";
-import type { Attributes, Op } from "./op.ts";
+import { type Attributes, isParameterVersion, leaves, type Op } from "./op.ts";
 import { sizeOf } from "./shape.ts";
 import type { DefaultDType, DType, Shape } from "./shape-types.ts";
 import type { Storage } from "./storage.ts";
@@ -25,12 +25,14 @@ export interface Memo {
   owner: AnyTensor | undefined;
   /** Somebody else keeps the values, so that forgetting this node would free nothing. */
   held: boolean;
-  /** Kept when it is computed on the way to others, if it is small: it was computed before, or will be read for sure. */
-  keeps: boolean;
+  /** How often it was computed on the way to others, up to 2: what comes again is kept. */
+  passes: number;
   /** The last walk over the graph that came by. */
   walk: number;
   /** Position in the order of the evaluation that is being described. */
   place: number;
+  /** Is it computed of data alone: of no parameter, and of no argument of a traced function? */
+  isData: boolean;
   /** The history was dropped: `"parameter"` when it held one, so that differentiating through would be silently wrong. */
   dropped: false | "data" | "parameter";
 }
@@ -90,9 +92,10 @@ export class Tensor<S extends Shape = Shape, D extends DType = DefaultDType> {
       stabilised: undefined,
       owner: undefined,
       held: false,
-      keeps: false,
+      passes: 0,
       walk: 0,
       place: 0,
+      isData: isOfData(this as unknown as AnyTensor),
       dropped: false,
     };
     if (isRecordingCallSites()) noteCallSite(this as unknown as AnyTensor);
@@ -112,6 +115,13 @@ export class Tensor<S extends Shape = Shape, D extends DType = DefaultDType> {
   current(): Tensor<S, D> {
     return this;
   }
+}
+
+function isOfData(node: AnyTensor): boolean {
+  const { op, inputs } = node;
+  if (op === leaves.input || isParameterVersion(node)) return false;
+  for (let i = 0; i < inputs.length; i++) if (!inputs[i].memo.isData) return false;
+  return true;
 }
 
 /** A tensor of any shape and dtype. */

@@ -272,12 +272,12 @@ function addTensor(node: AnyTensor, feeds: AnyTensor[]): void {
  * program that it is an argument of, which may find the rows where they are; but if it comes again, once and for all.
  */
 function isGather({ op, inputs, memo }: AnyTensor): boolean {
-  if (!op.gathers || memo.storage !== undefined || memo.keeps) return false;
+  if (!op.gathers || memo.storage !== undefined || memo.passes > 0) return false;
   return inputs.every((input) => isComputed(input) || (input.op.checks && input.inputs.every(isComputed)));
 }
 
 function addGather(node: AnyTensor, feeds: AnyTensor[]): void {
-  node.memo.keeps = true;
+  node.memo.passes = 1;
   addNode(node);
   for (const input of node.inputs) {
     if (isComputed(input)) addTensor(input, feeds);

@@ -25,11 +25,17 @@ export function getBackend(): Backend {
 }
 
 /**
- * A node of no more elements keeps its values also when it is on the way to others, from the second time it is computed on: a
+ * A node of no more elements is small: it keeps its values also when it is on the way to others, from the second time it is computed on. A
  * running total of which an average is printed now and then would else be added up from the start each time. From the first
  * time on, every step of a chain would be a result.
  */
-const keptSize = 64;
+const smallSize = 64;
+
+/**
+ * A larger node is kept from the third time on, and if it is where what comes again ends: a node that has not come as often is
+ * computed of it. What is looked at with its gradient comes twice, and is better computed anew than kept in all its parts.
+ */
+const mostPasses = 2;
 
 /** Stands in a structure before what a program gives. */
 const outputsMark = -3;
@@ -41,16 +47,28 @@ export function isComputed({ memo }: AnyTensor): boolean {
   return memo.storage !== undefined;
 }
 
-/** Does a node that is computed on the way to others keep its values? A number is a constant of the program, which is no node's to keep. */
+/** Does a small node that is computed on the way to others keep its values? A number is a constant of the program, which is no node's to keep. */
 function isKept({ memo, size, op }: AnyTensor): boolean {
-  return memo.keeps && memo.storage === undefined && size <= keptSize && op !== leaves.literal;
+  return memo.passes > 0 && memo.storage === undefined && size <= smallSize && op !== leaves.literal;
+}
+
+/** Does a large one, of which `user` is computed? Not what is stretched or made of nothing: it would fill memory that its program does without. */
+function isKeptFor(user: AnyTensor, { memo, size, inputs }: AnyTensor): boolean {
+  if (memo.passes < mostPasses || memo.passes <= user.memo.passes || memo.storage !== undefined) return false;
+  return size > smallSize && inputs.reduce((total, input) => total + input.size, 0) >= size;
 }
 
 /** What a program gives that is to compute `targets` and on the way to them `pending`. */
 export function outputsOf(targets: readonly AnyTensor[], pending: readonly AnyTensor[]): AnyTensor[] {
   const outputs = [...targets];
-  for (let i = 0; i < pending.length; i++)
-    if (isKept(pending[i]) && !targets.includes(pending[i])) outputs.push(pending[i]);
+  for (let i = 0; i < pending.length; i++) {
+    const node = pending[i];
+    if (isKept(node) && !targets.includes(node)) outputs.push(node);
+    for (let k = 0; k < node.inputs.length; k++) {
+      const input = node.inputs[k];
+      if (isKeptFor(node, input) && !outputs.includes(input)) outputs.push(input);
+    }
+  }
   return outputs;
 }
 
@@ -149,7 +167,10 @@ export function settle(
   results: readonly Storage[],
 ): void {
   for (let i = 0; i < outputs.length; i++) outputs[i].memo.storage ??= results[i].hold();
-  for (let i = 0; i < pending.length; i++) pending[i].memo.keeps = true;
+  for (let i = 0; i < pending.length; i++) {
+    const { memo } = pending[i];
+    if (memo.passes < mostPasses) memo.passes++;
+  }
   recordValues(pending, outputs);
 }
 

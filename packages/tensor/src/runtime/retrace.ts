@@ -15,13 +15,23 @@ export function isPresentVersion(node: AnyTensor): boolean {
   return isParameterVersion(node) && ownerOf(node).current() === node;
 }
 
+/** Is the node a former value of a parameter that is trained? */
+function isFormerVersion(node: AnyTensor): boolean {
+  return isParameterVersion(node) && ownerOf(node).trainable && !isPresentVersion(node);
+}
+
 /**
  * How a program may compute nodes once more, from data, parameters, and what has been computed of data alone: whatever of the rest has been
  * computed too, so that results do not depend on what was looked at. Undefined where it may not: the graph was made of the former value of a parameter that is
- * trained, has ops made for this call alone, or has lost a part.
+ * trained, or has ops made for this call alone.
  */
 export function retrace(nodes: readonly AnyTensor[]): Retraced | undefined {
-  const history = topologicalOrder(nodes);
+  let isPresent = true;
+  const history = topologicalOrder(nodes, (one) => {
+    isPresent &&= !isFormerVersion(one);
+    return !isPresent || (one.memo.isData && isComputed(one));
+  });
+  if (!isPresent) return undefined;
   /** Is it computed from a parameter? By place. */
   const varies: boolean[] = [];
   let ends = false;
@@ -29,10 +39,8 @@ export function retrace(nodes: readonly AnyTensor[]): Retraced | undefined {
     const one = history[place];
     const { inputs, memo } = one;
     memo.place = place;
-    if (memo.dropped === "parameter") return undefined;
     let isVarying = isPresentVersion(one);
-    if (!isVarying && isParameterVersion(one) && ownerOf(one).trainable) return undefined;
-    for (let i = 0; i < inputs.length; i++) isVarying ||= varies[inputs[i].memo.place];
+    if (!memo.isData) for (let i = 0; i < inputs.length; i++) isVarying ||= varies[inputs[i].memo.place];
     varies.push(isVarying);
     ends ||= !isVarying && inputs.length > 0 && isComputed(one);
   }

@@ -4,11 +4,13 @@ import {
   type AnyTensor,
   add,
   compile,
+  exp,
   gradients,
   mul,
   parameter,
   setHistoryLimit,
   stopGradient,
+  sub,
   sum,
   type Tensor,
   tensor,
@@ -100,6 +102,38 @@ describe("an endless loop runs in bounded memory", () => {
   });
 });
 
+describe("what derivatives do not reach is dropped first", () => {
+  const ways: readonly [string, (average: AnyTensor, w: AnyTensor, x: AnyTensor) => AnyTensor][] = [
+    ["data", (average, _, x) => add(mul(average, 0.9), mul(x, 0.1))],
+    ["parameters that are stopped", (average, w) => stopGradient(add(mul(average, 0.9), mul(w, 0.1)))],
+  ];
+  test.each(ways)("so that a loss with an endless average of %s has its gradient", (_, next) => {
+    setHistoryLimit({ nodes: 200 });
+    const w = parameter(tensor([1, 2]));
+    let average: AnyTensor = zeros([2]);
+    let expected = [0, 0];
+    for (let i = 0; i < 500; i++) {
+      average = next(average, w as AnyTensor, tensor([1, 2]));
+      expected = expected.map((x, j) => 0.9 * x + 0.1 * (j + 1));
+      const error = sub(w, average);
+      const [slopes] = gradients(sum(mul(error, error)), [w]);
+      expect(nodesOf(average)).toBeLessThanOrEqual(250);
+      [...slopes.toTypedArray()].forEach((slope, j) => {
+        expect(slope).toBeCloseTo(2 * (j + 1 - expected[j]), 5);
+      });
+    }
+  });
+  test("and not when it is little: what is long itself is dropped as a whole", () => {
+    setHistoryLimit({ nodes: 200 });
+    const w = parameter(tensor([1, 2]));
+    const offset = mul(tensor([1, 2]), 2);
+    let total: AnyTensor = mul(w, offset);
+    for (let i = 0; i < 300; i++) total = add(total, 1);
+    expect(offset.inputs.length).toBe(2);
+    expect(nodesOf(total)).toBeLessThanOrEqual(200);
+  });
+});
+
 describe("a history within the limit", () => {
   test("stays whole when it is read", () => {
     const w = parameter(tensor(3));
@@ -142,6 +176,22 @@ describe("a history within the limit", () => {
     expect(walks).toBeGreaterThan(1);
     expect(walks).toBeLessThan(30);
   });
+  test("is walked over now and then also by what is made of it time and again", () => {
+    setHistoryLimit({ nodes: 1000 });
+    let walks = 0;
+    let x: AnyTensor = tensor(1);
+    for (let i = 0; i < 400; i++) x = add(x, 1);
+    const { inputs } = x;
+    Object.defineProperty(x, "inputs", {
+      get() {
+        walks++;
+        return inputs;
+      },
+    });
+    for (let i = 0; i < 300; i++) mul(x, exp(x));
+    expect(walks).toBeGreaterThan(0);
+    expect(walks).toBeLessThan(10);
+  });
   test("is not dropped while a function is traced or differentiated", () => {
     setHistoryLimit({ nodes: 50 });
     const chain = (x: AnyTensor): AnyTensor => {
@@ -165,8 +215,8 @@ describe("a dropped history", () => {
     return y;
   };
   const message =
-    "was dropped since it was over the limit, so its gradient is unknown; put the step in compile(), differentiate before " +
-    "the history grows, or raise setHistoryLimit()";
+    "was dropped since it was over the limit, so its gradient is unknown; put the step in compile(), stopGradient() what " +
+    "steps take over from those before, differentiate before the history grows, or raise setHistoryLimit()";
 
   test("that held a parameter refuses backward and says the ways out", () => {
     setHistoryLimit({ nodes: 50 });

@@ -6,10 +6,12 @@ import {
   add,
   apply,
   type Backend,
+  broadcastTo,
   cast,
   checkpoint,
   compile,
   concat,
+  cos,
   cumsum,
   div,
   equal,
@@ -28,6 +30,7 @@ import {
   referenceBackend,
   reshape,
   setBackend,
+  sin,
   slice,
   sub,
   sum,
@@ -89,7 +92,7 @@ describe("evaluation", () => {
     expect(w.grad?.toArray()).toEqual([2, 4]);
     expect([loss.item(), runs()]).toEqual([5, 1]);
   });
-  test("keeps small values that it computes a second time, so that a running total is not added up from the start", () => {
+  test("keeps what it computes a second time, or a third if it is large, so that a running total is not added up from the start", () => {
     let [calls, programs] = [0, counting()];
     const counted = primitive("counted", {
       accepts: "number",
@@ -101,7 +104,7 @@ describe("evaluation", () => {
     });
     for (const [size, expected] of [
       [64, 2 * 100 - 1], // all but the last are computed twice
-      [65, (100 * 101) / 2],
+      [65, 3 * 100 - 3], // the last is computed once, and the one before twice
     ]) {
       calls = 0;
       programs = counting();
@@ -117,12 +120,33 @@ describe("evaluation", () => {
   test("makes a bounded number of programs for a running total", () => {
     const { backend, made } = counting();
     setBackend(backend);
-    let total: AnyTensor = zeros([3]);
-    for (let i = 1; i <= 100; i++) {
-      total = add(total, tensor([1, 2, 3]));
-      expect(div(total, i + 0.25).toTypedArray()[0]).toBe(Math.fround(i / (i + 0.25)));
+    for (const [size, programs] of [
+      [3, 3], // the first two begin with the zeros
+      [65, 4], // the first three
+    ]) {
+      const before = made();
+      let total: AnyTensor = zeros([size]);
+      for (let i = 1; i <= 100; i++) {
+        total = add(total, tensor(new Float32Array(size).fill(1)));
+        expect(div(total, i + 0.25).toTypedArray()[0]).toBe(Math.fround(i / (i + 0.25)));
+      }
+      expect(made() - before).toBe(programs);
     }
-    expect(made()).toBe(3); // the first two begin with the zeros
+  });
+  test("keeps of what is large and comes again only what goes on from it, and nothing that is merely stretched", () => {
+    const outputs: string[][] = [];
+    setBackend({
+      name: "noting outputs",
+      prepare(graph) {
+        outputs.push(graph.outputs.map(({ op }) => op.name));
+        return referenceBackend.prepare(graph);
+      },
+    });
+    const x = tensor(new Float32Array(100).fill(1));
+    const common = cos(sin(x));
+    const stretched = broadcastTo(sin(tensor([2])), [100]);
+    for (let i = 0; i < 4; i++) sum(add(exp(common), stretched)).item();
+    expect(outputs).toEqual([["sum"], ["sum", "sin"], ["sum", "cos"], ["sum"]]);
   });
   test("gives results for what is asked for alone, when it is computed for the first time", () => {
     const outputs: number[] = [];
