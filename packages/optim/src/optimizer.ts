@@ -113,7 +113,7 @@ export interface Optimizer {
    * One step: gradients of the scalar `loss` with respect to the parameters, clipping, update. All parameters are
    * assigned together, after everything is computed, or none. Parameters that the loss does not depend on keep their value
    * and state. Inside `compile` it is part of the program. Outside, the loss, the gradients and the update are one program, made at the first
-   * loss of its kind; but if the loss was computed from a parameter's former value, or by a `customGradient` or `checkpoint`, the update is another.
+   * loss of its kind; but if the loss was computed from a parameter's former value, or by a `customGradient`, the update is another.
    * Throws {@link ShapeError} unless the loss is a scalar, {@link GraphError} when it depends on none of the parameters.
    */
   minimize<L extends AnyTensor>(loss: L & Checked<ScalarLoss<ShapeOf<L>>>): void;

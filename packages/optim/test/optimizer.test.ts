@@ -4,6 +4,7 @@ import {
   add,
   broadcastTo,
   type Compiled,
+  checkpoint,
   compile,
   cos,
   customGradient,
@@ -381,22 +382,49 @@ describe("outside compile a step", () => {
     expect(step()).toEqual([-5, -5]);
   });
 
-  test("asks a gradient rule of the user's own each time", () => {
+  const parts: readonly [string, boolean, (w: AnyTensor) => AnyTensor][] = [
+    ["checkpoint", true, (w) => checkpoint((x: AnyTensor) => sin(sin(x)) as AnyTensor)(w)],
+    [
+      "customGradient",
+      false,
+      customGradient(
+        (x: AnyTensor) => mul(x, 3) as AnyTensor,
+        ({ cotangent }) => [mul(cotangent, 3)],
+      ),
+    ],
+  ];
+  test.each(parts)("makes no programs for a %s at each turn", (_, isWhole, part) => {
+    prepared((graphs) => {
+      const w = parameter(tensor([1, 2]));
+      const made = sgd([w], { learningRate: 0.1 });
+      const programs = [1, 2, 3, 4].map(() => {
+        graphs.length = 0;
+        made.minimize(sum(part(w)) as never);
+        return graphs.length;
+      });
+      expect(programs.slice(1)).toEqual([0, 0, 0]);
+      expect(programs[0] === 1).toBe(isWhole);
+    });
+  });
+
+  test("asks a gradient rule of the user's own each time, inside a checkpoint too", () => {
     prepared((graphs) => {
       let strength = 1;
       const reversed = customGradient(
         (x: Tensor) => mul(x, 1) as Tensor,
         ({ cotangent }) => [mul(cotangent, -strength) as Tensor],
       );
+      const inside = checkpoint((x: Tensor) => reversed(x));
       const w = parameter(tensor([0]));
       const made = sgd([w], { learningRate: 1 });
       for (strength of [1, 10, 100]) {
         graphs.length = 0;
         made.minimize(sum(reversed(w)));
+        made.minimize(sum(inside(w)));
       }
-      expect(w.toArray()).toEqual([111]);
-      // The update is not compiled again with it.
-      expect(graphs.map(({ replaces }) => replaces)).toEqual([undefined]);
+      expect(w.toArray()).toEqual([222]);
+      // The numbers are inputs, whichever they are.
+      expect(graphs).toEqual([]);
     });
   });
 

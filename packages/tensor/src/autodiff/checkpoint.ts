@@ -1,21 +1,25 @@
 import { apply } from "../graph/apply.ts";
 import { composite, type Op } from "../graph/op.ts";
 import type { AnyTensor } from "../graph/tensor.ts";
+import { topologicalOrder } from "../graph/topological.ts";
 import { replaceTensors, treeTensors } from "../graph/tree.ts";
 import { barrier } from "../primitives/barrier.ts";
 import { alias } from "./alias.ts";
-import { type Closure, closeOver, substitute } from "./closure.ts";
+import { ClosureOps, closeOver, type Outline, substitute } from "./closure.ts";
 import { asWeakTensors } from "./grad.ts";
 import { pullback } from "./pullback.ts";
 
+/** One for each output of a closure. */
+const ops = new ClosureOps<readonly Op[]>();
+
 /** An op that computes one output of the closure from its arguments and captured nodes. */
-function checkpointOp({ standIns, captured, outputs }: Closure, index: number): Op {
+function checkpointOp({ standIns, captured, outputs }: Outline, index: number): Op {
   const output = outputs[index];
   const slots = [...standIns, ...captured];
   const rebuild = (inputs: readonly AnyTensor[]): AnyTensor =>
     substitute([output], new Map(slots.map((slot, i) => [slot, inputs[i]])))[0];
   return composite("checkpoint", {
-    once: true,
+    userRule: topologicalOrder([output]).some(({ op }) => op.userRule),
     accepts: (dtypes) => dtypes,
     shape: () => output.shape,
     dtype: () => output.dtype,
@@ -39,7 +43,8 @@ export function checkpoint<Args extends readonly unknown[], Y>(
     const given = asWeakTensors(args) as readonly unknown[];
     const closure = closeOver(fn as (...args: never[]) => unknown, given);
     const operands = [...treeTensors(given), ...closure.captured];
-    const results = closure.outputs.map((_, i) => apply(checkpointOp(closure, i), operands));
+    const made = ops.of(closure, (outline) => outline.outputs.map((_, i) => checkpointOp(outline, i)));
+    const results = made.map((op) => apply(op, operands));
     return replaceTensors(closure.value, results) as Y;
   };
 }

@@ -5,6 +5,7 @@ import { leaves } from "../graph/op.ts";
 import { type AnyTensor, nextId, withInputs } from "../graph/tensor.ts";
 import { topologicalOrder } from "../graph/topological.ts";
 import { replaceTensors, treeTensors } from "../graph/tree.ts";
+import { mostPrograms, Structure, StructureCache } from "../runtime/structure.ts";
 import { stabilise } from "../stabilise/pass.ts";
 
 /** A function as a graph: its arguments' stand-ins, what it uses from outside, and its results. */
@@ -16,6 +17,9 @@ export interface Closure {
   /** The result as the function gave it. */
   readonly value: unknown;
 }
+
+/** What an op keeps of a closure. */
+export type Outline = Omit<Closure, "value">;
 
 /** Runs `fn` on stand-ins for `inputs` and finds everything it reads from outside. */
 export function closeOver(fn: (...args: never[]) => unknown, args: readonly unknown[]): Closure {
@@ -34,6 +38,54 @@ export function closeOver(fn: (...args: never[]) => unknown, args: readonly unkn
     );
     return { standIns, captured, outputs, value };
   });
+}
+
+/**
+ * Ops made of closures: the same for closures of equal graphs, so that a loop which makes one at each turn does not get another program each
+ * time. They hold no values, of what is captured neither.
+ */
+export class ClosureOps<T> {
+  readonly #made = new StructureCache<T>(mostPrograms);
+  readonly #structure = new Structure();
+
+  /** What `make` gives of the closure, or gave of one like it. */
+  of({ standIns, captured: given, outputs }: Outline, make: (outline: Outline) => T): T {
+    this.#describe({ standIns, captured: given, outputs });
+    const hash = this.#structure.hash();
+    let made = this.#made.get(this.#structure, hash);
+    if (made === undefined) {
+      const row = this.#structure.copy();
+      const captured = given.map(standInFor);
+      const replacements = new Map(given.map((node, i) => [node, captured[i]]));
+      made = make({ standIns, captured, outputs: substitute(outputs, replacements) });
+      this.#made.set(row, hash, made);
+    }
+    return made;
+  }
+
+  #describe({ standIns, captured, outputs }: Outline): void {
+    const structure = this.#structure;
+    const slots = new Map([...standIns, ...captured].map((node, i) => [node, i]));
+    structure.clear();
+    structure.add(standIns.length);
+    topologicalOrder(outputs, (node) => slots.has(node)).forEach((node, place) => {
+      const { op, inputs, attributes, dtype, shape, weak, memo } = node;
+      const slot = slots.get(node);
+      memo.place = place;
+      structure.add(weak ? 1 : 0);
+      if (slot !== undefined) {
+        structure.add(-1 - slot);
+        structure.addType(dtype, shape);
+        return;
+      }
+      structure.add(op.id);
+      structure.add(inputs.length);
+      for (const input of inputs) structure.add(input.memo.place);
+      structure.addAttributes(attributes);
+      if (op === leaves.literal) structure.addType(dtype, shape);
+    });
+    for (const output of outputs) structure.add(output.memo.place);
+  }
 }
 
 /** The outputs with nodes replaced: the same ops on other inputs. `remade` makes them; without it, nodes above no replaced one stay. */

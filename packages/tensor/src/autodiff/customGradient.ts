@@ -1,12 +1,12 @@
 import { apply } from "../graph/apply.ts";
 import { atOwnLines } from "../graph/callSite.ts";
 import { GraphError, ShapeError } from "../graph/errors.ts";
-import { composite, isParameterVersion } from "../graph/op.ts";
+import { composite, isParameterVersion, type Op } from "../graph/op.ts";
 import { shapeText } from "../graph/shape.ts";
 import { type AnyTensor, Tensor } from "../graph/tensor.ts";
 import { topologicalOrder } from "../graph/topological.ts";
 import { aliasOp } from "./alias.ts";
-import { closeOver, substitute } from "./closure.ts";
+import { ClosureOps, closeOver, type Outline, substitute } from "./closure.ts";
 import { asWeakTensors } from "./grad.ts";
 
 /** What a custom rule is given. */
@@ -29,29 +29,20 @@ export function customGradient<Args extends readonly AnyTensor[], Y extends AnyT
   fn: (...args: Args) => Y,
   rule: (context: CustomGradientContext<Args, Y>) => readonly (AnyTensor | undefined)[],
 ): (...args: Args) => Y {
-  return (...args) => {
-    const given = asWeakTensors(args) as readonly AnyTensor[];
-    const { standIns, captured, outputs, value } = closeOver(fn as (...args: never[]) => unknown, given);
-    if (!(value instanceof Tensor))
-      throw new ShapeError("customGradient", "the function must give one tensor");
-    const outside = new Set(captured);
-    for (const node of topologicalOrder(outputs, (one) => outside.has(one) || !one.op.differentiable)) {
-      if (outside.has(node)) refuseVariable(node);
-    }
+  const ops = new ClosureOps<Op>();
+
+  function opOf({ standIns, captured, outputs: [output] }: Outline): Op {
     const slots = [...standIns, ...captured];
-    const op = composite("customGradient", {
-      once: true,
+    return composite("customGradient", {
+      userRule: true,
       accepts: (dtypes) => dtypes,
-      shape: () => outputs[0].shape,
-      dtype: () => outputs[0].dtype,
-      lower: (inputs) => substitute(outputs, new Map(slots.map((slot, i) => [slot, inputs[i]])))[0],
-      vjp({ inputs, output, cotangent }) {
+      shape: () => output.shape,
+      dtype: () => output.dtype,
+      lower: (inputs) => substitute([output], new Map(slots.map((slot, i) => [slot, inputs[i]])))[0],
+      vjp(node) {
+        const inputs = node.inputs.slice(0, standIns.length) as unknown as Args;
         const given = atOwnLines(() =>
-          rule({
-            inputs: inputs.slice(0, standIns.length) as unknown as Args,
-            output: output as Y,
-            cotangent: cotangent as Y,
-          }),
+          rule({ inputs, output: node.output as Y, cotangent: node.cotangent as Y }),
         );
         if (Array.isArray(given) && given.length === standIns.length) return given;
         throw new GraphError(
@@ -61,7 +52,19 @@ export function customGradient<Args extends readonly AnyTensor[], Y extends AnyT
         );
       },
     });
-    return apply(op, [...given, ...captured]) as Y;
+  }
+
+  return (...args) => {
+    const given = asWeakTensors(args) as readonly AnyTensor[];
+    const closure = closeOver(fn as (...args: never[]) => unknown, given);
+    const { captured, outputs, value } = closure;
+    if (!(value instanceof Tensor))
+      throw new ShapeError("customGradient", "the function must give one tensor");
+    const outside = new Set(captured);
+    for (const node of topologicalOrder(outputs, (one) => outside.has(one) || !one.op.differentiable)) {
+      if (outside.has(node)) refuseVariable(node);
+    }
+    return apply(ops.of(closure, opOf), [...given, ...captured]) as Y;
   };
 }
 

@@ -101,8 +101,8 @@ export interface OpDefinition<A extends Attributes = Attributes> {
    * in the function's own program. Default false.
    */
   readonly gathers?: boolean;
-  /** It is made for one call, after which no graph has it: programs of such graphs are not worth keeping. Default false. */
-  readonly once?: boolean;
+  /** Its gradient rule is a user's own, which may go by what it finds outside of the graph: it is asked each time that something is differentiated. Default false. */
+  readonly userRule?: boolean;
   /** The gradient rule gives 0 where the cotangent is 0, whatever the inputs are: it moves, adds or negates. Default false. */
   readonly passesZeros?: boolean | ((inputs: readonly AnyTensor[]) => boolean);
   /** For each input where the output depends on it at all, as a bool tensor; undefined for everywhere. */
@@ -129,7 +129,7 @@ export interface Op
       | "transparent"
       | "checks"
       | "gathers"
-      | "once"
+      | "userRule"
       | "passesZeros"
       | "replaces"
       | "flops"
@@ -179,7 +179,7 @@ function define(
     transparent: definition.transparent ?? false,
     checks: definition.checks ?? false,
     gathers: definition.gathers ?? false,
-    once: definition.once ?? false,
+    userRule: definition.userRule ?? false,
     passesZeros: definition.passesZeros ?? false,
     selects: definition.selects,
     replaces: definition.replaces ?? [],

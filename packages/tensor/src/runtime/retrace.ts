@@ -23,7 +23,7 @@ function isFormerVersion(node: AnyTensor): boolean {
 /**
  * How a program may compute nodes once more, from data, parameters, and what has been computed of data alone: whatever of the rest has been
  * computed too, so that results do not depend on what was looked at. Undefined where it may not: the graph was made of the former value of a parameter that is
- * trained, or has ops made for this call alone.
+ * trained, or has ops with a gradient rule of the user's own.
  */
 export function retrace(nodes: readonly AnyTensor[]): Retraced | undefined {
   let isPresent = true;
@@ -47,5 +47,5 @@ export function retrace(nodes: readonly AnyTensor[]): Retraced | undefined {
   const isGiven = (one: AnyTensor): boolean =>
     one.op !== leaves.literal && isComputed(one) && (one.inputs.length === 0 || !varies[one.memo.place]);
   const order = ends ? topologicalOrder(nodes, isGiven) : history;
-  return order.some(({ op }) => op.once) ? undefined : { order, isGiven };
+  return order.some(({ op }) => op.userRule) ? undefined : { order, isGiven };
 }

@@ -1,5 +1,7 @@
 import { fc, test as property } from "@fast-check/vitest";
 import { describe, expect, expectTypeOf, test } from "vitest";
+import { ClosureOps, closeOver, type Outline } from "../../src/autodiff/closure.ts";
+import { topologicalOrder } from "../../src/graph/topological.ts";
 import {
   type AnyTensor,
   add,
@@ -22,6 +24,7 @@ import {
   type Tensor,
   tensor,
   valueAndGrad,
+  zeros,
 } from "../../src/index.ts";
 import { failure } from "../failure.ts";
 
@@ -109,6 +112,91 @@ describe("checkpoint", () => {
     checkpoint(() => mul(w, 1))().backward();
     expect(w.grad?.item()).toBe(1);
     expect(grad(checkpoint((x: Tensor<[]>) => stopGradient(x)))(tensor(3)).item()).toBe(0);
+  });
+  test("is the same op each time that it does the same, and another that does something else", () => {
+    const w = parameter(tensor([1, 2]));
+    type Pair = readonly [AnyTensor, AnyTensor];
+    const [a, b] = [tensor([3, 4]) as AnyTensor, tensor([5, 6]) as AnyTensor];
+    const seen: { readonly op: unknown; readonly value: readonly number[] }[] = [];
+    const call = (fn: (...args: Pair) => AnyTensor, given: Pair = [a, b]): void => {
+      const made = checkpoint(fn)(...given);
+      seen.push({ op: made.op, value: [...made.toTypedArray()] });
+    };
+    for (let i = 0; i < 2; i++) {
+      const shift = tensor([i, i]);
+      call((x, y) => sub(x, y));
+      call((x, y) => sub(y, x));
+      call((x, y) => mul(sub(x, y), 2.5));
+      call((x, y) => mul(sub(x, y), -0));
+      call((x, y) => mul(sub(x, y), 0));
+      call((x, y) => mul(add(x, shift), mul(w, y)));
+      call((x) => sum(x, { axis: 0 }));
+      call((x) => sum(x, { axis: 0, keepDims: true }));
+      call((x) => x);
+      call((_, y) => y);
+      call((x, y) => sub(x, y), [a, tensor(1)]);
+      call((x, y) => sub(x, y), [a, tensor([1, 2], { dtype: "float64" })]);
+      call((x, y) => mul(sub(x, y), tensor([1])));
+      call((x, y) => mul(sub(x, y), tensor([1, 1])));
+      call(() => zeros([2]));
+      call(() => zeros([2], { dtype: "int32" }));
+    }
+    const kinds = seen.length / 2;
+    expect(seen.slice(kinds).map(({ op }) => op)).toEqual(seen.slice(0, kinds).map(({ op }) => op));
+    expect(new Set(seen.map(({ op }) => op)).size).toBe(kinds);
+    expect(seen.slice(kinds).map(({ value }) => value)).toEqual([
+      [-2, -2],
+      [2, 2],
+      [-5, -5],
+      [0, 0],
+      [-0, -0],
+      [4 * 5, 5 * 2 * 6],
+      [7],
+      [7],
+      [3, 4],
+      [5, 6],
+      [2, 3],
+      [2, 2],
+      [-2, -2],
+      [-2, -2],
+      [0, 0],
+      [0, 0],
+    ]);
+    const twice = checkpoint((k: Tensor<[], "float64">) => mul(k, k));
+    expect(twice(2 as never).op).toBe(twice(3 as never).op);
+    expect(twice(2 as never).op).not.toBe(twice(tensor(2, { dtype: "float64" })).op);
+  });
+  test("tells apart which values are results", () => {
+    const x = tensor([1, 2]);
+    const results = (fn: (y: AnyTensor) => AnyTensor[]): number[][] =>
+      checkpoint((y: AnyTensor) => fn(mul(y, 2)))(x).map((one) => [...one.toTypedArray()]);
+    expect(results((y) => [mul(y, y), y])).toEqual([
+      [4, 16],
+      [2, 4],
+    ]);
+    expect(results((y) => [mul(y, y), mul(y, y)])).toEqual([
+      [4, 16],
+      [4, 16],
+    ]);
+    const shared = (fn: (y: AnyTensor, z: AnyTensor) => AnyTensor[]): number[][] =>
+      checkpoint((y: AnyTensor) => fn(mul(y, y), y))(x).map((one) => [...one.toTypedArray()]);
+    expect(shared((y, z) => [y, z])).toEqual([
+      [1, 4],
+      [1, 2],
+    ]);
+    expect(shared((y) => [y, y])).toEqual([
+      [1, 4],
+      [1, 4],
+    ]);
+  });
+  test("keeps no values of its first call for the next", () => {
+    const big = tensor(new Float32Array(1000));
+    const closure = closeOver((x: Tensor<[1000]>) => sub(x, big), [tensor(new Float32Array(1000))]);
+    expect(closure.captured[0].memo.storage).toBeDefined();
+    const outline = new ClosureOps<Outline>().of(closure, (one) => one);
+    const nodes = topologicalOrder(outline.outputs);
+    expect(nodes.length).toBe(3);
+    expect(nodes.filter(({ memo }) => memo.storage !== undefined)).toEqual([]);
   });
   test("keeps its name in the graph, and a barrier before what it recomputes", () => {
     const x = tensor([1, 2, 3]);

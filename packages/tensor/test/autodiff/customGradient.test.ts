@@ -1,10 +1,12 @@
 import { describe, expect, expectTypeOf, test } from "vitest";
 import {
   type AnyTensor,
+  add,
   compile,
   customGradient,
   exp,
   grad,
+  gradients,
   hessian,
   jvp,
   mul,
@@ -52,6 +54,18 @@ describe("customGradient", () => {
     const loss = (a: Tensor<[2]>, b: Tensor<[2]>): Scalar => sum(f(a, b, whole));
     expect(grad(loss)(tensor([1, 2]), tensor([3, 4])).toArray()).toEqual([7, 7]);
     expect(grad(loss, { argument: 1 })(tensor([1, 2]), tensor([3, 4])).toArray()).toEqual([0, 0]);
+  });
+  test("takes any number of arguments, and asks for as many cotangents", () => {
+    const shift = tensor(5);
+    const f = customGradient(
+      (...x: readonly Scalar[]) => add(x[0], x[1] ?? shift),
+      ({ inputs, cotangent }) => inputs.map((_, i) => mul(cotangent, 10 ** i)),
+    );
+    const [a, b] = [tensor(1), tensor(2)];
+    expect([f(a).item(), f(a, b).item()]).toEqual([6, 3]);
+    expect(gradients(f(a), [a]).map((g) => g.item())).toEqual([1]);
+    expect(gradients(f(a, b), [a, b]).map((g) => g.item())).toEqual([1, 10]);
+    expect(f(a).op).toBe(f(b).op);
   });
   test("sums a cotangent of a broadcast shape to its argument", () => {
     const f = customGradient(
