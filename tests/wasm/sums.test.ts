@@ -4,6 +4,7 @@ import {
   compile,
   getBackend,
   less,
+  max,
   mul,
   referenceBackend,
   setBackend,
@@ -105,3 +106,36 @@ test.each(["float32", "float64", "int32", "uint8"] as const)(
     }
   },
 );
+
+test("a sum or maximum over axes of extent 1 is that of one element, and does not divide a loop", () => {
+  const before = getBackend();
+  const wasm = new WasmBackend({ threads: 1 });
+  const rows = tensorsIn([4, 1, 3], { favour: [-0, ...edges] }, { dtype: "float64" });
+  const options = { axis: 1, keepDims: true } as const;
+  const every = compile((x: AnyTensor) => {
+    const product = mul(x, -1) as AnyTensor;
+    const sums = sum(product, options) as AnyTensor;
+    const total = sum(mul(sums, sums), { axis: 2 });
+    return [
+      sums,
+      max(product, options),
+      sum(product, { axis: 1 }),
+      total,
+      sum(sum(x, options), { axis: [0, 1, 2] }),
+    ];
+  });
+  try {
+    fc.assert(
+      fc.property(rows, (x) => {
+        const [actual, expected] = [wasm, referenceBackend].map((backend) => {
+          setBackend(backend);
+          return every(x).map((one) => one.toTypedArray());
+        });
+        expect(actual).toEqual(expected);
+      }),
+    );
+    expect(every.programs[0].match(/loop/g)).toHaveLength(2);
+  } finally {
+    setBackend(before);
+  }
+});

@@ -55,8 +55,8 @@ const reshape: ViewRule = (node, of) => {
   return strides && { ...of, strides };
 };
 
-/** A sum or largest over axes of one element each. */
-const reduction: ViewRule = (node, of) =>
+/** The largest over axes of one element each. A sum is none: of −0 it is 0. */
+const largest: ViewRule = (node, of) =>
   node.size === node.inputs[0].size && node.size > 0 ? reshape(node, of) : undefined;
 
 /** Windows overlap: a step along the window's axes and one along those of its positions walk over the same axis. */
@@ -76,8 +76,7 @@ const rules: ReadonlyMap<Op, ViewRule> = new Map<Op, ViewRule>([
   [primitives.checkIndex, same],
   [primitives.reshape, reshape],
   [primitives.patches, patches],
-  [primitives.sum, reduction],
-  [primitives.max, reduction],
+  [primitives.max, largest],
   [
     primitives.transpose,
     ({ attributes }, { base, offset, strides }) => ({
