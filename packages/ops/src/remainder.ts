@@ -61,8 +61,7 @@ function remainderOf(a: AnyTensor, b: AnyTensor): AnyTensor {
  * `a − ⌊a / b⌋ b`: the remainder with the sign of `b`, as Python's `%` (JavaScript's has the sign of `a`).
  *
  * Shapes broadcast as in NumPy. Gradients: `ā = ȳ`, `b̄ = −ȳ ⌊a / b⌋`, summed over stretched axes. By 0: NaN, for integers 0.
- * Numerics: exact on the reference backend. Where it is lowered, as on WebAssembly, it is exact for quotients below 2²⁹ in float32, and
- * off by the quotient's ulps times b beyond them and in float64: `remainder(3e38, 745)` is far from 0 to 745 in float32.
+ * Numerics: exact but for the addition of b to a rest of another sign.
  * Throws {@link ShapeError}.
  */
 export function remainder<A extends Operand, B extends Operand>(

@@ -187,7 +187,7 @@ function worst(
   return result;
 }
 
-const binary = ["pow", "expDifference", "elu"];
+const binary = ["pow", "expDifference", "elu", "remainder"];
 const unary = [...mathTable.keys()].filter((name) => !binary.includes(name));
 
 /** Pairs `a ≤ b`, most of them so near that the exponential of their difference is not 0. */
@@ -248,6 +248,32 @@ describe("float32", () => {
       const found = worst([a, b], compileLanes("float32", simd, 2, write)(a, b), exact, error32);
       expect(found.error, JSON.stringify(found)).toBeLessThanOrEqual(IN_FLOAT64);
     });
+  });
+});
+
+describe("float32 remainder", () => {
+  const next = uniform(9);
+  const pairs = specials.flatMap((a) => specials.map((b) => [a, b]));
+  for (let i = 0; i < 40_000; i++) {
+    const b = (i % 2 === 0 ? 1 : -1) * 2 ** Math.round(276 * next() - 149) * (1 + next());
+    // Quotients of a few bits, of some and of any number; whole multiples, and what is next to them.
+    const quotient = 2 ** ([4, 40, 276][i % 3] * next()) * (i % 4 < 2 ? 1 : -1);
+    const a = Math.fround(b) * (i % 5 === 0 ? Math.round(quotient) : quotient);
+    pairs.push([i % 10 === 0 ? a * (1 + 2 ** -24) : a, b]);
+  }
+  while (pairs.length % 4 !== 0) pairs.push([1, 1]);
+  const [a, b] = [0, 1].map((k) => Float32Array.from(pairs, (pair) => pair[k]));
+  const scalar = definition("remainder");
+  const exact = Float32Array.from(a, (x, i) => scalar(x, b[i]));
+  test.each(targets)("is that of the reference to the bit: %s", (simd) => {
+    const write = mathTable.get("remainder")?.float32;
+    expect(write).toBeDefined();
+    if (write === undefined) return;
+    const found = compileLanes("float32", simd, 2, write)(a, b);
+    const wrong = pairs.flatMap((_, i) =>
+      Object.is(found[i], exact[i]) ? [] : [[a[i], b[i], found[i], exact[i]]],
+    );
+    expect(wrong.slice(0, 5)).toEqual([]);
   });
 });
 

@@ -21,6 +21,7 @@ import { normalCdf } from "./normalCdf.ts";
 import { normalPdf } from "./normalPdf.ts";
 import { type Formula, whole } from "./parts.ts";
 import { pow } from "./pow.ts";
+import { remainder } from "./remainder.ts";
 import { selu } from "./selu.ts";
 import { sigmoid } from "./sigmoid.ts";
 import { silu } from "./silu.ts";
@@ -99,6 +100,7 @@ export const mathTable: ReadonlyMap<string, MathEntry> = new Map<string, MathEnt
   ["normalCdf", single(normalCdf, 135)],
   ["normalPdf", single(normalPdf, 50)],
   ["pow", { float32: (lanes, a, b) => pow(lanes, a, b), cost: 190 }],
+  ["remainder", { float32: (lanes, a, b) => remainder(lanes, a, b), cost: 45 }],
   ["selu", single(selu, 60)],
   ["sigmoid", composed(sigmoid, 28)],
   ["silu", both(silu, 33)],
