@@ -99,7 +99,7 @@ function refuseDropped(node: AnyTensor): never {
 
 /** The parameter versions that derivatives of `outputs` reach. */
 export function parameterLeaves(outputs: readonly AnyTensor[]): AnyTensor[] {
-  const order = topologicalOrder(outputs, (node) => node.memo.isData || !node.op.differentiable);
+  const order = topologicalOrder(outputs, (node) => node.memo.isConstant);
   for (const node of order) if (node.memo.dropped === "parameter") refuseDropped(node);
   return order.filter(isParameterVersion);
 }

@@ -1,7 +1,5 @@
-import { isParameterVersion } from "./op.ts";
 import type { Storage } from "./storage.ts";
 import { type AnyTensor, type Memo, nextId } from "./tensor.ts";
-import { topologicalOrder } from "./topological.ts";
 
 /** How much history a node may hold before it is evaluated and its history dropped. */
 export interface HistoryLimit {
@@ -94,7 +92,6 @@ function boundBytes(node: AnyTensor): void {
   bytesMade += own;
   let giant = storage !== undefined && isGiant(storage) ? storage : undefined;
   let bytes = giant === undefined ? own : 0;
-  let heaviest: Memo | undefined;
   for (let i = 0; i < inputs.length; i++) {
     const input = inputs[i].memo;
     bytes += input.historyBytes;
@@ -103,15 +100,23 @@ function boundBytes(node: AnyTensor): void {
       bytes += Math.min(other.byteLength, giant?.byteLength ?? 0);
       if (giant === undefined || other.byteLength > giant.byteLength) giant = other;
     }
-    if (heaviest === undefined || weight(input) > weight(heaviest)) heaviest = input;
   }
   memo.historyBytes = bytes;
   memo.giant = giant;
-  memo.recount = heaviest?.recount;
+  memo.recount = earliestRecount(inputs);
 }
 
-function weight({ historyNodes, historyBytes }: Memo): number {
-  return historyNodes / limit.nodes + historyBytes / limit.bytes;
+/** Undefined, which is at once, where a long history has not been counted. */
+function earliestRecount(inputs: readonly AnyTensor[]): Recount | undefined {
+  let earliest: Recount | undefined;
+  for (let i = 0; i < inputs.length; i++) {
+    const { memo } = inputs[i];
+    const { recount } = memo;
+    if (recount === undefined) {
+      if (mayBeOver(memo, 1 / 4)) return undefined;
+    } else if (earliest === undefined || recount.id < earliest.id) earliest = recount;
+  }
+  return earliest;
 }
 
 /**
@@ -121,7 +126,7 @@ function weight({ historyNodes, historyBytes }: Memo): number {
 function dropWhenOver(node: AnyTensor): void {
   const history = tooLong(node);
   if (history === undefined) return;
-  const constants = heavyConstants(history);
+  const constants = node.memo.isConstant ? [] : constantsIn(history);
   if (constants.length > 0) {
     drop(constants);
     node.memo.recount = undefined;
@@ -164,6 +169,14 @@ function tooLong(node: AnyTensor): ReadonlySet<AnyTensor> | undefined {
   return undefined;
 }
 
+/**
+ * May a node keep values, beside so many bytes that others of its history may be about to keep, which somebody would only have computed again? Not
+ * when so much history that derivatives need would come near the limit.
+ */
+export function mayKeepValues({ memo }: AnyTensor, bytes: number): boolean {
+  return memo.isConstant || memo.historyBytes + bytes <= limit.bytes / 2;
+}
+
 /** May the history be longer than this share of the limit? */
 function mayBeOver({ historyNodes, historyBytes }: Memo, share: number): boolean {
   return historyNodes > limit.nodes * share || historyBytes > limit.bytes * share;
@@ -175,24 +188,18 @@ function historyOf(node: AnyTensor): ReadonlySet<AnyTensor> {
   return history;
 }
 
-/** Does no derivative with respect to a parameter go through the node? */
-function isConstant({ op, memo }: AnyTensor): boolean {
-  return memo.isData || !op.differentiable;
-}
+/** The history of a constant is not worth dropping if it is less than this share of the limit: many averages may be over it together. */
+const smallPart = 1 / 400;
 
-/** Constants that others of the history are made of, and that may have a good part of what it is allowed. */
-function heavyConstants(history: ReadonlySet<AnyTensor>): AnyTensor[] {
+/** Constants that others of the history are made of, but for short ones. */
+function constantsIn(history: ReadonlySet<AnyTensor>): AnyTensor[] {
   const found = new Set<AnyTensor>();
   for (const user of history) {
-    if (isConstant(user)) continue;
+    if (user.memo.isConstant) continue;
     for (const one of user.inputs)
-      if (one.inputs.length > 0 && isConstant(one) && mayBeOver(one.memo, 1 / 4)) found.add(one);
+      if (one.inputs.length > 0 && one.memo.isConstant && mayBeOver(one.memo, smallPart)) found.add(one);
   }
   return [...found];
-}
-
-function hidesParameter(node: AnyTensor): boolean {
-  return isParameterVersion(node) || node.memo.dropped === "parameter";
 }
 
 function drop(nodes: readonly AnyTensor[]): void {
@@ -200,8 +207,8 @@ function drop(nodes: readonly AnyTensor[]): void {
   keepingHistory(() => evaluator(...nodes));
   for (const node of nodes) {
     const { memo } = node;
-    memo.isData = isConstant(node) || !topologicalOrder([node], isConstant).some(hidesParameter);
-    memo.dropped = memo.isData ? "data" : "parameter";
+    memo.isData = memo.isConstant;
+    memo.dropped = memo.isConstant ? "data" : "parameter";
     node.inputs = [];
     memo.stabilised = undefined;
     memo.historyNodes = 1;

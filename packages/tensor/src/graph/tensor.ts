@@ -33,6 +33,8 @@ export interface Memo {
   place: number;
   /** Is it computed of data alone: of no parameter, and of no argument of a traced function? */
   isData: boolean;
+  /** Does no derivative with respect to a parameter or an argument go through it? */
+  isConstant: boolean;
   /** The history was dropped: `"parameter"` when it held one, so that differentiating through would be silently wrong. */
   dropped: false | "data" | "parameter";
 }
@@ -95,9 +97,11 @@ export class Tensor<S extends Shape = Shape, D extends DType = DefaultDType> {
       passes: 0,
       walk: 0,
       place: 0,
-      isData: isOfData(this as unknown as AnyTensor),
+      isData: false,
+      isConstant: false,
       dropped: false,
     };
+    noteSources(this as unknown as AnyTensor);
     if (isRecordingCallSites()) noteCallSite(this as unknown as AnyTensor);
   }
 
@@ -117,11 +121,17 @@ export class Tensor<S extends Shape = Shape, D extends DType = DefaultDType> {
   }
 }
 
-function isOfData(node: AnyTensor): boolean {
-  const { op, inputs } = node;
-  if (op === leaves.input || isParameterVersion(node)) return false;
-  for (let i = 0; i < inputs.length; i++) if (!inputs[i].memo.isData) return false;
-  return true;
+function noteSources(node: AnyTensor): void {
+  const { op, inputs, memo } = node;
+  if (op === leaves.input || isParameterVersion(node)) return;
+  let [isData, isConstant] = [true, true];
+  for (let i = 0; i < inputs.length; i++) {
+    const input = inputs[i].memo;
+    isData &&= input.isData;
+    isConstant &&= input.isConstant;
+  }
+  memo.isData = isData;
+  memo.isConstant = isConstant || !op.differentiable;
 }
 
 /** A tensor of any shape and dtype. */

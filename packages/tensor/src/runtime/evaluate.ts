@@ -1,5 +1,5 @@
-import { allocate, type TypedArray } from "../graph/dtype.ts";
-import { installEvaluator, recordValues } from "../graph/history.ts";
+import { allocate, bytesPerElement, type TypedArray } from "../graph/dtype.ts";
+import { installEvaluator, mayKeepValues, recordValues } from "../graph/history.ts";
 import { leaves } from "../graph/op.ts";
 import { Storage } from "../graph/storage.ts";
 import type { AnyTensor } from "../graph/tensor.ts";
@@ -61,12 +61,17 @@ function isKeptFor(user: AnyTensor, { memo, size, inputs }: AnyTensor): boolean 
 /** What a program gives that is to compute `targets` and on the way to them `pending`. */
 export function outputsOf(targets: readonly AnyTensor[], pending: readonly AnyTensor[]): AnyTensor[] {
   const outputs = [...targets];
+  let bytes = 0;
   for (let i = 0; i < pending.length; i++) {
     const node = pending[i];
     if (isKept(node) && !targets.includes(node)) outputs.push(node);
     for (let k = 0; k < node.inputs.length; k++) {
       const input = node.inputs[k];
-      if (isKeptFor(node, input) && !outputs.includes(input)) outputs.push(input);
+      if (!isKeptFor(node, input) || outputs.includes(input)) continue;
+      const own = input.size * bytesPerElement(input.dtype);
+      if (!mayKeepValues(input, bytes + own)) continue;
+      outputs.push(input);
+      if (!input.memo.isConstant) bytes += own;
     }
   }
   return outputs;
