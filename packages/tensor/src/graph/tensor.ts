@@ -121,6 +121,7 @@ export class Tensor<S extends Shape = Shape, D extends DType = DefaultDType> {
   }
 }
 
+/** Notes of a new node what it is computed of. */
 function noteSources(node: AnyTensor): void {
   const { op, inputs, memo } = node;
   if (op === leaves.input || isParameterVersion(node)) return;

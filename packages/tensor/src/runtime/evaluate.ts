@@ -52,26 +52,35 @@ function isKept({ memo, size, op }: AnyTensor): boolean {
   return memo.passes > 0 && memo.storage === undefined && size <= smallSize && op !== leaves.literal;
 }
 
-/** Does a large one, of which `user` is computed? Not what is stretched or made of nothing: it would fill memory that its program does without. */
-function isKeptFor(user: AnyTensor, { memo, size, inputs }: AnyTensor): boolean {
-  if (memo.passes < mostPasses || memo.passes <= user.memo.passes || memo.storage !== undefined) return false;
-  return size > smallSize && inputs.reduce((total, input) => total + input.size, 0) >= size;
+/** Does `node` come again more often than what is computed of it? */
+function comesAgain({ memo }: AnyTensor, user: AnyTensor): boolean {
+  return memo.passes === mostPasses && user.memo.passes < mostPasses && memo.storage === undefined;
+}
+
+/** Is it stretched, or made of nothing? Its values would fill memory that its program does without. */
+function isStretched({ size, inputs }: AnyTensor): boolean {
+  return inputs.reduce((total, input) => total + input.size, 0) < size;
 }
 
 /** What a program gives that is to compute `targets` and on the way to them `pending`. */
 export function outputsOf(targets: readonly AnyTensor[], pending: readonly AnyTensor[]): AnyTensor[] {
   const outputs = [...targets];
   let bytes = 0;
+  const keep = (node: AnyTensor): void => {
+    const { memo, size, dtype } = node;
+    if (size <= smallSize || memo.storage !== undefined || isStretched(node) || outputs.includes(node))
+      return;
+    const own = size * bytesPerElement(dtype);
+    if (!mayKeepValues(node, bytes + own)) return;
+    outputs.push(node);
+    if (!memo.isConstant) bytes += own;
+  };
   for (let i = 0; i < pending.length; i++) {
     const node = pending[i];
     if (isKept(node) && !targets.includes(node)) outputs.push(node);
     for (let k = 0; k < node.inputs.length; k++) {
       const input = node.inputs[k];
-      if (!isKeptFor(node, input) || outputs.includes(input)) continue;
-      const own = input.size * bytesPerElement(input.dtype);
-      if (!mayKeepValues(input, bytes + own)) continue;
-      outputs.push(input);
-      if (!input.memo.isConstant) bytes += own;
+      if (comesAgain(input, node)) (isStretched(input) ? input.inputs : [input]).forEach(keep);
     }
   }
   return outputs;

@@ -144,9 +144,19 @@ describe("evaluation", () => {
     });
     const x = tensor(new Float32Array(100).fill(1));
     const common = cos(sin(x));
-    const stretched = broadcastTo(sin(tensor([2])), [100]);
+    const stretched = broadcastTo(broadcastTo(sin(tensor([2])), [100]), [2, 100]);
     for (let i = 0; i < 4; i++) sum(add(exp(common), stretched)).item();
     expect(outputs).toEqual([["sum"], ["sum", "sin"], ["sum", "cos"], ["sum"]]);
+  });
+  test("makes a bounded number of programs for what is stretched at each turn", () => {
+    const { backend, made } = counting();
+    setBackend(backend);
+    let state: AnyTensor = zeros([10, 100]);
+    for (let i = 1; i <= 30; i++) {
+      state = broadcastTo(add(max(state, { axis: 0 }), 1), [10, 100]);
+      expect(sum(state).item()).toBe(1000 * i);
+    }
+    expect(made()).toBeLessThanOrEqual(6);
   });
   test("gives results for what is asked for alone, when it is computed for the first time", () => {
     const outputs: number[] = [];
