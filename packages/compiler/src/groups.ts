@@ -2,7 +2,7 @@ import { type AnyTensor, type Op, primitives, type Shape } from "@adjoint/tensor
 import type { View, Views } from "./views.ts";
 
 /** Ops that a loop can end in for each of its rows. */
-const reductions: ReadonlySet<Op> = new Set([primitives.sum, primitives.max]);
+export const reductions: ReadonlySet<Op> = new Set([primitives.sum, primitives.max]);
 
 /**
  * How many arrays a loop reads, and how many nodes it computes, at most, each of which may be one that it writes. A thousand losses added up,
@@ -56,12 +56,10 @@ function loopShape(node: AnyTensor): Shape {
   return node.op.elementwise ? node.shape : node.inputs[0].shape;
 }
 
-/** Which axes of the loop's dimensions a reduction takes together; undefined for another node, and where all of them are of extent 1. */
-export function reducedAxes(node: AnyTensor): boolean[] | undefined {
-  if (!reductions.has(node.op)) return undefined;
+/** Which axes of the loop's dimensions a reduction takes together. */
+function reducedAxes(node: AnyTensor): boolean[] {
   const axes = node.attributes.axes as readonly number[];
-  const reduced = longAxes(node.inputs[0].shape).map((axis) => axes.includes(axis));
-  return reduced.includes(true) ? reduced : undefined;
+  return longAxes(node.inputs[0].shape).map((axis) => axes.includes(axis));
 }
 
 /** How the node is related to a loop over `dimensions`: every element, each row, or not at all. */
@@ -151,7 +149,7 @@ export function groupNodes(
   function add(group: Group, node: AnyTensor): void {
     group.nodes.push(node);
     groupOf.set(node, group);
-    group.reduced = reducedAxes(node) ?? group.reduced;
+    if (reductions.has(node.op)) group.reduced = reducedAxes(node);
     for (const needed of neededBy(node)) if (needed !== group) group.needs.add(needed);
     for (const base of basesOf(node)) if (groupOf.get(base) !== group) group.reads.add(base);
   }
@@ -216,9 +214,11 @@ export function groupNodes(
     } else {
       const long = longExtents(shape);
       if (!sameNumbers(long, dimensions)) return false;
-      const { reduced } = group;
-      const axes = reduced && reducedAxes(node);
-      if (axes !== undefined && !axes.every((isReduced, axis) => isReduced === reduced?.[axis])) return false;
+      const isSameReduction = (): boolean => {
+        const axes = reducedAxes(node);
+        return axes.every((isReduced, axis) => isReduced === group.reduced?.[axis]);
+      };
+      if (reductions.has(node.op) && group.reduced !== undefined && !isSameReduction()) return false;
     }
     let joins = false;
     for (const operand of node.inputs) {

@@ -1,7 +1,7 @@
 import { type AnyTensor, type DType, primitives } from "@adjoint/tensor";
 import { leaves } from "@adjoint/tensor/engine";
 import type { Draft, DraftNode, Walk } from "./draft.ts";
-import { accessIn, type Group, ownStrides, reducedAxes } from "./groups.ts";
+import { accessIn, type Group, ownStrides, reductions } from "./groups.ts";
 import { pickedSum } from "./pick.ts";
 import { type Access, countOf, type Extent, type LoopKernel, type LoopNode } from "./program.ts";
 import type { Views } from "./views.ts";
@@ -45,20 +45,9 @@ export function loopOf(group: Group, context: LoopContext): LoopKernel {
     const { op, attributes, dtype } = node;
     if (op.elementwise)
       places.set(node, draft.nodes.push({ kind: "apply", op, attributes, args, dtype }) - 1);
-    else if (reducedAxes(node) !== undefined) {
+    else if (reductions.has(op)) {
       const picked = op === primitives.sum ? pickedSum(draft, args[0], dtype) : undefined;
       places.set(node, picked ?? draft.nodes.push({ kind: "reduce", op, arg: args[0], dtype }) - 1);
-    } else if (op === primitives.sum) {
-      // Of one element each: 0 of −0, as of more.
-      const zero = share(`${dtype} 0`, () => ({ kind: "number", value: 0, dtype }));
-      const added = {
-        kind: "apply",
-        op: primitives.add,
-        attributes: {},
-        args: [args[0], zero],
-        dtype,
-      } as const;
-      places.set(node, draft.nodes.push(added) - 1);
     } else places.set(node, args[0]);
   }
   for (const node of group.nodes) {

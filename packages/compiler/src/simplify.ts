@@ -77,6 +77,15 @@ const identities: ReadonlyMap<Op, Identity> = new Map<Op, Identity>([
       return x.op === primitives.neg && isFloat(x.dtype) ? itself(node, x.inputs[0]) : undefined;
     },
   ],
+  // Of one element each: 0 of −0, as of more.
+  [
+    primitives.sum,
+    ({ inputs: [x], size, shape, dtype }) => {
+      if (x.size !== size || size === 0) return undefined;
+      const sums = new Tensor(primitives.add, [x, literal(0, dtype)], {}, x.shape, dtype);
+      return sameShape(x.shape, shape) ? sums : new Tensor(primitives.reshape, [sums], {}, shape, dtype);
+    },
+  ],
   // Products read an operand transposed where it is.
   [
     primitives.matmul,

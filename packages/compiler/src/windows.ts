@@ -1,5 +1,6 @@
-import { type AnyTensor, type Op, primitives, type Shape, sameShape, Tensor } from "@adjoint/tensor";
+import { type AnyTensor, primitives, type Shape, sameShape, Tensor } from "@adjoint/tensor";
 import { topologicalOrder, withInputs } from "@adjoint/tensor/engine";
+import { reductions } from "./groups.ts";
 
 /** The attributes of `patches`. */
 export interface PatchesAttributes {
@@ -9,9 +10,6 @@ export interface PatchesAttributes {
   readonly padding: readonly (readonly [before: number, after: number])[];
   readonly value: number;
 }
-
-/** The ops that take the elements along axes together. */
-const reductions: ReadonlySet<Op> = new Set([primitives.sum, primitives.max]);
 
 /** The windows of an array with padding as those of a larger array without; the node itself where there is none. */
 function paddedFirst(node: AnyTensor): AnyTensor {
