@@ -5,19 +5,17 @@ import { topologicalOrder } from "../graph/topological.ts";
 import { replaceTensors, treeTensors } from "../graph/tree.ts";
 import { barrier } from "../primitives/barrier.ts";
 import { alias } from "./alias.ts";
-import { ClosureOps, closeOver, type Outline, substitute } from "./closure.ts";
+import { ClosureOps, closeOver, type Outline, outputsFor } from "./closure.ts";
 import { asWeakTensors } from "./grad.ts";
 import { pullback } from "./pullback.ts";
 
 /** One for each output of a closure. */
 const ops = new ClosureOps<readonly Op[]>();
 
-/** An op that computes one output of the closure from its arguments and captured nodes. */
-function checkpointOp({ standIns, captured, outputs }: Outline, index: number): Op {
-  const output = outputs[index];
-  const slots = [...standIns, ...captured];
-  const rebuild = (inputs: readonly AnyTensor[]): AnyTensor =>
-    substitute([output], new Map(slots.map((slot, i) => [slot, inputs[i]])))[0];
+/** An op that computes what a closure gives, one output, from its arguments and captured nodes. */
+function checkpointOp(closure: Outline): Op {
+  const [output] = closure.outputs;
+  const rebuild = (inputs: readonly AnyTensor[]): AnyTensor => outputsFor(closure, inputs)[0];
   return composite("checkpoint", {
     userRule: topologicalOrder([output]).some(({ op }) => op.userRule),
     accepts: (dtypes) => dtypes,
@@ -43,7 +41,9 @@ export function checkpoint<Args extends readonly unknown[], Y>(
     const given = asWeakTensors(args) as readonly unknown[];
     const closure = closeOver(fn as (...args: never[]) => unknown, given);
     const operands = [...treeTensors(given), ...closure.captured];
-    const made = ops.of(closure, (outline) => outline.outputs.map((_, i) => checkpointOp(outline, i)));
+    const made = ops.of(closure, (outline) =>
+      outline.outputs.map((output) => checkpointOp({ ...outline, outputs: [output] })),
+    );
     const results = made.map((op) => apply(op, operands));
     return replaceTensors(closure.value, results) as Y;
   };

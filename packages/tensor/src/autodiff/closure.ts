@@ -5,6 +5,7 @@ import { leaves } from "../graph/op.ts";
 import { type AnyTensor, nextId, withInputs } from "../graph/tensor.ts";
 import { topologicalOrder } from "../graph/topological.ts";
 import { replaceTensors, treeTensors } from "../graph/tree.ts";
+import { addComputed } from "../runtime/describe.ts";
 import { mostPrograms, Structure, StructureCache } from "../runtime/structure.ts";
 import { stabilise } from "../stabilise/pass.ts";
 
@@ -49,15 +50,15 @@ export class ClosureOps<T> {
   readonly #structure = new Structure();
 
   /** What `make` gives of the closure, or gave of one like it. */
-  of({ standIns, captured: given, outputs }: Outline, make: (outline: Outline) => T): T {
-    this.#describe({ standIns, captured: given, outputs });
+  of(closure: Outline, make: (outline: Outline) => T): T {
+    this.#describe(closure);
     const hash = this.#structure.hash();
     let made = this.#made.get(this.#structure, hash);
     if (made === undefined) {
       const row = this.#structure.copy();
-      const captured = given.map(standInFor);
-      const replacements = new Map(given.map((node, i) => [node, captured[i]]));
-      made = make({ standIns, captured, outputs: substitute(outputs, replacements) });
+      const { standIns } = closure;
+      const captured = closure.captured.map(standInFor);
+      made = make({ standIns, captured, outputs: outputsFor(closure, [...standIns, ...captured]) });
       this.#made.set(row, hash, made);
     }
     return made;
@@ -69,23 +70,26 @@ export class ClosureOps<T> {
     structure.clear();
     structure.add(standIns.length);
     topologicalOrder(outputs, (node) => slots.has(node)).forEach((node, place) => {
-      const { op, inputs, attributes, dtype, shape, weak, memo } = node;
       const slot = slots.get(node);
-      memo.place = place;
-      structure.add(weak ? 1 : 0);
-      if (slot !== undefined) {
+      node.memo.place = place;
+      structure.add(node.weak ? 1 : 0);
+      if (slot === undefined) addComputed(structure, node);
+      else {
         structure.add(-1 - slot);
-        structure.addType(dtype, shape);
-        return;
+        structure.addType(node.dtype, node.shape);
       }
-      structure.add(op.id);
-      structure.add(inputs.length);
-      for (const input of inputs) structure.add(input.memo.place);
-      structure.addAttributes(attributes);
-      if (op === leaves.literal) structure.addType(dtype, shape);
     });
     for (const output of outputs) structure.add(output.memo.place);
   }
+}
+
+/** What the closure gives of other arguments and captured nodes, in this order. */
+export function outputsFor(
+  { standIns, captured, outputs }: Outline,
+  inputs: readonly AnyTensor[],
+): AnyTensor[] {
+  const slots = [...standIns, ...captured];
+  return substitute(outputs, new Map(slots.map((slot, i) => [slot, inputs[i]])));
 }
 
 /** The outputs with nodes replaced: the same ops on other inputs. `remade` makes them; without it, nodes above no replaced one stay. */

@@ -6,7 +6,7 @@ import { shapeText } from "../graph/shape.ts";
 import { type AnyTensor, Tensor } from "../graph/tensor.ts";
 import { topologicalOrder } from "../graph/topological.ts";
 import { aliasOp } from "./alias.ts";
-import { ClosureOps, closeOver, type Outline, substitute } from "./closure.ts";
+import { ClosureOps, closeOver, type Outline, outputsFor } from "./closure.ts";
 import { asWeakTensors } from "./grad.ts";
 
 /** What a custom rule is given. */
@@ -31,14 +31,14 @@ export function customGradient<Args extends readonly AnyTensor[], Y extends AnyT
 ): (...args: Args) => Y {
   const ops = new ClosureOps<Op>();
 
-  function opOf({ standIns, captured, outputs: [output] }: Outline): Op {
-    const slots = [...standIns, ...captured];
+  function opOf(closure: Outline): Op {
+    const { standIns, outputs } = closure;
     return composite("customGradient", {
       userRule: true,
       accepts: (dtypes) => dtypes,
-      shape: () => output.shape,
-      dtype: () => output.dtype,
-      lower: (inputs) => substitute([output], new Map(slots.map((slot, i) => [slot, inputs[i]])))[0],
+      shape: () => outputs[0].shape,
+      dtype: () => outputs[0].dtype,
+      lower: (inputs) => outputsFor(closure, inputs)[0],
       vjp(node) {
         const inputs = node.inputs.slice(0, standIns.length) as unknown as Args;
         const given = atOwnLines(() =>

@@ -203,7 +203,6 @@ function constantsIn(history: ReadonlySet<AnyTensor>): AnyTensor[] {
 }
 
 function drop(nodes: readonly AnyTensor[]): void {
-  if (nodes.length === 0) return;
   keepingHistory(() => evaluator(...nodes));
   for (const node of nodes) {
     const { memo } = node;
@@ -213,6 +212,5 @@ function drop(nodes: readonly AnyTensor[]): void {
     memo.stabilised = undefined;
     memo.historyNodes = 1;
     boundBytes(node);
-    memo.recount = undefined;
   }
 }

@@ -32,7 +32,7 @@ export function describeGraph(
   const numbers: Map<number, number>[] = [];
   for (let place = 0; place < order.length; place++) {
     const node = order[place];
-    const { op, inputs: made, attributes } = node;
+    const { op, attributes } = node;
     if (isGiven(node)) {
       inputs.push(node);
       structure.add(marks.given);
@@ -56,13 +56,18 @@ export function describeGraph(
       );
     } else {
       pending.push(node);
-      structure.add(op.id);
-      structure.add(made.length);
-      for (let i = 0; i < made.length; i++) structure.add(made[i].memo.place);
-      structure.addAttributes(attributes);
-      if (op === leaves.literal) structure.add(rankOf(node.dtype));
+      addComputed(structure, node);
     }
     node.memo.place = place;
   }
   return { inputs, pending };
+}
+
+/** Adds a node that is computed, whose inputs have their places. */
+export function addComputed(structure: Structure, { op, inputs, attributes, dtype }: AnyTensor): void {
+  structure.add(op.id);
+  structure.add(inputs.length);
+  for (let i = 0; i < inputs.length; i++) structure.add(inputs[i].memo.place);
+  structure.addAttributes(attributes);
+  if (op === leaves.literal) structure.add(rankOf(dtype));
 }
