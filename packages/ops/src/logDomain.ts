@@ -4,6 +4,7 @@ import {
   add,
   apply,
   constantOf,
+  equal,
   exp,
   expm1,
   knownNumber,
@@ -12,6 +13,7 @@ import {
   log1p,
   type Match,
   max,
+  minimum,
   mul,
   neg,
   type Op,
@@ -41,6 +43,7 @@ import { choices, type IsGiven, moves } from "./moves.ts";
 import { normalPdfOp } from "./normalPdf.ts";
 import { prodOp } from "./prod.ts";
 import { countOf, type ReductionAttributes } from "./reduction.ts";
+import { rootOf } from "./roots.ts";
 import { negated, sigmoidOp } from "./sigmoid.ts";
 import { isNonNegative, isPositive, isPowerOfNumber } from "./signs.ts";
 import { sinh } from "./sinh.ts";
@@ -72,6 +75,52 @@ function partsOfProduct(match: Match, parts: readonly AnyTensor[]): AnyTensor[] 
   return isKnown ? logarithms(parts, match) : undefined;
 }
 
+/** The logarithms of parts none of which is negative, without a derivative where a part is 0: for sums in which others count then. */
+function partsOfChoice(match: Match, parts: readonly AnyTensor[]): AnyTensor[] | undefined {
+  return partsOfSum(match, parts)?.map((logarithm, i) =>
+    isPositive(parts[i], match.isGiven)
+      ? logarithm
+      : (where(equal(logarithm, Number.NEGATIVE_INFINITY), Number.NEGATIVE_INFINITY, logarithm) as AnyTensor),
+  );
+}
+
+/**
+ * `log Σ x` along axes, of the logarithm of x. The logarithm of an x that is 0 has no derivative, though the sum has: where there may
+ * be such an x, its derivative is taken of x itself, as that of `log1p(x / Σ)`.
+ */
+function logOfSum(
+  x: AnyTensor,
+  logarithm: AnyTensor,
+  attributes: ReductionAttributes,
+  isGiven: IsGiven,
+): AnyTensor {
+  if (isPositive(x, isGiven)) return apply(logsumexpOp, [logarithm], attributes);
+  const isNothing = logicalAnd(equal(x, 0), equal(logarithm, Number.NEGATIVE_INFINITY));
+  const others: AnyTensor = where(isNothing, Number.NEGATIVE_INFINITY, logarithm);
+  const whole = apply(logsumexpOp, [others], attributes);
+  const nothing = apply(primitives.sum, [where(isNothing, x, 0) as AnyTensor], attributes);
+  // Twice the root of 1 / Σ, which overflows later, and not at all as a factor of 0.
+  const root: AnyTensor = exp(minimum(mul(-0.5, whole), largestExponents[x.dtype as "float32"]));
+  const rest = mul(mul(nothing, root) as AnyTensor, root) as AnyTensor;
+  // Behind abs no rule looks for the sum.
+  const plain = log(abs(apply(primitives.sum, [x], attributes)));
+  return where(equal(whole, Number.NEGATIVE_INFINITY), plain, add(whole, log1p(rest))) as AnyTensor;
+}
+
+/** What eˣ does not overflow for. */
+const largestExponents = { float32: 88, float64: 709 };
+
+/** Between these numbers no sum of squares has overflowed, nor lost anything to speak of. */
+const ordinary = { float32: [1e-30, 1e30], float64: [1e-280, 1e280] };
+
+/** `log x` of a sum of squares, of which `root` is the root: as it is written, unless x overflows or underflows. */
+function logOfSquares(x: AnyTensor, root: AnyTensor): AnyTensor {
+  const [from, to] = ordinary[x.dtype as "float32"];
+  const isOrdinary = logicalAnd(less(from, x), less(x, to));
+  // Behind abs no rule looks for the sum.
+  return where(isOrdinary, log(abs(x)), mul(2, log(root))) as AnyTensor;
+}
+
 /** `log Σ w x`, of the logarithm of x, with weights w of any sign. */
 function weightedSum(
   { inputs, attributes }: AnyTensor,
@@ -81,7 +130,7 @@ function weightedSum(
   const [product] = inputs;
   if (product.op !== primitives.mul || match.isGiven(product)) return undefined;
   for (const [w, x] of [product.inputs, product.inputs.toReversed()]) {
-    const logarithm = isNonNegative(x, match.isGiven) ? match.rewritten(log(x)) : undefined;
+    const logarithm = isPositive(x, match.isGiven) ? match.rewritten(log(x)) : undefined;
     if (logarithm === undefined) continue;
     const { shape } = product;
     const whole = [logarithm, w].map((part): AnyTensor => apply(primitives.broadcastTo, [part], { shape }));
@@ -110,8 +159,9 @@ const distributed: ReadonlyMap<Op, (node: AnyTensor, match: Match) => AnyTensor 
       [
         op,
         ({ inputs: [x, ...rest], attributes }: AnyTensor, match: Match): AnyTensor | undefined => {
-          const [one] = logarithms([x], match) ?? [];
-          return one && apply(op, [one, ...rest], attributes);
+          // The logarithm of a negative element is NaN, which would be the largest.
+          const parts = op === primitives.max ? partsOfChoice(match, [x]) : logarithms([x], match);
+          return parts && apply(op, [parts[0], ...rest], attributes);
         },
       ] as const,
   ),
@@ -152,8 +202,9 @@ const distributed: ReadonlyMap<Op, (node: AnyTensor, match: Match) => AnyTensor 
     (node, match) => {
       const [a, b] = node.inputs;
       if (isPowerOfNumber(node, match.isGiven)) return mul(b, log(a)) as AnyTensor;
-      const exponent = constantOf(b, match.isGiven);
-      const [base] = (exponent !== undefined && exponent !== 0 && partsOfSum(match, [a])) || [];
+      // Where the exponent is 0, the power of 0 is 1, and 0 · log 0 no number.
+      const isKnown = isPositive(a, match.isGiven) || (constantOf(b, match.isGiven) ?? 0) !== 0;
+      const [base] = (isKnown && partsOfSum(match, [a])) || [];
       return base && (mul(b, base) as AnyTensor);
     },
   ],
@@ -167,7 +218,7 @@ const distributed: ReadonlyMap<Op, (node: AnyTensor, match: Match) => AnyTensor 
   [
     primitives.maximum,
     ({ inputs }, match) => {
-      const parts = partsOfSum(match, inputs);
+      const parts = partsOfChoice(match, inputs);
       return parts && apply(primitives.maximum, parts);
     },
   ],
@@ -185,7 +236,7 @@ const distributed: ReadonlyMap<Op, (node: AnyTensor, match: Match) => AnyTensor 
       const { min, max } = attributes as { min: number | undefined; max: number | undefined };
       if (min !== undefined ? min < 0 : !isNonNegative(x, match.isGiven)) return undefined;
       if (max !== undefined && max < 0) return undefined;
-      const [part] = isNonNegative(x, match.isGiven) ? (logarithms([x], match) ?? []) : [];
+      const [part] = partsOfChoice(match, [x]) ?? [];
       const bound = (one: number | undefined): number | undefined =>
         one === undefined ? one : Math.log(one);
       return part && apply(clipOp, [part], { min: bound(min), max: bound(max) });
@@ -193,26 +244,43 @@ const distributed: ReadonlyMap<Op, (node: AnyTensor, match: Match) => AnyTensor 
   ],
   [
     primitives.add,
-    ({ inputs, shape }, match) => {
-      const parts = partsOfSum(match, inputs);
-      const whole = parts?.map((part): AnyTensor => apply(primitives.broadcastTo, [part], { shape }));
-      return whole && (logsumexp(stack(whole) as AnyTensor, { axis: 0 }) as AnyTensor);
+    (node, match) => {
+      const root = rootOf(node, match.isGiven);
+      if (root !== undefined) return logOfSquares(node, root);
+      const parts = partsOfSum(match, node.inputs);
+      if (parts === undefined) return undefined;
+      const [x, logarithm] = [node.inputs, parts].map((all): AnyTensor => {
+        const { shape } = node;
+        return stack(all.map((one): AnyTensor => apply(primitives.broadcastTo, [one], { shape })));
+      });
+      return logOfSum(x, logarithm, { axes: [0], keepDims: false }, match.isGiven);
     },
   ],
   [
     primitives.sum,
     (node, match) => {
-      const parts = partsOfSum(match, node.inputs);
-      if (parts !== undefined) return apply(logsumexpOp, parts, node.attributes);
-      return weightedSum(node, () => 1, match);
+      const root = rootOf(node, match.isGiven);
+      if (root !== undefined) return logOfSquares(node, root);
+      const [x] = node.inputs;
+      const weighted = isPositive(x, match.isGiven) ? undefined : weightedSum(node, () => 1, match);
+      const [part] = (weighted === undefined && partsOfSum(match, [x])) || [];
+      return part ? logOfSum(x, part, node.attributes as ReductionAttributes, match.isGiven) : weighted;
     },
   ],
   [
     meanOp,
     (node, match) => {
-      const [part] = partsOfSum(match, node.inputs) ?? [];
-      if (part === undefined) return weightedSum(node, (count) => count, match);
-      return logOfMean(part, node.attributes as ReductionAttributes);
+      const root = rootOf(node, match.isGiven);
+      if (root !== undefined) return logOfSquares(node, root);
+      const [x] = node.inputs;
+      const attributes = node.attributes as ReductionAttributes;
+      const mayBeNothing = !isPositive(x, match.isGiven);
+      const weighted = mayBeNothing ? weightedSum(node, (count) => count, match) : undefined;
+      const [part] = (weighted === undefined && partsOfSum(match, [x])) || [];
+      if (part === undefined) return weighted;
+      if (!mayBeNothing) return logOfMean(part, attributes);
+      const whole = logOfSum(x, part, attributes, match.isGiven);
+      return sub(whole, Math.log(countOf(x.shape, attributes.axes))) as AnyTensor;
     },
   ],
   [

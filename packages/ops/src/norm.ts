@@ -2,21 +2,17 @@ import {
   type AnyTensor,
   type AxisOption,
   abs,
-  add,
   apply,
   type Checked,
   composite,
-  constantOf,
   type DTypeOf,
   div,
   equal,
   type FloatOf,
   full,
-  type Match,
   max,
   mul,
   type Op,
-  pow,
   primitives,
   type Reduce,
   type Result,
@@ -30,71 +26,10 @@ import {
 } from "@adjoint/tensor";
 import { normKernel } from "./kernels/norm.ts";
 import { logicalOr } from "./logicalOr.ts";
-import { mean, meanOp } from "./mean.ts";
 import { countOf, type ReductionAttributes, reductionOf, reductionShape } from "./reduction.ts";
-import { rsqrtOp } from "./rsqrt.ts";
-import { stack } from "./stack.ts";
-
-const because = "squares overflow and underflow, and the derivative of the root at 0 is 0/0";
-
-function ofSum({ operands: [x], found }: Match): AnyTensor {
-  return apply(normOp, [x], found(primitives.sum).attributes);
-}
-
-/** The root of a mean of squares. */
-function ofMean({ operands: [x], found }: Match): AnyTensor {
-  const { axes, keepDims } = found(meanOp).attributes as ReductionAttributes;
-  return div(apply(normOp, [x], { axes, keepDims }), Math.sqrt(countOf(x.shape, axes))) as AnyTensor;
-}
 
 export const normOp: Op = composite<ReductionAttributes>("norm", {
   replaces: [
-    {
-      written: (x) => sqrt(sum(mul(x, x))),
-      ops: [primitives.sqrt, primitives.sum, primitives.mul],
-      becomes: ofSum,
-      because,
-    },
-    {
-      written: (x) => sqrt(sum(pow(x, 2))),
-      ops: [primitives.sqrt, primitives.sum, primitives.pow],
-      becomes: ofSum,
-      because,
-    },
-    {
-      written: (x) => pow(sum(mul(x, x)), 0.5),
-      ops: [primitives.pow, primitives.sum, primitives.mul],
-      becomes: ofSum,
-      because,
-    },
-    {
-      written: (x) => sqrt(mean(mul(x, x)) as AnyTensor),
-      ops: [primitives.sqrt, meanOp, primitives.mul],
-      becomes: ofMean,
-      because,
-    },
-    {
-      written: (x) => sqrt(mean(pow(x, 2) as AnyTensor) as AnyTensor),
-      ops: [primitives.sqrt, meanOp, primitives.pow],
-      becomes: ofMean,
-      because,
-    },
-    {
-      written: (x, n) => sqrt(div(sum(mul(x, x)), n) as AnyTensor),
-      ops: [primitives.sqrt, primitives.div, primitives.sum, primitives.mul],
-      becomes(match) {
-        const n = match.operands[1];
-        const isNumber = (constantOf(n, match.isGiven) ?? 0) > 0;
-        return isNumber ? (div(ofSum(match), sqrt(n)) as AnyTensor) : undefined;
-      },
-      because,
-    },
-    {
-      written: (x) => apply(rsqrtOp, [sum(mul(x, x)) as AnyTensor]),
-      ops: [rsqrtOp, primitives.sum, primitives.mul],
-      becomes: (match) => div(1, ofSum(match)) as AnyTensor,
-      because,
-    },
     {
       written: (x, y) => mul(x, div(1, apply(normOp, [y], { axes: [], keepDims: false }))),
       get ops() {
@@ -103,15 +38,6 @@ export const normOp: Op = composite<ReductionAttributes>("norm", {
       becomes: ({ operands: [x, y], found }) =>
         div(x, apply(normOp, [y], found(normOp).attributes)) as AnyTensor,
       because: "1 / ‖x‖ overflows where x / ‖x‖ is at most 1",
-    },
-    {
-      written: (x, y) => sqrt(add(mul(x, x), mul(y, y)) as AnyTensor),
-      ops: [primitives.sqrt, primitives.add, primitives.mul],
-      becomes: ({ operands, node: { shape } }) => {
-        const both = operands.map((x): AnyTensor => apply(primitives.broadcastTo, [x], { shape }));
-        return norm(stack(both) as AnyTensor, { axis: 0 }) as AnyTensor;
-      },
-      because,
     },
   ],
   shape: reductionShape,

@@ -30,23 +30,22 @@ const positive: ReadonlySet<Op> = new Set([
 /** Ops whose results are not negative, whatever their inputs. */
 const nonNegative: ReadonlySet<Op> = new Set([...positive, primitives.abs, primitives.sqrt, normOp, reluOp]);
 
-/** Ops whose results are positive where their inputs, indices aside, are. */
+/** Ops whose results are positive where their inputs, conditions and indices aside, are. */
 const keepPositive: ReadonlySet<Op> = new Set([
   ...choices,
   primitives.concat,
-  primitives.add,
+  primitives.where,
   primitives.mul,
   primitives.div,
   primitives.sum,
   primitives.sqrt,
-  primitives.maximum,
   primitives.minimum,
   meanOp,
   prodOp,
 ]);
 
 /** Ops whose results are not negative where their inputs, conditions and indices aside, are not. */
-const keepSign: ReadonlySet<Op> = new Set([...keepPositive, primitives.where, primitives.pow]);
+const keepSign: ReadonlySet<Op> = new Set([...keepPositive, primitives.add, primitives.maximum]);
 
 /** How many nodes are looked at before a sign counts as unknown: what is shared is met again and again. */
 interface Budget {
@@ -63,7 +62,12 @@ export function isNonNegative(node: AnyTensor, isGiven: IsGiven, budget: Budget 
   const { op, inputs, attributes } = node;
   if (nonNegative.has(op) || squareBase(node, isGiven) !== undefined) return true;
   if (op === primitives.sub && knownNumber(inputs[0], isGiven) === 1) return isShare(inputs[1], isGiven);
-  if (op === primitives.pow && (isRoot(inputs[1], isGiven) || isPowerOfNumber(node, isGiven))) return true;
+  if (op === primitives.pow)
+    return (
+      isRoot(inputs[1], isGiven) ||
+      isPowerOfNumber(node, isGiven) ||
+      isNonNegative(inputs[0], isGiven, budget)
+    );
   if (op === clipOp && ((attributes.min as number | undefined) ?? -1) >= 0) return true;
   if (op === primitives.cast || op.transparent || op === clipOp)
     return isNonNegative(inputs[0], isGiven, budget);
@@ -89,10 +93,18 @@ export function isPositive(node: AnyTensor, isGiven: IsGiven, budget: Budget = {
   if (budget.left-- <= 0) return false;
   const constant = constantOf(node, isGiven);
   if (constant !== undefined) return constant > 0;
-  if (isGiven(node)) return false;
-  const { op, inputs } = node;
+  if (isGiven(node) || node.size === 0) return false;
+  const { op, inputs, attributes } = node;
+  const [x] = inputs;
   if (positive.has(op) || isPowerOfNumber(node, isGiven)) return true;
-  if (op.transparent) return isPositive(inputs[0], isGiven, budget);
-  if (!keepPositive.has(op) || node.size === 0) return false;
-  return inputs.every((input) => !isFloat(input.dtype) || isPositive(input, isGiven, budget));
+  const isPart = (input: AnyTensor): boolean => isPositive(input, isGiven, budget);
+  if (op.transparent || op === primitives.pow) return isPart(x);
+  if (op === clipOp) {
+    const { min = 0, max = 1 } = attributes as { min: number | undefined; max: number | undefined };
+    return max > 0 && (min > 0 || isPart(x));
+  }
+  if (op === primitives.maximum) return inputs.some(isPart);
+  if (op === primitives.add)
+    return inputs.some(isPart) && inputs.every((input) => isNonNegative(input, isGiven, budget));
+  return keepPositive.has(op) && inputs.every((input) => !isFloat(input.dtype) || isPart(input));
 }

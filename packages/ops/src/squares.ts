@@ -7,11 +7,9 @@ import {
   log,
   mul,
   type Op,
-  pow,
   primitives,
   type Rule,
   sameValue,
-  sqrt,
 } from "@adjoint/tensor";
 import type { IsGiven } from "./moves.ts";
 import { isNonNegative } from "./signs.ts";
@@ -67,29 +65,10 @@ function squareOfQuotient(a: AnyTensor, b: AnyTensor, isGiven: IsGiven): AnyTens
   return scale === 1 ? ratio : (mul(scale, ratio) as AnyTensor);
 }
 
-/** `√(c x²)` as `√c |x|`, for numbers c that are not negative. */
-function rootOfSquare(x: AnyTensor, isGiven: IsGiven): AnyTensor | undefined {
-  const scaled = scaledSquare(x, isGiven);
-  if (scaled === undefined || typeof scaled.factor === "number") return undefined;
-  return isNonNegativeNumber(scaled.factor, isGiven)
-    ? (mul(sqrt(scaled.factor), abs(scaled.base)) as AnyTensor)
-    : undefined;
-}
-
-/** Is what was made of numbers not negative? */
-function isNonNegativeNumber(node: AnyTensor, isGiven: IsGiven): boolean {
-  const constant = constantOf(node, isGiven);
-  if (constant !== undefined) return constant >= 0;
-  return node.inputs.length > 0 && node.inputs.every((input) => isNonNegativeNumber(input, isGiven));
-}
-
 /** What makes squares, and numbers times squares. */
 const squares: ReadonlySet<Op> = new Set([primitives.mul, primitives.pow]);
 const scaledSquares: ReadonlySet<Op> = new Set([...squares, primitives.div, primitives.neg]);
-/** The same without a sign, which a root does not have: optimizers take it of a negated bias correction. */
-const unsignedSquares: ReadonlySet<Op> = new Set([...squares, primitives.div]);
-
-/** The rules of squares, which overflow and underflow where their logarithms, roots and ratios do not. */
+/** The rules of squares, which overflow and underflow where their logarithms and ratios do not. */
 export const squareRules: readonly Rule[] = [
   {
     written: (x) => log(x),
@@ -102,23 +81,6 @@ export const squareRules: readonly Rule[] = [
       return mul(2, log(size)) as AnyTensor;
     },
     because: "x² overflows and underflows where its logarithm is 2 log |x|",
-  },
-  {
-    written: (x) => sqrt(x),
-    ops: [primitives.sqrt],
-    madeBy: [unsignedSquares],
-    becomes: ({ operands: [x], isGiven }) => rootOfSquare(x, isGiven),
-    because: "x² overflows and underflows where √(c x²) is √c |x|",
-  },
-  {
-    written: (x) => pow(x, 0.5),
-    ops: [primitives.pow],
-    madeBy: [unsignedSquares],
-    becomes({ operands: [x], isGiven }) {
-      const base = squareBase(x, isGiven);
-      return base === undefined ? rootOfSquare(x, isGiven) : (abs(base) as AnyTensor);
-    },
-    because: "x² overflows and underflows where √(c x²) is √c |x|",
   },
   {
     written: (a, b) => div(a, b),

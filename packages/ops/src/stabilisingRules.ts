@@ -2,6 +2,7 @@ import { primitives, type Rule, rulesOf } from "@adjoint/tensor";
 import { logRules } from "./logDomain.ts";
 import { moveRules } from "./moveRules.ts";
 import { opRegistry } from "./registry.ts";
+import { rootRules } from "./roots.ts";
 import { squareRules } from "./squares.ts";
 
 /**
@@ -11,6 +12,7 @@ import { squareRules } from "./squares.ts";
 export const stabilisingRules: readonly Rule[] = [
   ...Object.values(opRegistry).flatMap(rulesOf),
   ...squareRules,
+  ...rootRules,
   ...logRules,
   ...moveRules,
   ...Object.values(primitives).flatMap(rulesOf),

@@ -1,0 +1,168 @@
+import {
+  type AnyTensor,
+  abs,
+  apply,
+  constantOf,
+  div,
+  mul,
+  type Op,
+  pow,
+  primitives,
+  type Rule,
+  reshape,
+  sameValue,
+  sqrt,
+} from "@adjoint/tensor";
+import { meanOp } from "./mean.ts";
+import { type IsGiven, moves } from "./moves.ts";
+import { norm, normOp } from "./norm.ts";
+import { countOf, type ReductionAttributes } from "./reduction.ts";
+import { rsqrtOp } from "./rsqrt.ts";
+import { squareBase } from "./squares.ts";
+import { stack } from "./stack.ts";
+
+// Of what is a square, or a sum of squares, something is known whose square it is: a norm, which neither overflows nor underflows
+// where the sum does, and has a derivative where that of the sum's root is 0/0.
+
+/** How many addends of one sum are looked at. */
+const mostAddends = 64;
+
+/** What the node is the square of, of either sign; undefined where the graph does not tell. */
+export function rootOf(node: AnyTensor, isGiven: IsGiven): AnyTensor | undefined {
+  if (isGiven(node)) return undefined;
+  return squareBase(node, isGiven) ?? roots.get(node.op)?.(node, isGiven);
+}
+
+type RootOf = (node: AnyTensor, isGiven: IsGiven) => AnyTensor | undefined;
+
+const roots: ReadonlyMap<Op, RootOf> = new Map<Op, RootOf>([
+  [primitives.add, rootOfAddends],
+  [
+    primitives.sum,
+    ({ inputs: [x], attributes }, isGiven) => {
+      const root = rootOf(x, isGiven);
+      return root && apply(normOp, [root], attributes);
+    },
+  ],
+  [
+    meanOp,
+    ({ inputs: [x], attributes }, isGiven) => {
+      const root = rootOf(x, isGiven);
+      const { axes } = attributes as ReductionAttributes;
+      return root && (div(apply(normOp, [root], attributes), Math.sqrt(countOf(x.shape, axes))) as AnyTensor);
+    },
+  ],
+  [
+    primitives.mul,
+    ({ inputs }, isGiven) => {
+      const place = inputs.findIndex((input) => isNonNegativeNumber(input, isGiven));
+      const root = place < 0 ? undefined : rootOf(inputs[1 - place], isGiven);
+      return root && (mul(sqrt(inputs[place]), root) as AnyTensor);
+    },
+  ],
+  [
+    primitives.div,
+    ({ inputs: [x, n] }, isGiven) => {
+      const root = isNonNegativeNumber(n, isGiven) ? rootOf(x, isGiven) : undefined;
+      return root && (div(root, sqrt(n)) as AnyTensor);
+    },
+  ],
+  [primitives.matmul, rootOfScalarProduct],
+  ...[...moves].map((op): readonly [Op, RootOf] => [
+    op,
+    ({ inputs: [x, ...rest], attributes }, isGiven) => {
+      const root = rootOf(x, isGiven);
+      return root && apply(op, [root, ...rest], attributes);
+    },
+  ]),
+]);
+
+/** Is it a number, or made of numbers, and not negative? */
+function isNonNegativeNumber(node: AnyTensor, isGiven: IsGiven): boolean {
+  const constant = constantOf(node, isGiven);
+  if (constant !== undefined) return constant >= 0;
+  return (
+    node.inputs.length > 0 &&
+    !isGiven(node) &&
+    node.inputs.every((input) => isNonNegativeNumber(input, isGiven))
+  );
+}
+
+/** The addends of a sum of sums. */
+function addendsOf(node: AnyTensor, isGiven: IsGiven): AnyTensor[] {
+  const addends = [node];
+  for (let i = 0; i < addends.length && addends.length < mostAddends; ) {
+    const one = addends[i];
+    if (one.op === primitives.add && !isGiven(one)) addends.splice(i, 1, ...one.inputs);
+    else i++;
+  }
+  return addends;
+}
+
+/** The norm of what squares, and numbers beside them, are the squares of. */
+function rootOfAddends(node: AnyTensor, isGiven: IsGiven): AnyTensor | undefined {
+  let isOfSquares = false;
+  const all: AnyTensor[] = [];
+  for (const addend of addendsOf(node, isGiven)) {
+    const isNumber = isNonNegativeNumber(addend, isGiven);
+    const root = isNumber ? (sqrt(addend) as AnyTensor) : rootOf(addend, isGiven);
+    if (root === undefined) return undefined;
+    if (!isNumber) isOfSquares = true;
+    all.push(apply(primitives.broadcastTo, [root], { shape: node.shape }));
+  }
+  return isOfSquares ? (norm(stack(all) as AnyTensor, { axis: 0 } as never) as AnyTensor) : undefined;
+}
+
+/** Of `xᵀ x`, as `dot` writes it, the norm of x. */
+function rootOfScalarProduct({ inputs: [a, b], shape }: AnyTensor, isGiven: IsGiven): AnyTensor | undefined {
+  const isVector = a.rank === 2 && b.rank === 2 && a.shape[0] === 1 && b.shape[1] === 1;
+  const [row, column] = [a, b].map((x) => (x.op === primitives.reshape && !isGiven(x) ? x.inputs[0] : x));
+  if (!isVector || !sameValue(row, column, isGiven)) return undefined;
+  return reshape(norm(row), shape) as AnyTensor;
+}
+
+const because = "squares overflow and underflow, and the derivative of the root at 0 is 0/0";
+
+/** What squares and sums of them are made by. */
+const makers: ReadonlySet<Op> = new Set([...roots.keys(), primitives.pow]);
+
+function sizeOfRoot(node: AnyTensor, isGiven: IsGiven): AnyTensor | undefined {
+  const root = rootOf(node, isGiven);
+  return root && (root.op === normOp ? root : (abs(root) as AnyTensor));
+}
+
+function reciprocalOf(root: AnyTensor | undefined): AnyTensor | undefined {
+  return root && (div(1, root) as AnyTensor);
+}
+
+/** The rules of roots of squares, of sums of squares, and of numbers beside them. */
+export const rootRules: readonly Rule[] = [
+  {
+    written: (x) => sqrt(x),
+    ops: [primitives.sqrt],
+    madeBy: [makers],
+    becomes: ({ operands: [x], isGiven }) => sizeOfRoot(x, isGiven),
+    because,
+  },
+  {
+    written: (x) => pow(x, 0.5),
+    ops: [primitives.pow],
+    madeBy: [makers],
+    becomes: ({ operands: [x], isGiven }) => sizeOfRoot(x, isGiven),
+    because,
+  },
+  {
+    written: (x) => apply(rsqrtOp, [x]),
+    ops: [rsqrtOp],
+    madeBy: [makers],
+    becomes: ({ operands: [x], isGiven }) => reciprocalOf(sizeOfRoot(x, isGiven)),
+    because,
+  },
+  {
+    written: (x) => pow(x, -0.5),
+    ops: [primitives.pow],
+    madeBy: [makers],
+    becomes: ({ operands: [x], isGiven }) => reciprocalOf(sizeOfRoot(x, isGiven)),
+    because,
+  },
+];
