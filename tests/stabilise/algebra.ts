@@ -6,6 +6,8 @@ import {
   type BigFloat,
   big,
   cosineAndSine,
+  errorFunction,
+  errorSlope,
   exponential,
   isLess,
   logarithm,
@@ -41,6 +43,8 @@ export interface Algebra<T> {
   tanh(x: T): T;
   sigmoid(x: T): T;
   softplus(x: T): T;
+  erf(x: T): T;
+  normalCdf(x: T): T;
   normalPdf(x: T): T;
   stopGradient(x: T): T;
   clip(x: T, min: number | undefined, max: number | undefined): T;
@@ -106,6 +110,8 @@ export const ofTensors: Algebra<AnyTensor> = {
   tanh: ops.tanh,
   sigmoid: ops.sigmoid,
   softplus: ops.softplus,
+  erf: engine.erf,
+  normalCdf: ops.normalCdf,
   normalPdf: ops.normalPdf,
   stopGradient: engine.stopGradient,
   clip: (x, min, max) =>
@@ -281,6 +287,12 @@ export function ofDuals(variables: number): Algebra<DualArray> {
       const [cosine, sine] = cosineAndSine(x.value);
       return chained(x, cosine, minus(sine));
     }),
+    erf: each((x) => {
+      const decay = exponential(minus(times(x.value, x.value)));
+      return chained(x, errorFunction(x.value), times(errorSlope, decay));
+    }),
+    normalCdf: (x) =>
+      algebra.mul(0.5, algebra.add(1, algebra.erf(algebra.div(x, number(squareRoot(big(2))))))),
     sinh: (x) => algebra.mul(0.5, algebra.sub(algebra.exp(x), algebra.exp(algebra.neg(x)))),
     cosh: (x) => algebra.mul(0.5, algebra.add(algebra.exp(x), algebra.exp(algebra.neg(x)))),
     tanh: (x) => algebra.div(algebra.sinh(x), algebra.cosh(x)),

@@ -134,6 +134,9 @@ export const families: Readonly<Record<string, Family>> = {
         const flat = a.reshape(z, [sizeOf(a.shapeOf(z))]);
         return a.sub(a.slice(flat, 0, 1, 2), a.logsumexp(flat, 0, false));
       },
+      (a, z, { axis }) => a.sub(z, a.reshape(a.logsumexp(z, axis, false), a.shapeOf(z).with(axis, 1))),
+      (a, z, { axis }) =>
+        a.sub(a.reshape(a.log(a.sum(a.exp(z), axis, false)), a.shapeOf(z).with(axis, 1)), z),
       (a, z, { axis }) => a.logSoftmax(a.sub(z, a.max(z, axis, true)), axis),
       (a, z, { axis }) => a.logSoftmax(a.sub(z, a.stopGradient(a.max(z, axis, true))), axis),
     ],
@@ -155,6 +158,24 @@ export const families: Readonly<Record<string, Family>> = {
         const kept = a.shapeOf(z);
         return a.div(a.exp(z), a.broadcastTo(a.sum(a.exp(z), axis, true), kept.with(axis, 1)));
       },
+      (a, z, { axis }) => a.mul(a.exp(z), a.div(1, a.sum(a.exp(z), axis, true))),
+      (a, z, { axis }) => a.mul(a.exp(z), a.pow(a.sum(a.exp(z), axis, true), -1)),
+      (a, z) => a.div(a.exp(z), a.add(a.exp(z), a.exp(a.mul(-0.5, z)))),
+      (a, z, { axis }) => a.div(a.exp(z), a.add(a.sum(a.exp(z), axis, true), 2 ** -20)),
+      (a, z, { axis }) => a.div(a.exp(z), a.mul(3, a.mean(a.exp(z), axis, true))),
+      (a, z, { axis, keepDims }) => {
+        const weights = a.constant(labels(a, z, 3), a.shapeOf(z));
+        return a.div(a.sum(a.mul(weights, a.exp(z)), axis, keepDims), a.sum(a.exp(z), axis, keepDims));
+      },
+      (a, z, { axis }) => {
+        const isKept = labels(a, z, 0).map((one, i) => one === 1 || i < 3);
+        const kept = a.where(isKept, a.exp(z), 0);
+        return a.div(kept, a.add(1, a.sum(kept, axis, true)));
+      },
+      (a, z, { axis }) => {
+        const weights = a.constant(labels(a, z, -2), a.shapeOf(z));
+        return a.div(a.mul(weights, a.exp(z)), a.sum(a.exp(z), axis, true));
+      },
     ],
   },
   "log(sum(exp(z)))": {
@@ -168,6 +189,21 @@ export const families: Readonly<Record<string, Family>> = {
       (a, z) => a.log(a.add(a.exp(z), a.exp(a.mul(0.5, z)))),
       (a, z, { axis, keepDims }) => a.log2(a.sum(a.exp2(z), axis, keepDims)),
       (a, z, { axis, keepDims }) => a.log10(a.sum(a.pow(10, z), axis, keepDims)),
+      (a, z) => a.log(a.mul(a.exp(z), a.exp(a.mul(3, z)))),
+      (a, z) => a.sqrt(a.exp(z)),
+      (a, z) => a.pow(a.exp(z), 0.5),
+      (a, z) => a.div(z, a.exp(z)),
+      (a, z) => a.div(a.exp(z), a.exp(a.mul(0.5, z))),
+      (a, z, { label }) => {
+        const p = a.sigmoid(z);
+        const weight = (one: number) => a.constant([one], []);
+        return a.log(a.add(a.mul(weight(0.125 + label), p), a.mul(weight(1.25 - label), a.sub(1, p))));
+      },
+      (a, z, { label }) => {
+        const p = a.sigmoid(z);
+        const power = (one: number) => a.constant([one], []);
+        return a.log(a.mul(a.pow(p, power(0.25 + label)), a.pow(a.sub(1, p), power(2.5 - label))));
+      },
     ],
   },
   "log(1 - softmax(z))": {
@@ -176,6 +212,19 @@ export const families: Readonly<Record<string, Family>> = {
       (a, z, choices) => a.log(a.sub(1, moved(a, choices.inside, a.softmax(z, longAxis(a, z, choices))))),
       (a, z, choices) => a.log(moved(a, choices.inside, a.sub(1, a.softmax(z, longAxis(a, z, choices))))),
       (a, z, choices) => a.log2(a.sub(1, a.softmax(z, longAxis(a, z, choices)))),
+      (a, z, choices) => a.log(a.add(a.neg(a.softmax(z, longAxis(a, z, choices))), 1)),
+      (a, z, choices) => a.log1p(a.neg(a.softmax(z, longAxis(a, z, choices)))),
+      (a, z, choices) => a.log(a.neg(a.sub(a.softmax(z, longAxis(a, z, choices)), 1))),
+      (a, z, choices) => a.log(a.neg(a.add(a.softmax(z, longAxis(a, z, choices)), -1))),
+      (a, z, choices) => {
+        const axis = longAxis(a, z, choices);
+        return a.log(a.sub(1, a.max(a.softmax(z, axis), axis, choices.keepDims)));
+      },
+      (a, z) => {
+        const p = a.softmax(z, 1);
+        const target = a.constant(oneHotRows(a, p), a.shapeOf(p));
+        return a.sub(1, a.sum(a.mul(target, p), 1, false));
+      },
     ],
   },
   "log(p1 * p2 * …)": {
@@ -227,6 +276,8 @@ export const families: Readonly<Record<string, Family>> = {
       (a, z, { inside }) => a.log(wrapped(a, inside, a.sub(1, a.sigmoid(z)))),
       (a, z, { inside }) => a.log(a.sub(1, moved(a, inside, a.sigmoid(z)))),
       (a, z) => a.log1p(a.neg(a.sigmoid(z))),
+      (a, z) => a.log(a.add(a.neg(a.sigmoid(z)), 1)),
+      (a, z) => a.log(a.neg(a.sub(a.sigmoid(z), 1))),
       (a, z) => a.log(a.div(1, a.add(1, a.exp(a.neg(z))))),
       (a, z) => a.log(a.sub(1, a.div(a.exp(z), a.add(a.exp(z), 1)))),
       (a, z) => a.log(a.mul(0.5, a.add(1, a.tanh(a.mul(0.5, z))))),
@@ -250,10 +301,42 @@ export const families: Readonly<Record<string, Family>> = {
       (a, z) => a.mul(0.5, a.add(1, a.tanh(z))),
       (a, z) => a.div(a.add(1, a.tanh(z)), 2),
       (a, z, { inside }) => a.sub(1, moved(a, inside, a.sigmoid(z))),
+      (a, z) => a.add(a.neg(a.sigmoid(z)), 1),
+      (a, z) => a.sub(a.sigmoid(z), 1),
+      (a, z) => a.add(a.sigmoid(z), -1),
+      (a, z) => a.mul(a.exp(z), a.div(1, a.add(1, a.exp(z)))),
+      (a, z) => a.pow(a.add(1, a.exp(a.neg(z))), -1),
+      (a, z) => a.div(5, a.add(1, a.mul(9, a.exp(a.neg(z))))),
+      (a, z) => a.div(1, a.add(1, a.pow(10, a.neg(z)))),
+      (a, z) => a.div(1, a.add(1, a.div(1, a.exp(z)))),
+      (a, z) => a.div(a.exp(a.neg(z)), squared(a, a.add(1, a.exp(a.neg(z))))),
+      (a, z) => a.div(a.exp(z), a.pow(a.add(1, a.exp(z)), 2)),
+      (a, z) => a.add(0.5, a.mul(0.5, a.tanh(a.mul(0.5, z)))),
+      (a, z) => {
+        const p = a.sigmoid(z);
+        return a.sub(
+          1,
+          a.where(
+            labels(a, z, 0).map((one) => one === 1),
+            p,
+            a.sub(1, p),
+          ),
+        );
+      },
     ],
   },
   "log(1 + exp(z))": {
-    spellings: [(a, z) => a.log(a.add(1, a.exp(z))), (a, z) => a.log1p(a.exp(z))],
+    spellings: [
+      (a, z) => a.log(a.add(1, a.exp(z))),
+      (a, z) => a.log1p(a.exp(z)),
+      (a, z) => a.log(a.add(1, a.mul(3, a.exp(z)))),
+      (a, z, { axis, keepDims }) => a.log(a.add(1, a.sum(a.exp(z), axis, keepDims))),
+      (a, z) => a.log2(a.add(1, a.exp2(z))),
+      (a, z) => a.sub(z, a.log(a.add(1, a.exp(z)))),
+      (a, z) => a.sub(a.log(a.add(1, a.exp(z))), z),
+      (a, z) => a.add(a.log(a.add(1, a.exp(a.neg(z)))), z),
+      (a, z) => a.log(a.sub(a.exp(a.abs(z)), 1)),
+    ],
   },
   "log(clip(p, ε, 1 - ε))": {
     spellings: [
@@ -302,6 +385,9 @@ export const families: Readonly<Record<string, Family>> = {
       (a, x) => a.div(a.sub(1, a.exp(a.mul(-2, x))), a.add(1, a.exp(a.mul(-2, x)))),
       (a, x) => a.div(a.sub(squared(a, a.exp(x)), 1), a.add(squared(a, a.exp(x)), 1)),
       (a, x) => a.sub(1, a.div(2, a.add(a.exp(a.mul(2, x)), 1))),
+      (a, x) =>
+        a.div(a.mul(0.5, a.sub(a.exp(x), a.exp(a.neg(x)))), a.mul(0.5, a.add(a.exp(x), a.exp(a.neg(x))))),
+      (a, x) => a.div(a.add(a.neg(a.exp(a.mul(-2, x))), 1), a.add(1, a.exp(a.mul(-2, x)))),
       (a, x) => a.sub(a.mul(2, a.sigmoid(a.mul(2, x))), 1),
       (a, x) => a.add(a.mul(2, a.sigmoid(x)), -1),
       (a, x) => a.sub(1, squared(a, a.tanh(x))),
@@ -314,6 +400,9 @@ export const families: Readonly<Record<string, Family>> = {
       (a, x) => a.div(a.sub(a.exp(x), a.exp(a.neg(x))), 2),
       (a, x) => a.mul(0.5, a.sub(a.exp(x), a.exp(a.neg(x)))),
       (a, x) => a.sub(a.exp(x), a.div(1, a.exp(x))),
+      (a, x) => a.div(a.add(a.exp(x), a.exp(a.neg(x))), 2),
+      (a, x) => a.mul(0.5, a.add(a.exp(x), a.div(1, a.exp(x)))),
+      (a, x) => a.log(a.div(a.add(a.exp(x), a.exp(a.neg(x))), 2)),
     ],
   },
   "mean(x²) - mean(x)²": {
@@ -350,6 +439,10 @@ export const families: Readonly<Record<string, Family>> = {
         return a.sqrt(a.sub(a.mean(a.mul(x, x), axis, true), squared(a, a.mean(x, axis, true))));
       },
       (a, x, choices) => a.sqrt(a.variance(x, longAxis(a, x, choices), true)),
+      (a, x, choices) => {
+        const axis = longAxis(a, x, choices);
+        return a.add(a.mean(a.mul(x, x), axis, true), a.neg(squared(a, a.mean(x, axis, true))));
+      },
     ],
   },
   "sqrt(sum(x*x))": {
@@ -361,6 +454,14 @@ export const families: Readonly<Record<string, Family>> = {
       (a, x, { axis, keepDims }) => a.sqrt(a.mean(a.mul(x, x), axis, keepDims)),
       (a, x, { axis, keepDims }) => a.sqrt(a.mean(a.pow(x, 2), axis, keepDims)),
       (a, x, { axis, keepDims }) => a.sqrt(a.div(a.sum(a.mul(x, x), axis, keepDims), a.shapeOf(x)[axis])),
+      (a, x, { axis, keepDims }) => a.pow(a.mean(a.pow(x, 2), axis, keepDims), 0.5),
+      (a, x, { axis, keepDims }) => a.sqrt(a.mul(0.25, a.sum(a.pow(x, 2), axis, keepDims))),
+      (a, x) => a.sqrt(a.add(a.add(a.mul(x, x), a.mul(4, a.mul(x, x))), a.pow(x, 2))),
+      (a, x) => a.sqrt(a.add(1, a.mul(x, x))),
+      (a, x, { axis }) => a.div(x, a.sqrt(a.add(a.mean(a.mul(x, x), axis, true), 2 ** -20))),
+      (a, x, { axis, keepDims }) => a.log(a.sum(a.mul(x, x), axis, keepDims)),
+      (a, x, { axis, keepDims }) => a.log(a.mean(a.mul(x, x), axis, keepDims)),
+      (a, x) => a.log(a.add(2, a.mul(x, x))),
     ],
   },
   "x / sqrt(sum(x*x))": {
@@ -369,6 +470,12 @@ export const families: Readonly<Record<string, Family>> = {
       (a, x, { axis }) => a.div(x, a.sqrt(a.sum(a.mul(x, x), axis, true))),
       (a, x, { axis }) => a.mul(x, a.rsqrt(a.sum(a.mul(x, x), axis, true))),
       (a, x, { axis }) => a.mul(x, a.div(1, a.norm(x, axis, true))),
+      (a, x, { axis }) => a.mul(x, a.pow(a.sum(a.pow(x, 2), axis, true), -0.5)),
+      (a, x, { axis, keepDims }) => {
+        const y = a.add(1, x);
+        const length = (one: typeof x) => a.sqrt(a.sum(a.mul(one, one), axis, keepDims));
+        return a.div(a.sum(a.mul(x, y), axis, keepDims), a.mul(length(x), length(y)));
+      },
     ],
   },
   "sqrt(x*x + y*y)": {
@@ -415,7 +522,12 @@ export const families: Readonly<Record<string, Family>> = {
   },
   "log(1 + x)": {
     powers: [-18, 18],
-    spellings: [(a, x) => a.log(a.add(1, a.mul(x, x))), (a, x) => a.log(a.sub(1, a.neg(a.mul(x, x))))],
+    spellings: [
+      (a, x) => a.log(a.add(1, a.mul(x, x))),
+      (a, x) => a.log(a.sub(1, a.neg(a.mul(x, x)))),
+      (a, x) => a.log1p(a.div(a.mul(x, x), 5)),
+      (a, x) => a.log(a.add(1, a.mul(1e9, a.pow(x, 2)))),
+    ],
   },
   "exp(x) - 1": {
     powers: [-12, 1.6],
@@ -426,6 +538,7 @@ export const families: Readonly<Record<string, Family>> = {
       (a, x) => a.sub(squared(a, a.exp(x)), 1),
       (a, x) => a.sub(a.pow(a.exp(x), 2), 1),
       (a, x) => a.log(a.sub(1, a.exp(a.neg(a.abs(x))))),
+      (a, x) => a.log1p(a.neg(a.exp(a.neg(a.abs(x))))),
     ],
   },
   "1 - cos(x)": {
@@ -434,6 +547,17 @@ export const families: Readonly<Record<string, Family>> = {
       (a, x) => a.sub(1, a.cos(x)),
       (a, x) => a.sub(a.cos(x), 1),
       (a, x, { inside }) => a.sub(1, moved(a, inside, a.cos(x))),
+      (a, x) => a.add(a.neg(a.cos(x)), 1),
+    ],
+  },
+  "1 + erf(x)": {
+    powers: [-1, 0.95],
+    spellings: [
+      (a, x) => a.add(1, a.erf(x)),
+      (a, x) => a.sub(1, a.erf(x)),
+      (a, x) => a.mul(a.mul(0.5, x), a.add(a.erf(a.div(x, Math.SQRT2)), 1)),
+      (a, x) => a.sub(1, a.normalCdf(x)),
+      (a, x) => a.add(a.neg(a.normalCdf(x)), 1),
     ],
   },
   "sqrt(x*x)": {
@@ -602,8 +726,8 @@ export function atLimits(name: string, count: number): Program[] {
 }
 
 /** What a program gives as tensors. */
-export function asTensors(program: Program): Outcome {
-  const x = tensor([...program.values], program.shape) as AnyTensor;
+export function asTensors(program: Program, dtype: "float32" | "float64" = "float32"): Outcome {
+  const x = tensor([...program.values], program.shape, { dtype }) as AnyTensor;
   const one = (input: AnyTensor): AnyTensor => {
     const result = build(ofTensors, program, input);
     const place = program.element % result.size;

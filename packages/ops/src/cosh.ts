@@ -9,13 +9,18 @@ import {
   type FloatOf,
   less,
   mul,
+  neg,
   type Op,
+  primitives,
   type Shape,
   type Tensor,
   where,
 } from "@adjoint/tensor";
 import { cosh as scalarCosh } from "@adjoint/tensor/special";
 import { sinh } from "./sinh.ts";
+
+const because =
+  "the exponentials overflow before half their sum does, and near 0 they cancel in its derivative";
 
 export const coshOp: Op = composite("cosh", {
   scalar: scalarCosh,
@@ -27,6 +32,18 @@ export const coshOp: Op = composite("cosh", {
     const root = exp(mul(0.5, size));
     return where(less(size, 22), near, mul(mul(0.5, root), root));
   },
+  replaces: [
+    {
+      written: (x) => div(add(exp(x), exp(neg(x))), 2),
+      ops: [primitives.div, primitives.add, primitives.exp, primitives.neg],
+      because,
+    },
+    {
+      written: (x) => mul(0.5, add(exp(x), exp(neg(x)))),
+      ops: [primitives.mul, primitives.add, primitives.exp, primitives.neg],
+      because,
+    },
+  ],
   vjp: ({ inputs: [x], cotangent }) => [mul(cotangent, sinh(x))],
 });
 

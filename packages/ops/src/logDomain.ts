@@ -39,11 +39,12 @@ import { logSigmoid } from "./logSigmoid.ts";
 import { logsumexp, logsumexpOp } from "./logsumexp.ts";
 import { logWeightedSumOp } from "./logWeightedSum.ts";
 import { mean, meanOp } from "./mean.ts";
-import { choices, type IsGiven, moves } from "./moves.ts";
+import { minOp } from "./min.ts";
+import { choices, type IsGiven } from "./moves.ts";
 import { normalPdfOp } from "./normalPdf.ts";
 import { prodOp } from "./prod.ts";
 import { countOf, type ReductionAttributes } from "./reduction.ts";
-import { rootOf } from "./roots.ts";
+import { ordinary, rootOf } from "./roots.ts";
 import { negated, sigmoidOp } from "./sigmoid.ts";
 import { isNonNegative, isPositive, isPowerOfNumber } from "./signs.ts";
 import { sinh } from "./sinh.ts";
@@ -102,23 +103,20 @@ function logOfSum(
   // Twice the root of 1 / Σ, which overflows later, and not at all as a factor of 0.
   const root: AnyTensor = exp(minimum(mul(-0.5, whole), largestExponents[x.dtype as "float32"]));
   const rest = mul(mul(nothing, root) as AnyTensor, root) as AnyTensor;
-  // Behind abs no rule looks for the sum.
-  const plain = log(abs(apply(primitives.sum, [x], attributes)));
+  // Behind a difference no rule looks for the sum.
+  const plain = log(sub(apply(primitives.sum, [x], attributes), 0));
   return where(equal(whole, Number.NEGATIVE_INFINITY), plain, add(whole, log1p(rest))) as AnyTensor;
 }
 
 /** What eˣ does not overflow for. */
 const largestExponents = { float32: 88, float64: 709 };
 
-/** Between these numbers no sum of squares has overflowed, nor lost anything to speak of. */
-const ordinary = { float32: [1e-30, 1e30], float64: [1e-280, 1e280] };
-
 /** `log x` of a sum of squares, of which `root` is the root: as it is written, unless x overflows or underflows. */
 function logOfSquares(x: AnyTensor, root: AnyTensor): AnyTensor {
   const [from, to] = ordinary[x.dtype as "float32"];
   const isOrdinary = logicalAnd(less(from, x), less(x, to));
-  // Behind abs no rule looks for the sum.
-  return where(isOrdinary, log(abs(x)), mul(2, log(root))) as AnyTensor;
+  // Behind a difference no rule looks for the sum.
+  return where(isOrdinary, log(sub(x, 0)), mul(2, log(root))) as AnyTensor;
 }
 
 /** `log Σ w x`, of the logarithm of x, with weights w of any sign. */
@@ -139,6 +137,25 @@ function weightedSum(
     return scale === 1 ? sum : (sub(sum, Math.log(scale)) as AnyTensor);
   }
   return undefined;
+}
+
+/** `log(w x + v y)`, of the logarithms of x and y, with weights of any sign. */
+function weightedAddends({ inputs, shape }: AnyTensor, match: Match): AnyTensor | undefined {
+  const logarithms: AnyTensor[] = [];
+  const weights: AnyTensor[] = [];
+  for (const addend of inputs) {
+    if (addend.op !== primitives.mul || match.isGiven(addend)) return undefined;
+    const pairs = [addend.inputs, addend.inputs.toReversed()];
+    const known = pairs.map(([, x]) => (isPositive(x, match.isGiven) ? match.rewritten(log(x)) : undefined));
+    const place = known.findIndex((one) => one !== undefined);
+    if (place < 0) return undefined;
+    logarithms.push(known[place] as AnyTensor);
+    weights.push(pairs[place][0]);
+  }
+  const [x, w] = [logarithms, weights].map((all) =>
+    stack(all.map((one): AnyTensor => apply(primitives.broadcastTo, [one], { shape }))),
+  );
+  return apply(logWeightedSumOp, [x, w], { axes: [0], keepDims: false });
 }
 
 /** How the logarithm of an op's result is had from those of its inputs. */
@@ -248,7 +265,7 @@ const distributed: ReadonlyMap<Op, (node: AnyTensor, match: Match) => AnyTensor 
       const root = rootOf(node, match.isGiven);
       if (root !== undefined) return logOfSquares(node, root);
       const parts = partsOfSum(match, node.inputs);
-      if (parts === undefined) return undefined;
+      if (parts === undefined) return weightedAddends(node, match);
       const [x, logarithm] = [node.inputs, parts].map((all): AnyTensor => {
         const { shape } = node;
         return stack(all.map((one): AnyTensor => apply(primitives.broadcastTo, [one], { shape })));
@@ -320,20 +337,27 @@ function logOfComplement(p: AnyTensor, isGiven: IsGiven): AnyTensor | undefined 
   if (isGiven(p)) return undefined;
   const { op, inputs, attributes } = p;
   if (op === sigmoidOp) return logSigmoid(negated(inputs[0], isGiven));
-  if (moves.has(op)) {
+  if (choices.has(op)) {
     const inner = logOfComplement(inputs[0], isGiven);
-    return inner && apply(op, [inner, ...inputs.slice(1)], attributes);
+    return inner && apply(opposites.get(op) ?? op, [inner, ...inputs.slice(1)], attributes);
   }
   if (op !== softmaxOp || inputs.length > 1) return undefined;
   const { axes } = attributes as SoftmaxAttributes;
   const [x] = inputs;
+  // Below −p is written as 0 − p, which no rule looks for.
   // What a share above ½ leaves is what the others have; of the others the difference to 1 is no small number.
   const isLargest = firstLargest(p, axes);
   const all = { axis: axes, keepDims: true } as const;
   const others: AnyTensor = logsumexp(x, { ...all, mask: logicalNot(isLargest) as never });
   const ofLargest = sub(others, logsumexp(x, all) as AnyTensor);
-  return where(logicalAnd(isLargest, less(0.5, p)), ofLargest as AnyTensor, log1p(neg(p))) as AnyTensor;
+  return where(logicalAnd(isLargest, less(0.5, p)), ofLargest as AnyTensor, log1p(sub(0, p))) as AnyTensor;
 }
+
+/** Of the largest share the least is left. */
+const opposites: ReadonlyMap<Op, Op> = new Map([
+  [primitives.max, minOp],
+  [minOp, primitives.max],
+]);
 
 function toBase(op: Op, base: number): Rule {
   return {
@@ -346,6 +370,9 @@ function toBase(op: Op, base: number): Rule {
     because: "a logarithm to another base is the natural one, scaled",
   };
 }
+
+const sharesAndChoices: ReadonlySet<Op> = new Set([softmaxOp, sigmoidOp, ...choices]);
+const lostShare = "the largest share rounds to 1, and what it leaves to 0";
 
 /** The rules of logarithms: of products, quotients, sums and powers, and of elements taken from a tensor. */
 export const logRules: readonly Rule[] = [
@@ -360,18 +387,40 @@ export const logRules: readonly Rule[] = [
     written: (x) => log(neg(expm1(x))),
     ops: [primitives.log, primitives.neg, primitives.expm1],
     becomes({ operands: [x] }) {
-      // −expm1 in another way than the pattern says, so that the rule does not meet its own result.
-      const near = log(sub(0, expm1(x)) as AnyTensor);
-      return where(less(x, -Math.LN2), log1p(neg(exp(x))), near) as AnyTensor;
+      // −expm1 and −eˣ in another way than patterns say, so that no rule meets its own result.
+      return where(less(x, -Math.LN2), log1p(sub(0, exp(x))), log(sub(0, expm1(x)))) as AnyTensor;
     },
     because: "far below 0 the difference of 1 and eˣ rounds to 1, and its logarithm to 0",
   },
   {
+    written: (x) => log1p(neg(exp(x))),
+    ops: [primitives.log1p, primitives.neg, primitives.exp],
+    becomes: ({ operands: [x] }) => log(neg(expm1(x))),
+    because: "near 0 eˣ rounds to 1, and the logarithm to −∞",
+  },
+  {
+    written: (x) => log(expm1(x)),
+    ops: [primitives.log, primitives.expm1],
+    becomes({ operands: [x] }) {
+      // eˣ − 1 in another way than the pattern says, as above.
+      const far = add(x, log1p(sub(0, exp(neg(x)))));
+      return where(less(x, 1), log(sub(expm1(x), 0)), far) as AnyTensor;
+    },
+    because: "eˣ overflows where the logarithm of eˣ − 1 is near x",
+  },
+  {
     written: (x) => log(sub(1, x)),
     ops: [primitives.log, primitives.sub],
-    madeBy: [new Set([softmaxOp, sigmoidOp, ...moves])],
+    madeBy: [sharesAndChoices],
     becomes: ({ operands: [x], isGiven }) => logOfComplement(x, isGiven),
-    because: "the largest share rounds to 1, and what it leaves to 0",
+    because: lostShare,
+  },
+  {
+    written: (x) => log1p(neg(x)),
+    ops: [primitives.log1p, primitives.neg],
+    madeBy: [sharesAndChoices],
+    becomes: ({ operands: [x], isGiven }) => logOfComplement(x, isGiven),
+    because: lostShare,
   },
   ...[...distributed].map(
     ([op, logarithm]): Rule => ({

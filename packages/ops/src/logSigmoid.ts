@@ -3,6 +3,7 @@ import {
   apply,
   composite,
   type DType,
+  equal,
   exp,
   type FloatOf,
   log,
@@ -15,9 +16,11 @@ import {
   type Shape,
   sub,
   type Tensor,
+  where,
 } from "@adjoint/tensor";
 import { logSigmoid as scalarLogSigmoid } from "@adjoint/tensor/special";
 import { sigmoid, sigmoidOp } from "./sigmoid.ts";
+import { softplus, softplusOp } from "./softplus.ts";
 
 export const logSigmoidOp: Op = composite("logSigmoid", {
   scalar: scalarLogSigmoid,
@@ -30,10 +33,13 @@ export const logSigmoidOp: Op = composite("logSigmoid", {
       because: "σ(x) underflows to 0 where its logarithm is near x",
     },
     {
-      written: (x) => log1p(neg(sigmoid(x))),
-      ops: [primitives.log1p, primitives.neg, sigmoidOp],
-      becomes: ({ operands: [x] }) => logSigmoid(neg(x)),
-      because: "1 − σ(x) rounds to 0 where its logarithm is near −x",
+      written: (x) => sub(x, softplus(x)),
+      get ops() {
+        return [primitives.sub, softplusOp];
+      },
+      // ∞ − ∞ is NaN as the formula is written.
+      becomes: ({ operands: [x] }) => where(equal(x, Number.POSITIVE_INFINITY), Number.NaN, logSigmoid(x)),
+      because: "where x is large, the difference to softplus is rounded away",
     },
   ],
 });

@@ -99,6 +99,21 @@ export const logSoftmaxOp: Op = composite<LogSoftmaxAttributes>("logSoftmax", {
       because: roundedAway,
     },
     {
+      written: (x) => sub(x, reshape(apply(logsumexpOp, [x], { axes: [], keepDims: true }), [])),
+      ops: [primitives.sub, primitives.reshape, logsumexpOp],
+      becomes: (match) => ofDifference(match, 1),
+      because: roundedAway,
+    },
+    {
+      written: (x) => sub(reshape(apply(logsumexpOp, [x], { axes: [], keepDims: true }), []), x),
+      ops: [primitives.sub, primitives.reshape, logsumexpOp],
+      becomes(match) {
+        const difference = ofDifference(match, 0);
+        return difference && neg(difference);
+      },
+      because: roundedAway,
+    },
+    {
       written: (x) => apply(logSoftmaxOp, [sub(x, max(x)) as AnyTensor], { axis: 0, form: "shares" }),
       get ops() {
         return [logSoftmaxOp];

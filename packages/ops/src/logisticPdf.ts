@@ -6,8 +6,10 @@ import {
   composite,
   type DType,
   div,
+  equal,
   exp,
   type FloatOf,
+  type Match,
   mul,
   neg,
   type Op,
@@ -16,10 +18,18 @@ import {
   type Shape,
   sub,
   type Tensor,
+  where,
 } from "@adjoint/tensor";
 import { sigmoid as scalarSigmoid } from "@adjoint/tensor/special";
 import { sigmoid, sigmoidOp } from "./sigmoid.ts";
 import { tanh, tanhOp } from "./tanh.ts";
+
+const overflow = "the squared exponential overflows where the quotient does not";
+
+/** Where the exponential is ∞, the quotient is ∞/∞ as it is written. */
+function ofQuotient({ operands: [x] }: Match): AnyTensor {
+  return where(equal(x, Number.POSITIVE_INFINITY), Number.NaN, logisticPdf(x)) as AnyTensor;
+}
 
 export const logisticPdfOp: Op = composite("logisticPdf", {
   scalar: (x) => scalarSigmoid(x) * scalarSigmoid(-x),
@@ -36,6 +46,18 @@ export const logisticPdfOp: Op = composite("logisticPdf", {
       },
       becomes: ({ operands: [x] }) => logisticPdf(x),
       because: "the derivative of the product is a difference that cancels near 0",
+    },
+    {
+      written: (x) => div(exp(x), mul(add(1, exp(x)), add(1, exp(x)))),
+      ops: [primitives.div, primitives.exp, primitives.mul, primitives.add],
+      becomes: ofQuotient,
+      because: overflow,
+    },
+    {
+      written: (x) => div(exp(x), pow(add(1, exp(x)), 2)),
+      ops: [primitives.div, primitives.exp, primitives.pow, primitives.add],
+      becomes: ofQuotient,
+      because: overflow,
     },
     {
       written: (x) => sub(1, mul(tanh(x), tanh(x))),

@@ -13,6 +13,7 @@ import {
   mul,
   neg,
   type Op,
+  primitives,
   type Shape,
   sub,
   type Tensor,
@@ -37,6 +38,16 @@ export const normalCdfOp: Op = composite("normalCdf", {
     const slope = mul(2 / Math.sqrt(Math.PI), exp(neg(mul(argument, argument))));
     return mul(0.5, sub(erfc(argument), mul(slope, dropped)));
   },
+  replaces: [
+    {
+      written: (x) => sub(1, normalCdf(x)),
+      get ops() {
+        return [primitives.sub, normalCdfOp];
+      },
+      becomes: ({ operands: [x] }) => normalCdf(neg(x)),
+      because: "Φ(x) rounds to 1 where 1 − Φ(x) = Φ(−x) is small but not 0",
+    },
+  ],
   vjp: ({ inputs: [x], cotangent }) => [mul(cotangent, normalPdf(x))],
 });
 

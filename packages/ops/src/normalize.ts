@@ -14,6 +14,7 @@ import {
   primitives,
   type Reduce,
   type ShapeOf,
+  sameShape,
   sub,
   sum,
   type Tensor,
@@ -32,6 +33,25 @@ function ofQuotient({ operands: [x], node, found }: Match): AnyTensor | undefine
   return isKeptShape(node.inputs[1].shape, x.shape, axes) ? apply(normalizeOp, [x], { axes }) : undefined;
 }
 
+/** For patterns: along whatever axes. */
+function normOf(x: AnyTensor): AnyTensor {
+  return apply(normOp, [x], { axes: [], keepDims: true });
+}
+
+/** The cosine of the angle between vectors, of vectors of length 1: if all three reductions go along the same axes. */
+function cosine({ operands: [x, y], node, found }: Match): AnyTensor | undefined {
+  const { attributes } = found(primitives.sum);
+  const { axes } = attributes as ReductionAttributes;
+  const [total, norms] = node.inputs;
+  const isAlong = (one: AnyTensor): boolean =>
+    one.op === normOp && (one.attributes as ReductionAttributes).axes.join() === axes.join();
+  const fits =
+    sameShape(x.shape, y.shape) && sameShape(total.shape, norms.shape) && norms.inputs.every(isAlong);
+  if (!fits || countOf(x.shape, axes) === 0) return undefined;
+  const [a, b] = [x, y].map((one): AnyTensor => apply(normalizeOp, [one], { axes }));
+  return apply(primitives.sum, [mul(a, b) as AnyTensor], attributes);
+}
+
 export const normalizeOp: Op = composite<NormalizeAttributes>("normalize", {
   replaces: [
     {
@@ -40,6 +60,12 @@ export const normalizeOp: Op = composite<NormalizeAttributes>("normalize", {
       becomes: ofQuotient,
       because:
         "where one element outweighs the others, its derivative is the difference of two nearly equal numbers",
+    },
+    {
+      written: (x, y) => div(sum(mul(x, y)), mul(normOf(x), normOf(y))),
+      ops: [primitives.div, primitives.sum, primitives.mul, normOp],
+      becomes: cosine,
+      because: "the products overflow and underflow where the cosine does not",
     },
   ],
   shape: firstShape,

@@ -4,6 +4,9 @@ import {
   apply,
   constantOf,
   div,
+  less,
+  log,
+  log1p,
   mul,
   type Op,
   pow,
@@ -12,6 +15,8 @@ import {
   reshape,
   sameValue,
   sqrt,
+  sub,
+  where,
 } from "@adjoint/tensor";
 import { meanOp } from "./mean.ts";
 import { type IsGiven, moves } from "./moves.ts";
@@ -23,6 +28,12 @@ import { stack } from "./stack.ts";
 
 // Of what is a square, or a sum of squares, something is known whose square it is: a norm, which neither overflows nor underflows
 // where the sum does, and has a derivative where that of the sum's root is 0/0.
+
+/** Between these numbers no sum of squares has overflowed, nor lost anything to speak of. */
+export const ordinary: Readonly<Record<"float32" | "float64", readonly [from: number, to: number]>> = {
+  float32: [1e-30, 1e30],
+  float64: [1e-280, 1e280],
+};
 
 /** How many addends of one sum are looked at. */
 const mostAddends = 64;
@@ -137,6 +148,24 @@ function reciprocalOf(root: AnyTensor | undefined): AnyTensor | undefined {
 
 /** The rules of roots of squares, of sums of squares, and of numbers beside them. */
 export const rootRules: readonly Rule[] = [
+  {
+    written: (x) => log1p(x),
+    ops: [primitives.log1p],
+    madeBy: [makers],
+    becomes({ operands: [x], isGiven }) {
+      const root = rootOf(x, isGiven);
+      // Behind a difference no rule looks for the square.
+      return (
+        root &&
+        (where(
+          less(x, ordinary[x.dtype as "float32"][1]),
+          log1p(sub(x, 0)),
+          mul(2, log(abs(root))),
+        ) as AnyTensor)
+      );
+    },
+    because: "squares overflow where the logarithm of what is 1 more does not",
+  },
   {
     written: (x) => sqrt(x),
     ops: [primitives.sqrt],

@@ -50,6 +50,15 @@ export const sigmoidOp: Op = composite("sigmoid", {
       because: "eˣ overflows in both parts of the fraction, which is then ∞/∞",
     },
     {
+      // What eˣ · 1/(1 + eˣ) has become.
+      written: (x) => mul(exp(x), sigmoid(neg(x))),
+      get ops() {
+        return [primitives.mul, primitives.exp, sigmoidOp, primitives.neg];
+      },
+      becomes: ({ operands: [x] }) => where(equal(x, Number.POSITIVE_INFINITY), Number.NaN, sigmoid(x)),
+      because: "eˣ overflows where its share of 1 + eˣ does not",
+    },
+    {
       written: (x) => add(1, tanh(x)),
       get ops() {
         return [primitives.add, tanhOp];
@@ -64,6 +73,14 @@ export const sigmoidOp: Op = composite("sigmoid", {
       },
       becomes: ({ operands: [x] }) => mul(2, sigmoid(mul(-2, x) as AnyTensor)) as AnyTensor,
       because: "tanh rounds to 1 where 1 − tanh x is small but not 0",
+    },
+    {
+      written: (x) => add(0.5, mul(0.5, tanh(x))),
+      get ops() {
+        return [primitives.add, primitives.mul, tanhOp];
+      },
+      becomes: ({ operands: [x] }) => sigmoid(mul(2, x) as AnyTensor),
+      because: "far below 0 tanh rounds to −1, and the sum to 0",
     },
     {
       // What (1 + tanh x)/2 has become.

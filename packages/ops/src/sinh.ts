@@ -46,12 +46,6 @@ export const sinhOp: Op = composite("sinh", {
       because: cancel,
     },
     {
-      written: (x) => sub(exp(x), div(1, exp(x))),
-      ops: [primitives.sub, primitives.exp, primitives.div],
-      becomes: ({ operands: [x] }) => mul(2, sinh(x)) as AnyTensor,
-      because: cancel,
-    },
-    {
       written: (x) => div(mul(2, sinh(x)), 2),
       get ops() {
         return [primitives.div, sinhOp];

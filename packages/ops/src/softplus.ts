@@ -4,6 +4,7 @@ import {
   apply,
   composite,
   type DType,
+  equal,
   exp,
   type FloatOf,
   log,
@@ -14,7 +15,9 @@ import {
   type Op,
   primitives,
   type Shape,
+  sub,
   type Tensor,
+  where,
 } from "@adjoint/tensor";
 import { softplus as scalarSoftplus } from "@adjoint/tensor/special";
 import { sigmoid } from "./sigmoid.ts";
@@ -28,6 +31,23 @@ export const softplusOp: Op = composite("softplus", {
   replaces: [
     { written: (x) => log(add(1, exp(x))), ops: [primitives.log, primitives.add, primitives.exp], because },
     { written: (x) => log1p(exp(x)), ops: [primitives.log1p, primitives.exp], because },
+    {
+      written: (x) => sub(softplus(x), x),
+      get ops() {
+        return [primitives.sub, softplusOp];
+      },
+      // ∞ − ∞ is NaN as the formula is written.
+      becomes: ({ operands: [x] }) => where(equal(x, Number.POSITIVE_INFINITY), Number.NaN, softplus(neg(x))),
+      because: "where x is large, the difference to softplus is rounded away",
+    },
+    {
+      written: (x) => add(x, softplus(neg(x))),
+      get ops() {
+        return [primitives.add, softplusOp, primitives.neg];
+      },
+      becomes: ({ operands: [x] }) => where(equal(x, Number.NEGATIVE_INFINITY), Number.NaN, softplus(x)),
+      because: "where −x is large, the sum is rounded away",
+    },
   ],
 });
 

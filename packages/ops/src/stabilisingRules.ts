@@ -1,4 +1,6 @@
 import { primitives, type Rule, rulesOf } from "@adjoint/tensor";
+import { complementRules } from "./complements.ts";
+import { exponentialRules } from "./exponentials.ts";
 import { logRules } from "./logDomain.ts";
 import { moveRules } from "./moveRules.ts";
 import { opRegistry } from "./registry.ts";
@@ -15,5 +17,7 @@ export const stabilisingRules: readonly Rule[] = [
   ...rootRules,
   ...logRules,
   ...moveRules,
+  ...exponentialRules,
+  ...complementRules,
   ...Object.values(primitives).flatMap(rulesOf),
 ];

@@ -73,12 +73,6 @@ export const tanhOp: Op = composite("tanh", {
       because: overflow,
     },
     {
-      written: (x) => div(mul(2, sinh(x)), add(exp(x), div(1, exp(x)))),
-      ops: [primitives.div, sinhOp, primitives.mul, primitives.add, primitives.exp],
-      becomes: ofBoth,
-      because: overflow,
-    },
-    {
       written: (x) => div(sinh(x), cosh(x)),
       ops: [primitives.div, sinhOp],
       becomes: ofBoth,
@@ -94,13 +88,6 @@ export const tanhOp: Op = composite("tanh", {
       written: (x) => div(neg(expm1(x)), add(1, exp(x))),
       ops: [primitives.div, primitives.neg, primitives.expm1, primitives.add, primitives.exp],
       becomes: (match) => neg(ofHalf(match)),
-      because: overflow,
-    },
-    {
-      written: (x) => div(expm1(mul(2, x)), add(1, mul(exp(x), exp(x)))),
-      ops: [primitives.div, primitives.expm1, primitives.mul, primitives.add, primitives.exp],
-      becomes: ({ operands: [x] }) =>
-        where(equal(x, Number.POSITIVE_INFINITY), Number.NaN, tanh(x)) as AnyTensor,
       because: overflow,
     },
     {

@@ -3,13 +3,27 @@ import { type Op, primitive } from "../graph/op.ts";
 import type { DType, FloatOf, Shape } from "../graph/shape-types.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { erfc as scalarErfc } from "../kernels/special/erfc.ts";
+import { add, addPrimitive } from "./add.ts";
+import { erf, erfPrimitive } from "./erf.ts";
 import { exp } from "./exp.ts";
 import { mul } from "./mul.ts";
 import { neg } from "./neg.ts";
+import { sub, subPrimitive } from "./sub.ts";
+
+const because = "erf rounds to ±1 where what it lacks is small but not 0";
 
 export const erfcPrimitive: Op = primitive("erfc", {
   vjp: ({ inputs: [x], cotangent }) => [mul(cotangent, mul(-2 / Math.sqrt(Math.PI), exp(neg(mul(x, x)))))],
   scalar: scalarErfc,
+  replaces: [
+    { written: (x) => sub(1, erf(x)), ops: [subPrimitive, erfPrimitive], because },
+    {
+      written: (x) => add(1, erf(x)),
+      ops: [addPrimitive, erfPrimitive],
+      becomes: ({ operands: [x] }) => erfc(neg(x)),
+      because,
+    },
+  ],
 });
 
 /**

@@ -1,12 +1,52 @@
 import { apply } from "../graph/apply.ts";
 import { type Op, primitive } from "../graph/op.ts";
 import type { DType, FloatOf, Shape } from "../graph/shape-types.ts";
-import type { Tensor } from "../graph/tensor.ts";
-import { mul } from "./mul.ts";
+import type { AnyTensor, Tensor } from "../graph/tensor.ts";
+import { add } from "./add.ts";
+import { div, divPrimitive } from "./div.ts";
+import { mul, mulPrimitive } from "./mul.ts";
+import { neg } from "./neg.ts";
+import { sqrt, sqrtPrimitive } from "./sqrt.ts";
+
+const because = "an exponential overflows or underflows where what is made of it does not";
 
 export const expPrimitive: Op = primitive("exp", {
   vjp: ({ output, cotangent }) => [mul(cotangent, output)],
   scalar: Math.exp,
+  replaces: [
+    {
+      written: (a, b) => mul(exp(a), exp(b)),
+      get ops() {
+        return [mulPrimitive, expPrimitive];
+      },
+      becomes: ({ operands: [a, b] }) => exp((a === b ? mul(2, a) : add(a, b)) as AnyTensor),
+      because,
+    },
+    {
+      written: (x) => div(1, exp(x)),
+      get ops() {
+        return [divPrimitive, expPrimitive];
+      },
+      becomes: ({ operands: [x] }) => exp(neg(x)),
+      because,
+    },
+    {
+      written: (a, x) => div(a, exp(x)),
+      get ops() {
+        return [divPrimitive, expPrimitive];
+      },
+      becomes: ({ operands: [a, x] }) => mul(a, exp(neg(x))) as AnyTensor,
+      because,
+    },
+    {
+      written: (x) => sqrt(exp(x)),
+      get ops() {
+        return [sqrtPrimitive, expPrimitive];
+      },
+      becomes: ({ operands: [x] }) => exp(mul(0.5, x) as AnyTensor),
+      because,
+    },
+  ],
 });
 
 /**

@@ -1,0 +1,226 @@
+import {
+  type AnyTensor,
+  add,
+  apply,
+  concat,
+  constantOf,
+  div,
+  equal,
+  exp,
+  log,
+  log1p,
+  type Match,
+  mul,
+  type Op,
+  pow,
+  primitives,
+  type Rule,
+  sameValue,
+  slice,
+  sub,
+  sum,
+  where,
+} from "@adjoint/tensor";
+import { exp2Op } from "./exp2.ts";
+import { meanOp } from "./mean.ts";
+import { moves } from "./moves.ts";
+import { prodOp } from "./prod.ts";
+import { countOf, isKeptShape, type ReductionAttributes } from "./reduction.ts";
+import { negated, sigmoid } from "./sigmoid.ts";
+import { isNonNegative, isPositive } from "./signs.ts";
+import { softmaxOp } from "./softmax.ts";
+import { softplus } from "./softplus.ts";
+
+// Quotients of sums of exponentials, and what is made of a 1 beside exponentials: by the logarithms of the parts, which are of ordinary
+// size where the parts overflow or underflow.
+
+/** The logarithm of what is positive, if it is had without the number itself. */
+function knownLogarithm(x: AnyTensor, { isGiven, rewritten }: Match): AnyTensor | undefined {
+  return isPositive(x, isGiven) ? rewritten(log(x)) : undefined;
+}
+
+/** The same of what may be 0 where a condition says so. */
+function maskedLogarithm(x: AnyTensor, match: Match): AnyTensor | undefined {
+  if (constantOf(x, match.isGiven) === 0) return log(x);
+  const known = knownLogarithm(x, match);
+  if (known !== undefined || x.op !== primitives.where || match.isGiven(x)) return known;
+  const [condition, ...branches] = x.inputs;
+  const [a, b] = branches.map((branch) => maskedLogarithm(branch, match));
+  return a && b && (where(condition, a, b) as AnyTensor);
+}
+
+/** A fraction whose numerator is a tensor of weights times something. */
+interface Numerator {
+  readonly weights: AnyTensor | undefined;
+  readonly of: AnyTensor;
+}
+
+function numerators(n: AnyTensor, isGiven: Match["isGiven"]): Numerator[] {
+  const whole = { weights: undefined, of: n };
+  if (isGiven(n) || n.op !== primitives.mul) return [whole];
+  const [a, b] = n.inputs;
+  return [whole, { weights: a, of: b }, { weights: b, of: a }];
+}
+
+/** `n / d`, by the logarithms of both. */
+function quotient(n: AnyTensor, d: AnyTensor, match: Match): AnyTensor | undefined {
+  const { isGiven } = match;
+  if (isGiven(d)) return undefined;
+  const scale = scaleOf(d, isGiven);
+  if (scale !== undefined) {
+    const inner = quotient(n, scale.of, match);
+    return inner && (div(inner, scale.factor) as AnyTensor);
+  }
+  for (const { weights, of } of numerators(n, isGiven)) {
+    const share = shareOf(of, d, match);
+    if (share !== undefined) return weights === undefined ? share : (mul(weights, share) as AnyTensor);
+  }
+  return undefined;
+}
+
+/** A mean as a sum, and a multiple as what it is a multiple of. */
+function scaleOf(
+  d: AnyTensor,
+  isGiven: Match["isGiven"],
+): { readonly of: AnyTensor; readonly factor: AnyTensor | number } | undefined {
+  const { op, inputs, attributes } = d;
+  if (op === meanOp) {
+    const count = countOf(inputs[0].shape, (attributes as ReductionAttributes).axes);
+    return { of: apply(primitives.sum, inputs, attributes), factor: 1 / count };
+  }
+  if (op !== primitives.mul) return undefined;
+  const place = inputs.findIndex((input) => constantOf(input, isGiven) !== undefined);
+  return place < 0 ? undefined : { of: inputs[1 - place], factor: inputs[place] };
+}
+
+/** What part x is of d. Of a sum that x is an addend of, its derivative does not cancel where it is nearly all. */
+function shareOf(x: AnyTensor, d: AnyTensor, match: Match): AnyTensor | undefined {
+  const { isGiven, rewritten } = match;
+  const logarithm = maskedLogarithm(x, match);
+  if (logarithm === undefined) return undefined;
+  if (isSumOf(d, x, isGiven))
+    return apply(softmaxOp, [logarithm], {
+      axes: (d.attributes as ReductionAttributes).axes,
+      form: "quotient",
+    });
+  if (d.op === primitives.add) {
+    for (const [addend, rest] of [d.inputs, d.inputs.toReversed()]) {
+      const other = isPositive(rest, isGiven)
+        ? (rewritten(log(rest)) ?? (log(rest) as AnyTensor))
+        : undefined;
+      if (other === undefined) continue;
+      if (sameValue(addend, x, isGiven)) return shareOfTwo(logarithm, other);
+      if (isSumOf(addend, x, isGiven)) {
+        const { axes } = addend.attributes as ReductionAttributes;
+        if (axes.length === 1) return shareBeside(logarithm, other, axes[0]);
+      }
+    }
+  }
+  const divisor = isNonNegative(d, isGiven) && isPositive(x, isGiven) ? rewritten(log(d)) : undefined;
+  return divisor && exp(sub(logarithm, divisor) as AnyTensor);
+}
+
+/** Is it the sum of x along axes, beside each of its addends? */
+function isSumOf(d: AnyTensor, x: AnyTensor, isGiven: Match["isGiven"]): boolean {
+  if (d.op !== primitives.sum || isGiven(d) || !sameValue(d.inputs[0], x, isGiven)) return false;
+  return isKeptShape(d.shape, x.shape, (d.attributes as ReductionAttributes).axes);
+}
+
+/** `eᵃ / (eᵃ + eᵇ)`, which is ∞/∞ where a is ∞. */
+function shareOfTwo(a: AnyTensor, b: AnyTensor): AnyTensor {
+  return where(equal(a, Number.POSITIVE_INFINITY), Number.NaN, sigmoid(sub(a, b) as AnyTensor)) as AnyTensor;
+}
+
+/** `eᵃ / (Σ eᵃ + eᵇ)` along an axis: elements of a softmax with one more element in each row. */
+function shareBeside(a: AnyTensor, b: AnyTensor, axis: number): AnyTensor | undefined {
+  const row = a.shape.with(axis, 1);
+  if (b.rank > row.length) return undefined;
+  const other: AnyTensor = apply(primitives.broadcastTo, [b], { shape: row });
+  const all: AnyTensor = apply(softmaxOp, [concat([a, other], { axis } as never) as AnyTensor], {
+    axes: [axis],
+    form: "quotient",
+  });
+  return slice(
+    all,
+    a.shape.map(() => 0),
+    [...a.shape],
+  ) as AnyTensor;
+}
+
+/** `Σ w x / Σ x` as `Σ w softmax(log x)`, if both sums go along the same axes of x. */
+function weightedMean({ operands: [, x], node, ...rest }: Match): AnyTensor | undefined {
+  const [total, whole] = node.inputs;
+  if (total.op !== primitives.sum || whole.op !== primitives.sum) return undefined;
+  const logarithm = knownLogarithm(x, { operands: [], node, ...rest });
+  if (logarithm === undefined) return undefined;
+  const [product] = total.inputs;
+  const [{ axes, keepDims }, other] = [total, whole].map((one) => one.attributes as ReductionAttributes);
+  const isSame =
+    axes.join() === other.axes.join() &&
+    keepDims === other.keepDims &&
+    product.rank === x.rank &&
+    axes.every((axis) => product.shape[axis] === x.shape[axis]);
+  if (!isSame) return undefined;
+  const [a, b] = product.inputs;
+  const shares = apply(softmaxOp, [logarithm], { axes, form: "quotient" });
+  return apply(primitives.sum, [mul(a === x ? b : a, shares) as AnyTensor], total.attributes);
+}
+
+/** What makes sums of exponentials, also at other places, and numbers times them. */
+const sums: ReadonlySet<Op> = new Set([primitives.sum, primitives.add, primitives.mul, meanOp, ...moves]);
+const scaled: ReadonlySet<Op> = new Set([
+  primitives.mul,
+  primitives.div,
+  primitives.pow,
+  primitives.sum,
+  exp2Op,
+  meanOp,
+  prodOp,
+]);
+
+/** The rules of exponentials in quotients, beside a 1, and in powers. */
+export const exponentialRules: readonly Rule[] = [
+  {
+    written: (w, x) => div(sum(mul(w, x)), sum(x)),
+    ops: [primitives.div, primitives.sum, primitives.mul],
+    becomes: weightedMean,
+    because: "both sums overflow or underflow where the weighted mean does not",
+  },
+  {
+    written: (n, d) => div(n, d),
+    ops: [primitives.div],
+    madeBy: [undefined, sums],
+    becomes: (match) => quotient(match.operands[0], match.operands[1], match),
+    because: "both parts of the fraction overflow or underflow, though their logarithms do not",
+  },
+  {
+    written: (a, x) => div(a, add(1, x)),
+    ops: [primitives.div, primitives.add],
+    madeBy: [undefined, scaled],
+    becomes(match) {
+      const [a, x] = match.operands;
+      const logarithm = knownLogarithm(x, match);
+      return logarithm && (mul(a, sigmoid(negated(logarithm, match.isGiven))) as AnyTensor);
+    },
+    because: "the exponential overflows, and the derivative of 1/(1 + eˣ) becomes 0 · ∞",
+  },
+  {
+    written: (x) => log1p(x),
+    ops: [primitives.log1p],
+    madeBy: [scaled],
+    becomes(match) {
+      const logarithm = knownLogarithm(match.operands[0], match);
+      return logarithm && softplus(logarithm);
+    },
+    because: "eˣ overflows where log(1 + eˣ) is near x",
+  },
+  {
+    written: (x, n) => pow(exp(x), n),
+    ops: [primitives.pow, primitives.exp],
+    becomes({ operands: [x, n], isGiven }) {
+      const exponent = constantOf(n, isGiven);
+      return exponent === undefined || exponent === 0 ? undefined : exp(mul(n, x) as AnyTensor);
+    },
+    because: "an exponential overflows or underflows where its power does not",
+  },
+];
