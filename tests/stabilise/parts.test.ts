@@ -11,6 +11,7 @@ import {
   hessian,
   installRules,
   log,
+  matmul,
   max,
   maximum,
   mul,
@@ -152,6 +153,41 @@ describe("fractions of exponentials that overflow", () => {
     expectNear(values(fn(z)), expected, 8);
     expectNear(values(compile(fn)(z)), expected, 8);
     expect(slopes(fn, z).every(Number.isFinite)).toBe(true);
+  });
+
+  test("of weights of any sign, also 0, and the sum of what they weigh", () => {
+    const fn: Fn = (x) => {
+      const weighed: AnyTensor = mul(vector(0, -2, 3), exp(x)) as AnyTensor;
+      return div(weighed, sum(weighed)) as AnyTensor;
+    };
+    const small = Math.exp(-48);
+    expectNear(values(fn(z)), [0, (-2 * small) / 3, 1], 8);
+    expectNear(slopes(fn, z), [0, 0, 0], 8);
+    const x = vector(1, 2, 1.5);
+    expectNear(
+      [...values(fn(x)), ...slopes((y) => mul(fn(y), vector(1, 3, 2)) as AnyTensor, x)],
+      withoutStabilising(() => [
+        ...values(fn(x)),
+        ...slopes((y) => mul(fn(y), vector(1, 3, 2)) as AnyTensor, x),
+      ]),
+      8,
+    );
+  });
+
+  test("attention by hand, with the product of exponentials and values over the sum of the exponentials", () => {
+    const scores = tensor([
+      [200, 198],
+      [0, 300],
+    ]) as AnyTensor;
+    const rows = tensor([
+      [1, 2, 3],
+      [4, 5, 6],
+    ]) as AnyTensor;
+    const fn: Fn = (x) =>
+      div(matmul(exp(x), rows), sum(exp(x), { axis: 1, keepDims: true } as never)) as AnyTensor;
+    const share = Math.exp(-2) / (1 + Math.exp(-2));
+    expectNear(values(fn(scores)), [1 + 3 * share, 2 + 3 * share, 3 + 3 * share, 4, 5, 6], 8);
+    expect(slopes(fn, scores).every(Number.isFinite)).toBe(true);
   });
 
   test("a weighted mean of rows, whose weights have one more dimension than their exponents", () => {

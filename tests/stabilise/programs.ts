@@ -167,6 +167,10 @@ export const families: Readonly<Record<string, Family>> = {
         const weights = a.constant(labels(a, z, 3), a.shapeOf(z));
         return a.div(a.sum(a.mul(weights, a.exp(z)), axis, keepDims), a.sum(a.exp(z), axis, keepDims));
       },
+      (a, z, { axis, keepDims }) => {
+        const weights = a.constant(labels(a, z, 3), a.shapeOf(z));
+        return a.div(a.sum(a.mul(a.exp(z), weights), axis, keepDims), a.sum(a.exp(z), axis, keepDims));
+      },
       (a, z, { axis }) => {
         const isKept = labels(a, z, 0).map((one, i) => one === 1 || i < 3);
         const kept = a.where(isKept, a.exp(z), 0);
@@ -193,6 +197,7 @@ export const families: Readonly<Record<string, Family>> = {
       (a, z) => a.sqrt(a.exp(z)),
       (a, z) => a.pow(a.exp(z), 0.5),
       (a, z) => a.div(z, a.exp(z)),
+      (a, z) => a.div(squared(a, z), a.mul(2, a.exp(a.abs(z)))),
       (a, z) => a.div(a.exp(z), a.exp(a.mul(0.5, z))),
       (a, z, { label }) => {
         const p = a.sigmoid(z);
@@ -388,6 +393,7 @@ export const families: Readonly<Record<string, Family>> = {
       (a, x) =>
         a.div(a.mul(0.5, a.sub(a.exp(x), a.exp(a.neg(x)))), a.mul(0.5, a.add(a.exp(x), a.exp(a.neg(x))))),
       (a, x) => a.div(a.add(a.neg(a.exp(a.mul(-2, x))), 1), a.add(1, a.exp(a.mul(-2, x)))),
+      (a, x) => a.mul(a.sub(a.exp(x), 1), a.div(1, a.add(a.exp(x), 1))),
       (a, x) => a.sub(a.mul(2, a.sigmoid(a.mul(2, x))), 1),
       (a, x) => a.add(a.mul(2, a.sigmoid(x)), -1),
       (a, x) => a.sub(1, squared(a, a.tanh(x))),
@@ -472,9 +478,14 @@ export const families: Readonly<Record<string, Family>> = {
       (a, x, { axis }) => a.mul(x, a.div(1, a.norm(x, axis, true))),
       (a, x, { axis }) => a.mul(x, a.pow(a.sum(a.pow(x, 2), axis, true), -0.5)),
       (a, x, { axis, keepDims }) => {
-        const y = a.add(1, x);
+        const y = a.mul(a.constant(labels(a, x, -3), a.shapeOf(x)), x);
         const length = (one: typeof x) => a.sqrt(a.sum(a.mul(one, one), axis, keepDims));
         return a.div(a.sum(a.mul(x, y), axis, keepDims), a.mul(length(x), length(y)));
+      },
+      (a, x, { axis, keepDims }) => {
+        const y = a.mul(a.constant(labels(a, x, -3), a.shapeOf(x)), x);
+        const square = (one: typeof x) => a.sum(a.mul(one, one), axis, keepDims);
+        return a.div(a.sum(a.mul(x, y), axis, keepDims), a.sqrt(a.mul(square(x), square(y))));
       },
     ],
   },

@@ -10,6 +10,8 @@ import {
   log,
   log1p,
   type Match,
+  matmul,
+  max,
   mul,
   type Op,
   pow,
@@ -17,6 +19,7 @@ import {
   type Rule,
   sameValue,
   slice,
+  stopGradient,
   sub,
   sum,
   where,
@@ -75,7 +78,7 @@ function quotient(n: AnyTensor, d: AnyTensor, match: Match): AnyTensor | undefin
     const share = shareOf(of, d, match);
     if (share !== undefined) return weights === undefined ? share : (mul(weights, share) as AnyTensor);
   }
-  return undefined;
+  return meanOfRows(n, d, match) ?? relativeTo(n, d, match);
 }
 
 /** A mean as a sum, and a multiple as what it is a multiple of. */
@@ -148,22 +151,50 @@ function shareBeside(a: AnyTensor, b: AnyTensor, axis: number): AnyTensor | unde
 }
 
 /** `Σ w x / Σ x` as `Σ w softmax(log x)`, if both sums go along the same axes of x. */
-function weightedMean({ operands: [, x], node, ...rest }: Match): AnyTensor | undefined {
+function weightedMean(match: Match): AnyTensor | undefined {
+  const { operands, node, isGiven } = match;
   const [total, whole] = node.inputs;
   if (total.op !== primitives.sum || whole.op !== primitives.sum) return undefined;
-  const logarithm = knownLogarithm(x, { operands: [], node, ...rest });
-  if (logarithm === undefined) return undefined;
-  const [product] = total.inputs;
+  const [a, b, x] = operands;
+  const weights = sameValue(b, x, isGiven) ? a : sameValue(a, x, isGiven) ? b : undefined;
+  const logarithm = weights && maskedLogarithm(x, match);
+  if (weights === undefined || logarithm === undefined) return undefined;
+  const [{ shape }] = total.inputs;
   const [{ axes, keepDims }, other] = [total, whole].map((one) => one.attributes as ReductionAttributes);
   const isSame =
     axes.join() === other.axes.join() &&
     keepDims === other.keepDims &&
-    product.rank === x.rank &&
-    axes.every((axis) => product.shape[axis] === x.shape[axis]);
+    shape.length === x.rank &&
+    axes.every((axis) => shape[axis] === x.shape[axis]);
   if (!isSame) return undefined;
-  const [a, b] = product.inputs;
   const shares = apply(softmaxOp, [logarithm], { axes, form: "quotient" });
-  return apply(primitives.sum, [mul(a === x ? b : a, shares) as AnyTensor], total.attributes);
+  return apply(primitives.sum, [mul(weights, shares) as AnyTensor], total.attributes);
+}
+
+/** `x v / Σ x` of rows of x as `softmax(log x) v`. */
+function meanOfRows(n: AnyTensor, d: AnyTensor, match: Match): AnyTensor | undefined {
+  if (n.op !== primitives.matmul || match.isGiven(n)) return undefined;
+  const [x, v] = n.inputs;
+  if (!isSumOf(d, x, match.isGiven)) return undefined;
+  const { axes } = d.attributes as ReductionAttributes;
+  const logarithm = axes.length === 1 && axes[0] === x.rank - 1 ? maskedLogarithm(x, match) : undefined;
+  return logarithm && (matmul(apply(softmaxOp, [logarithm], { axes, form: "quotient" }), v) as AnyTensor);
+}
+
+/** `w x / Σ w x` with weights of any sign: x relative to the largest x that has a weight. */
+function relativeTo(n: AnyTensor, d: AnyTensor, match: Match): AnyTensor | undefined {
+  if (!isSumOf(d, n, match.isGiven)) return undefined;
+  for (const { weights, of } of numerators(n, match.isGiven)) {
+    const logarithm = weights && knownLogarithm(of, match);
+    if (weights === undefined || logarithm === undefined) continue;
+    const counted: AnyTensor = where(equal(weights, 0), Number.NEGATIVE_INFINITY, logarithm);
+    const { axes } = d.attributes as ReductionAttributes;
+    const largest = max(stopGradient(counted), { axis: axes, keepDims: true } as never);
+    const parts: AnyTensor = mul(weights, exp(sub(logarithm, largest) as AnyTensor));
+    // Behind a difference no rule looks for the sum.
+    return div(parts, sub(apply(primitives.sum, [parts], d.attributes), 0)) as AnyTensor;
+  }
+  return undefined;
 }
 
 /** What makes sums of exponentials, also at other places, and numbers times them. */
@@ -181,7 +212,7 @@ const scaled: ReadonlySet<Op> = new Set([
 /** The rules of exponentials in quotients, beside a 1, and in powers. */
 export const exponentialRules: readonly Rule[] = [
   {
-    written: (w, x) => div(sum(mul(w, x)), sum(x)),
+    written: (a, b, x) => div(sum(mul(a, b)), sum(x)),
     ops: [primitives.div, primitives.sum, primitives.mul],
     becomes: weightedMean,
     because: "both sums overflow or underflow where the weighted mean does not",

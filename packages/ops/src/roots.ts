@@ -23,6 +23,7 @@ import { type IsGiven, moves } from "./moves.ts";
 import { norm, normOp } from "./norm.ts";
 import { countOf, type ReductionAttributes } from "./reduction.ts";
 import { rsqrtOp } from "./rsqrt.ts";
+import { isNonNegative } from "./signs.ts";
 import { squareBase } from "./squares.ts";
 import { stack } from "./stack.ts";
 
@@ -66,16 +67,15 @@ const roots: ReadonlyMap<Op, RootOf> = new Map<Op, RootOf>([
   [
     primitives.mul,
     ({ inputs }, isGiven) => {
-      const place = inputs.findIndex((input) => isNonNegativeNumber(input, isGiven));
-      const root = place < 0 ? undefined : rootOf(inputs[1 - place], isGiven);
-      return root && (mul(sqrt(inputs[place]), root) as AnyTensor);
+      const [a, b] = inputs.map((input) => factorRoot(input, isGiven));
+      return a && b && (mul(a, b) as AnyTensor);
     },
   ],
   [
     primitives.div,
-    ({ inputs: [x, n] }, isGiven) => {
-      const root = isNonNegativeNumber(n, isGiven) ? rootOf(x, isGiven) : undefined;
-      return root && (div(root, sqrt(n)) as AnyTensor);
+    ({ inputs }, isGiven) => {
+      const [a, b] = inputs.map((input) => factorRoot(input, isGiven));
+      return a && b && (div(a, b) as AnyTensor);
     },
   ],
   [primitives.matmul, rootOfScalarProduct],
@@ -87,6 +87,11 @@ const roots: ReadonlyMap<Op, RootOf> = new Map<Op, RootOf>([
     },
   ]),
 ]);
+
+/** The root of a square or of a number. */
+function factorRoot(x: AnyTensor, isGiven: IsGiven): AnyTensor | undefined {
+  return isNonNegativeNumber(x, isGiven) ? sqrt(x) : rootOf(x, isGiven);
+}
 
 /** Is it a number, or made of numbers, and not negative? */
 function isNonNegativeNumber(node: AnyTensor, isGiven: IsGiven): boolean {
@@ -115,10 +120,9 @@ function rootOfAddends(node: AnyTensor, isGiven: IsGiven): AnyTensor | undefined
   let isOfSquares = false;
   const all: AnyTensor[] = [];
   for (const addend of addendsOf(node, isGiven)) {
-    const isNumber = isNonNegativeNumber(addend, isGiven);
-    const root = isNumber ? (sqrt(addend) as AnyTensor) : rootOf(addend, isGiven);
+    const root = factorRoot(addend, isGiven);
     if (root === undefined) return undefined;
-    if (!isNumber) isOfSquares = true;
+    if (!isNonNegativeNumber(addend, isGiven)) isOfSquares = true;
     all.push(apply(primitives.broadcastTo, [root], { shape: node.shape }));
   }
   return isOfSquares ? (norm(stack(all) as AnyTensor, { axis: 0 } as never) as AnyTensor) : undefined;
@@ -139,7 +143,7 @@ const makers: ReadonlySet<Op> = new Set([...roots.keys(), primitives.pow]);
 
 function sizeOfRoot(node: AnyTensor, isGiven: IsGiven): AnyTensor | undefined {
   const root = rootOf(node, isGiven);
-  return root && (root.op === normOp ? root : (abs(root) as AnyTensor));
+  return root && (isNonNegative(root, isGiven) ? root : (abs(root) as AnyTensor));
 }
 
 function reciprocalOf(root: AnyTensor | undefined): AnyTensor | undefined {

@@ -91,6 +91,15 @@ export const tanhOp: Op = composite("tanh", {
       because: overflow,
     },
     {
+      // What (eˣ − 1) · 1/(eˣ + 1) has become.
+      written: (x) => mul(expm1(x), sigmoid(neg(x))),
+      get ops() {
+        return [primitives.mul, primitives.expm1, sigmoidOp, primitives.neg];
+      },
+      becomes: ofHalf,
+      because: overflow,
+    },
+    {
       written: (x) => sub(mul(2, sigmoid(x)), 1),
       get ops() {
         return [primitives.sub, sigmoidOp];

@@ -39,6 +39,14 @@ export const expPrimitive: Op = primitive("exp", {
       because,
     },
     {
+      written: (a, c, x) => div(a, mul(c, exp(x))),
+      get ops() {
+        return [divPrimitive, mulPrimitive, expPrimitive];
+      },
+      becomes: ({ operands: [a, c, x] }) => mul(div(a, c), exp(neg(x))) as AnyTensor,
+      because,
+    },
+    {
       written: (x) => sqrt(exp(x)),
       get ops() {
         return [sqrtPrimitive, expPrimitive];
