@@ -10,7 +10,9 @@ const warmUp = 300;
 
 const none = {
   name: "none",
-  prepare: ({ outputs }) => ({ run: () => outputs.map(({ size }) => new Float32Array(size)) }),
+  prepare: ({ outputs }) => ({
+    run: () => outputs.map(({ size }) => adjoint.Storage.of(new Float32Array(size))),
+  }),
 };
 
 /** A function that traces the training step of a dense net anew. */

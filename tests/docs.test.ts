@@ -246,7 +246,8 @@ async function printedBy(block: Block): Promise<string[]> {
 programs.forEach(writeToRun);
 
 describe("documentation", () => {
-  beforeAll(compileAll);
+  // The compiler goes through all packages, which takes long on a busy machine.
+  beforeAll(compileAll, 120_000);
 
   test.for(programs)("%s type-checks", (block) => {
     const found = complaints.get(block) ?? new Map<number, string>();

@@ -17,8 +17,15 @@ import {
   sum,
   where,
 } from "@adjoint/tensor";
+import { exp2Op } from "./exp2.ts";
+import { logsumexpOp } from "./logsumexp.ts";
+import { meanOp } from "./mean.ts";
+import { normalCdfOp } from "./normalCdf.ts";
 import type { ReductionAttributes } from "./reduction.ts";
+import { sigmoidOp } from "./sigmoid.ts";
 import { type SoftmaxAttributes, softmaxOp } from "./softmax.ts";
+import { softplusOp } from "./softplus.ts";
+import { tanhOp } from "./tanh.ts";
 
 // Other ways to write `1 − x`, `x / y` and their logarithms: each leads to the way that rules know, if one fits.
 
@@ -49,6 +56,19 @@ function complementOfMean({ operands: [w, p], found }: Match): AnyTensor | undef
 }
 
 const because = "the formula has a form that neither cancels nor overflows, in whatever way it is written";
+/** What the rules that these spellings lead to are about; not softmax and pow, which each training step has. */
+const known: ReadonlySet<Op> = new Set([
+  primitives.exp,
+  exp2Op,
+  sigmoidOp,
+  primitives.cos,
+  primitives.erf,
+  tanhOp,
+  normalCdfOp,
+  logsumexpOp,
+  softplusOp,
+  meanOp,
+]);
 const differences: ReadonlySet<Op> = new Set([primitives.sub, primitives.add, primitives.neg]);
 
 /** The rules of what is written in other ways than the rules of its ops say. */
@@ -56,6 +76,7 @@ export const complementRules: readonly Rule[] = [
   {
     written: (a, b) => add(a, neg(b)),
     ops: [primitives.add, primitives.neg],
+    needs: known,
     becomes: ({ operands: [a, b], rewritten }) => rewritten(sub(a, b) as AnyTensor),
     because,
   },
@@ -65,8 +86,8 @@ export const complementRules: readonly Rule[] = [
     becomes: ({ operands: [x], rewritten }) => rewritten(log(sub(1, x))),
     because,
   },
-  { written: (x) => sub(x, 1), ops: [primitives.sub], becomes: negatedComplement, because },
-  { written: (x) => add(x, -1), ops: [primitives.add], becomes: negatedComplement, because },
+  { written: (x) => sub(x, 1), ops: [primitives.sub], needs: known, becomes: negatedComplement, because },
+  { written: (x) => add(x, -1), ops: [primitives.add], needs: known, becomes: negatedComplement, because },
   {
     written: (x) => log(neg(x)),
     ops: [primitives.log, primitives.neg],
@@ -102,12 +123,14 @@ export const complementRules: readonly Rule[] = [
   {
     written: (x, y) => mul(x, div(1, y)),
     ops: [primitives.mul, primitives.div],
+    needs: known,
     becomes: ({ operands: [x, y], rewritten }) => rewritten(div(x, y) as AnyTensor),
     because,
   },
   {
     written: (x, y) => mul(x, pow(y, -1)),
     ops: [primitives.mul, primitives.pow],
+    needs: known,
     becomes: ({ operands: [x, y], rewritten }) => rewritten(div(x, y) as AnyTensor),
     because,
   },

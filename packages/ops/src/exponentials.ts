@@ -25,11 +25,13 @@ import {
   where,
 } from "@adjoint/tensor";
 import { exp2Op } from "./exp2.ts";
+import { logisticPdfOp } from "./logisticPdf.ts";
 import { meanOp } from "./mean.ts";
 import { moves } from "./moves.ts";
+import { normalPdfOp } from "./normalPdf.ts";
 import { prodOp } from "./prod.ts";
 import { countOf, isKeptShape, type ReductionAttributes } from "./reduction.ts";
-import { negated, sigmoid } from "./sigmoid.ts";
+import { negated, sigmoid, sigmoidOp } from "./sigmoid.ts";
 import { isNonNegative, isPositive } from "./signs.ts";
 import { softmaxOp } from "./softmax.ts";
 import { softplus } from "./softplus.ts";
@@ -197,6 +199,25 @@ function relativeTo(n: AnyTensor, d: AnyTensor, match: Match): AnyTensor | undef
   return undefined;
 }
 
+/** What has a logarithm that is known without it, and is no sum or product. */
+const exponentials: ReadonlySet<Op> = new Set([
+  primitives.exp,
+  primitives.pow,
+  exp2Op,
+  softmaxOp,
+  sigmoidOp,
+  normalPdfOp,
+  logisticPdfOp,
+]);
+
+/** Is there an exponential among the parts of a sum? Asked first, since of most sums, such as those of an optimizer, there is none. */
+function isOfExponentials(node: AnyTensor, isGiven: Match["isGiven"], depth = 5): boolean {
+  if (isGiven(node) || depth === 0) return false;
+  if (exponentials.has(node.op)) return true;
+  const isPart = (input: AnyTensor): boolean => isOfExponentials(input, isGiven, depth - 1);
+  return (sums.has(node.op) || node.op === primitives.where) && node.inputs.some(isPart);
+}
+
 /** What makes sums of exponentials, also at other places, and numbers times them. */
 const sums: ReadonlySet<Op> = new Set([primitives.sum, primitives.add, primitives.mul, meanOp, ...moves]);
 const scaled: ReadonlySet<Op> = new Set([
@@ -214,19 +235,25 @@ export const exponentialRules: readonly Rule[] = [
   {
     written: (a, b, x) => div(sum(mul(a, b)), sum(x)),
     ops: [primitives.div, primitives.sum, primitives.mul],
+    needs: exponentials,
     becomes: weightedMean,
     because: "both sums overflow or underflow where the weighted mean does not",
   },
   {
     written: (n, d) => div(n, d),
     ops: [primitives.div],
+    needs: exponentials,
     madeBy: [undefined, sums],
-    becomes: (match) => quotient(match.operands[0], match.operands[1], match),
+    becomes(match) {
+      const [n, d] = match.operands;
+      return isOfExponentials(d, match.isGiven) ? quotient(n, d, match) : undefined;
+    },
     because: "both parts of the fraction overflow or underflow, though their logarithms do not",
   },
   {
     written: (a, x) => div(a, add(1, x)),
     ops: [primitives.div, primitives.add],
+    needs: exponentials,
     madeBy: [undefined, scaled],
     becomes(match) {
       const [a, x] = match.operands;
@@ -238,6 +265,7 @@ export const exponentialRules: readonly Rule[] = [
   {
     written: (x) => log1p(x),
     ops: [primitives.log1p],
+    needs: exponentials,
     madeBy: [scaled],
     becomes(match) {
       const logarithm = knownLogarithm(match.operands[0], match);

@@ -67,14 +67,14 @@ const roots: ReadonlyMap<Op, RootOf> = new Map<Op, RootOf>([
   [
     primitives.mul,
     ({ inputs }, isGiven) => {
-      const [a, b] = inputs.map((input) => factorRoot(input, isGiven));
+      const [a, b] = rootsOfAll(inputs, isGiven) ?? [];
       return a && b && (mul(a, b) as AnyTensor);
     },
   ],
   [
     primitives.div,
     ({ inputs }, isGiven) => {
-      const [a, b] = inputs.map((input) => factorRoot(input, isGiven));
+      const [a, b] = rootsOfAll(inputs, isGiven) ?? [];
       return a && b && (div(a, b) as AnyTensor);
     },
   ],
@@ -88,9 +88,17 @@ const roots: ReadonlyMap<Op, RootOf> = new Map<Op, RootOf>([
   ]),
 ]);
 
-/** The root of a square or of a number. */
-function factorRoot(x: AnyTensor, isGiven: IsGiven): AnyTensor | undefined {
-  return isNonNegativeNumber(x, isGiven) ? sqrt(x) : rootOf(x, isGiven);
+/** The roots of squares and of numbers beside them; undefined where one is neither, or all are numbers. */
+function rootsOfAll(parts: readonly AnyTensor[], isGiven: IsGiven): AnyTensor[] | undefined {
+  const isNumber = parts.map((part) => isNonNegativeNumber(part, isGiven));
+  if (isNumber.every(Boolean)) return undefined;
+  const found: (AnyTensor | undefined)[] = [];
+  for (const [i, part] of parts.entries()) {
+    const root = isNumber[i] ? undefined : rootOf(part, isGiven);
+    if (root === undefined && !isNumber[i]) return undefined;
+    found.push(root);
+  }
+  return found.map((root, i) => root ?? (sqrt(parts[i]) as AnyTensor));
 }
 
 /** Is it a number, or made of numbers, and not negative? */
@@ -117,15 +125,11 @@ function addendsOf(node: AnyTensor, isGiven: IsGiven): AnyTensor[] {
 
 /** The norm of what squares, and numbers beside them, are the squares of. */
 function rootOfAddends(node: AnyTensor, isGiven: IsGiven): AnyTensor | undefined {
-  let isOfSquares = false;
-  const all: AnyTensor[] = [];
-  for (const addend of addendsOf(node, isGiven)) {
-    const root = factorRoot(addend, isGiven);
-    if (root === undefined) return undefined;
-    if (!isNonNegativeNumber(addend, isGiven)) isOfSquares = true;
-    all.push(apply(primitives.broadcastTo, [root], { shape: node.shape }));
-  }
-  return isOfSquares ? (norm(stack(all) as AnyTensor, { axis: 0 } as never) as AnyTensor) : undefined;
+  const all = rootsOfAll(addendsOf(node, isGiven), isGiven);
+  if (all === undefined) return undefined;
+  const { shape } = node;
+  const whole = all.map((root): AnyTensor => apply(primitives.broadcastTo, [root], { shape }));
+  return norm(stack(whole) as AnyTensor, { axis: 0 } as never) as AnyTensor;
 }
 
 /** Of `xᵀ x`, as `dot` writes it, the norm of x. */

@@ -71,6 +71,8 @@ export interface Replacement {
    * numbers and halves alone. A getter can name the op that is being defined. Default: it is written out when its rule is installed.
    */
   readonly ops?: readonly Op[];
+  /** Ops of which a graph has at least one, anywhere, if there is anything for this rule in it. Default: any graph is tried. */
+  readonly needs?: ReadonlySet<Op>;
   /** What computes the same; undefined where this match is not it. Default: this op of the operands. */
   readonly becomes?: (match: Match) => AnyTensor | undefined;
   /** What is wrong with the formula as written: one clause, for `explain`. */

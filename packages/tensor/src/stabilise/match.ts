@@ -118,9 +118,9 @@ function inputsOf(
 ): readonly AnyTensor[] | undefined {
   if (node.op === op) return node.inputs;
   if (op !== negPrimitive || node.op !== mulPrimitive) return undefined;
-  const place = node.inputs.findIndex((input) => knownNumber(input, isOpaque) === -1);
-  const negated = node.inputs[1 - place];
-  return place >= 0 && sameShape(negated.shape, node.shape) ? [negated] : undefined;
+  const [a, b] = node.inputs;
+  const negated = knownNumber(a, isOpaque) === -1 ? b : knownNumber(b, isOpaque) === -1 ? a : undefined;
+  return negated !== undefined && sameShape(negated.shape, node.shape) ? [negated] : undefined;
 }
 
 /** May the pattern fit anywhere in a graph of ops with these numbers? */

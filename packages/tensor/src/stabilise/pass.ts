@@ -11,7 +11,7 @@ import { isSomePresent, match, mayBePresent, mayFit, mayOccur, type Pattern, pat
 
 /** A naive formula, and what it is replaced by. */
 export type Rule = Required<Pick<Replacement, "written" | "becomes" | "because">> &
-  Pick<Replacement, "madeBy" | "ops">;
+  Pick<Replacement, "madeBy" | "ops" | "needs">;
 
 /** A rule whose formula is written out once there is a graph that it may fit in: of so many, most never do. */
 class InstalledRule {
@@ -42,9 +42,9 @@ class InstalledRule {
   }
 
   mayOccur(present: ReadonlySet<number>): boolean {
-    const { ops = [], madeBy = [] } = this.#rule;
+    const { ops = [], madeBy = [], needs } = this.#rule;
     for (const op of ops) if (!mayBePresent(op, present)) return false;
-    return isSomePresent(madeBy, present) && mayOccur(this.pattern, present);
+    return isSomePresent([needs, ...madeBy], present) && mayOccur(this.pattern, present);
   }
 
   #writtenOut(): Pattern {
@@ -289,9 +289,13 @@ interface Attempt {
 }
 
 /** What the first rule that fits makes of the node. */
-function replace(node: AnyTensor, attempt: Attempt): AnyTensor | undefined {
+function replace(
+  node: AnyTensor,
+  attempt: Attempt,
+  rules: readonly InstalledRule[] = orderedRulesFor(node.op),
+): AnyTensor | undefined {
   const { isGiven, because } = attempt;
-  for (const { pattern, becomes, because: reason } of orderedRulesFor(node.op)) {
+  for (const { pattern, becomes, because: reason } of rules) {
     const bound = match(pattern, node, isGiven);
     if (bound === undefined) continue;
     const reasons = because.length;
@@ -350,11 +354,11 @@ function hasFormula(order: readonly AnyTensor[], { isGiven, isKept, reuse = fals
   for (const node of roots) {
     const candidates = rules === undefined ? orderedRulesFor(node.op) : rulesFor(node.op, rules);
     if (candidates === undefined || isGiven(node)) continue;
-    for (const { pattern } of candidates) {
-      if (!mayFit(pattern, node, isGiven)) continue;
-      if (keepingHistory(() => replace(node, { isGiven, because: [], parts: 0 }) !== undefined)) return true;
-      break;
-    }
+    const first = candidates.findIndex(({ pattern }) => mayFit(pattern, node, isGiven));
+    if (first < 0) continue;
+    const fitting = candidates.slice(first);
+    if (keepingHistory(() => replace(node, { isGiven, because: [], parts: 0 }, fitting) !== undefined))
+      return true;
   }
   return false;
 }
