@@ -12,16 +12,20 @@ import {
   equal,
   exp,
   grad,
+  hessian,
+  jvp,
   less,
   log,
   logsumexp,
   matmul,
   max,
+  maxPool2d,
   mean,
   minimum,
   mul,
   NumericsError,
   neg,
+  onesLike,
   pad,
   parameter,
   relu,
@@ -31,6 +35,7 @@ import {
   softmax,
   sparseCategoricalCrossentropy,
   sqrt,
+  square,
   sub,
   sum,
   type Tensor,
@@ -130,6 +135,7 @@ describe("debugNumerics", () => {
       "a maximum padded with −∞",
       (x) => max(pad(x as Tensor<[2]>, [[1, 1]], { value: minusInfinity }) as AnyTensor),
     ],
+    ["what is padded with −∞", (x) => pad(x as Tensor<[2]>, [[1, 1]], { value: minusInfinity }) as AnyTensor],
     ["a row of −∞", (x) => logsumexp(where(less(x, minusInfinity), x, minusInfinity) as AnyTensor)],
     ["the branch that is not selected", (x) => where(less(0, x), log(x), 0) as AnyTensor],
     [
@@ -138,6 +144,22 @@ describe("debugNumerics", () => {
     ],
   ])("lets pass: %s", (_, f) => {
     expect(debugNumerics(f)(tensor([1, 0]))).toEqual(expect.anything());
+  });
+
+  const pooled = (x: AnyTensor): AnyTensor => maxPool2d(x, { kernelSize: 2, padding: 1 });
+  const loss = (x: AnyTensor): Tensor<[]> => sum(square(pooled(x))) as Tensor<[]>;
+  test.each<[string, (x: AnyTensor) => unknown]>([
+    ["its value", pooled],
+    ["its gradient", grad(loss)],
+    ["its derivative along a tangent", (x) => jvp(pooled, [x], [onesLike(x)])],
+    ["its second derivatives", hessian(loss)],
+    [
+      "the gradient of its gradient",
+      grad((x: AnyTensor) => sum(square(grad(loss)(x) as AnyTensor)) as Tensor<[]>),
+    ],
+  ])("lets the padding of maxPool2d pass in %s", (_, f) => {
+    for (const values of [[1, 2, 3, 4], [0, 0, 0, 0], [-1, -2, -3, 0], [5, -3, 0, 1]]) // biome-ignore format: rows
+      expect(() => debugNumerics(f)(tensor(values, [1, 1, 2, 2]))).not.toThrow();
   });
 
   test.each<[string, (x: AnyTensor) => AnyTensor, string]>([

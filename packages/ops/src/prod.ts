@@ -3,6 +3,7 @@ import {
   type AxisOption,
   apply,
   type Checked,
+  cast,
   composite,
   type DTypeOf,
   full,
@@ -34,6 +35,8 @@ export const prodOp: Op = composite<ReductionAttributes>("prod", {
     const kept = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
     const rows = sizeOf(shape);
     let factors: AnyTensor = reshape(transpose(x, [...kept, ...axes]), [rows, count]);
+    // In float64, over whose range of exponents a few numbers of float32 cannot go.
+    const wide = x.dtype === "float32" ? "float64" : x.dtype;
     // The first half times the second: each factor's gradient is the product of the others, exact also among zeros.
     while (count > 1) {
       const half = Math.ceil(count / 2);
@@ -48,10 +51,11 @@ export const prodOp: Op = composite<ReductionAttributes>("prod", {
               ],
               { value: 1 },
             );
-      factors = mul(slice(even, [0, 0], [rows, half]), slice(even, [0, half], [rows, 2 * half])) as AnyTensor;
+      const halves = [slice(even, [0, 0], [rows, half]), slice(even, [0, half], [rows, 2 * half])];
+      factors = mul(cast(halves[0], wide), cast(halves[1], wide)) as AnyTensor;
       count = half;
     }
-    return reshape(factors, shape);
+    return cast(reshape(factors, shape) as AnyTensor, x.dtype) as AnyTensor;
   },
 });
 
@@ -60,7 +64,9 @@ export const prodOp: Op = composite<ReductionAttributes>("prod", {
  * An empty product is 1. bool and uint8 are multiplied as int32, which wraps.
  *
  * Gradient: `x̄ᵢ = ȳ Π_{j ≠ i} xⱼ`, exact also where elements are 0, since it is made of products alone (`y / xᵢ` is NaN).
- * Numerics: float32 is multiplied in float64, over its wider range of exponents. Throws {@link ShapeError}.
+ * Numerics: float32 is multiplied in float64 and rounded once, and so are gradients: within an ulp, and up to eight factors, none
+ * subnormal, go over no range on the way. Of more factors, and in float64, the order is the backend's: where a product of some of
+ * them overflows or vanishes, the result may be ±∞, NaN or 0 though the product of all is none of these. Throws {@link ShapeError}.
  */
 export function prod<
   A extends AnyTensor,

@@ -24,10 +24,9 @@ export function split<A extends AnyTensor, const Axis extends number = 0>(
 ): Tensor<OfRank<ShapeOf<A>>, DTypeOf<A>>[] {
   const place = normalizeAxis("split", options.axis ?? 0, x.shape);
   const dimension = x.shape[place];
-  const sizes =
-    typeof sections === "number" ? Array.from({ length: sections }, () => dimension / sections) : sections;
-  const total = sizes.reduce((sum, size) => sum + size, 0);
-  if (!sizes.every((size) => Number.isInteger(size) && size >= 0) || total !== dimension) {
+  const sizes = typeof sections === "number" ? equalSizes(dimension, sections) : sections;
+  const total = sizes?.reduce((sum, size) => sum + size, 0);
+  if (!sizes?.every((size) => Number.isInteger(size) && size >= 0) || total !== dimension) {
     const parts =
       typeof sections === "number" ? `${sections} equal parts` : `parts of ${shapeText(sections)}`;
     throw new ShapeError(
@@ -42,6 +41,14 @@ export function split<A extends AnyTensor, const Axis extends number = 0>(
     const end = x.shape.map((n, i) => (i === place ? from : n));
     return slice(x as AnyTensor, begin, end) as never;
   });
+}
+
+/** Nothing has any number of parts, but more tensors than these are a mistake that would end the process. */
+const mostParts = 2 ** 20;
+
+function equalSizes(dimension: number, count: number): number[] | undefined {
+  const isPossible = count >= 1 && count <= Math.max(dimension, mostParts) && dimension % count === 0;
+  return isPossible && Number.isInteger(count) ? new Array(count).fill(dimension / count) : undefined;
 }
 
 /** Shapes of the same rank, of which no dimension is known. */

@@ -1,9 +1,10 @@
-import { type AnyTensor, gradients, ShapeError, type Tensor, tensor, zeros } from "@adjoint/tensor";
+import { type AnyTensor, cast, gradients, ShapeError, type Tensor, tensor, zeros } from "@adjoint/tensor";
 import { fc, test as property } from "@fast-check/vitest";
 import { describe, expect, expectTypeOf, test } from "vitest";
 import { prod } from "../src/index.ts";
 import { lowered } from "./lowered.ts";
 import { describeRows } from "./rows.ts";
+import { farthest } from "./ulps.ts";
 
 describeRows("prod", prod, { value: 4, gradient: 8, second: 12 });
 
@@ -44,8 +45,32 @@ describe("prod", () => {
     const x: AnyTensor = zeros([0]);
     expect(gradients(prod(x) as never, [x])[0].toArray()).toEqual([]);
   });
-  test("an intermediate product may leave the range of float32", () => {
-    expect(prod(tensor([1e30, 1e30, 1e-30, 1e-30])).item()).toBeCloseTo(1, 6);
+  // Eight of the largest float32, and as many of the smallest that has all its digits, are within float64.
+  const factors = fc.oneof(
+    fc.constantFrom(3.4028234663852886e38, 1.1754943508222875e-38, 1e30, -1e30, 1e-30, 1e-20, 0),
+    fc.double({ min: -8, max: 8, noNaN: true }),
+  );
+  property.prop([fc.array(factors, { maxLength: 8 })])(
+    "is in float32 the product in float64, rounded, and so is its gradient",
+    (values) => {
+      const [x, wide]: AnyTensor[] = [tensor(values), cast(tensor(values), "float64") as AnyTensor];
+      const both = (y: AnyTensor, of: AnyTensor): number[] =>
+        [y, gradients(y as never, [of])[0]].flatMap((one) => [...one.toTypedArray()]);
+      const expected = both(prod(wide) as AnyTensor, wide);
+      // Half an ulp, and what factors in another order are rounded to in float64.
+      for (const form of [prod(x), lowered(prod(x), [x])] as AnyTensor[])
+        expect(farthest(both(form, x), expected, "float32")[0]).toBeLessThan(0.5001);
+    },
+  );
+  test.for([
+    [[3e38, 0.01, 10], 3e37],
+    [[1e30, 1e-30, 1e30, 1e-30], 1],
+    [[1e20, 0, 1e20], 0],
+    [[1e-30, 1e30, 1e-30], 1e-30],
+  ] as const)("the product of %j is %d in the lowering too", ([values, expected]) => {
+    const x: AnyTensor = tensor(values);
+    for (const form of [prod(x), lowered(prod(x), [x])])
+      expect(Math.abs(Number(form.item()) - expected)).toBeLessThanOrEqual(expected * 2 ** -22);
   });
   test("integers and bool are multiplied as int32, which wraps", () => {
     const y = prod(tensor([65536, 65536, 3], { dtype: "int32" }));

@@ -55,6 +55,26 @@ describe("split", () => {
       new ShapeError("split", "axis 0 of [4] has dimension 4; it has no parts of [5, -1]"),
     );
   });
+  test.for([2 ** 33, 1e308, Number.POSITIVE_INFINITY, Number.NaN, 2 ** 31])(
+    "names %d parts before it makes them",
+    (sections) => {
+      for (const size of [0, 4]) {
+        expect(() => split(zeros([size]), sections)).toThrow(
+          new ShapeError(
+            "split",
+            `axis 0 of [${size}] has dimension ${size}; it has no ${sections} equal parts`,
+          ),
+        );
+      }
+    },
+  );
+  test("nothing has any number of equal parts", () => {
+    expect(split(zeros([0, 2]), 3).map((part) => part.shape)).toEqual([
+      [0, 2],
+      [0, 2],
+      [0, 2],
+    ]);
+  });
   test("knows the rank in the type, and its axes", () => {
     expectTypeOf(split(zeros([4, 2], { dtype: "int32" }), 2)).toEqualTypeOf<
       Tensor<[number, number], "int32">[]

@@ -134,6 +134,79 @@ describe("every way to step gives the same bits", () => {
   });
 });
 
+describe("a parameter that was assigned of others is no way to them", () => {
+  type Steps = (made: Optimizer, weights: readonly [Parameter<[]>, Parameter<[]>]) => void;
+  const chains: readonly { chain: string; steps: Steps }[] = [
+    {
+      chain: "the second loss reads one parameter alone",
+      steps(made, [p, q]) {
+        made.minimize(mul(p, q));
+        made.minimize(mul(q, q));
+      },
+    },
+    {
+      chain: "one is set to twice the other before the loss",
+      steps(made, [p, q]) {
+        p.assign(mul(2, q));
+        made.minimize(mul(p, p));
+      },
+    },
+    {
+      chain: "the loss reads what a parameter was, and what it became",
+      steps(made, [p, q]) {
+        const before = mul(p, 3);
+        p.assign(mul(q, q));
+        made.minimize(add(before, mul(p, p)));
+      },
+    },
+    {
+      chain: "backward() and step() after an assignment",
+      steps(made, [p, q]) {
+        made.zeroGrad();
+        p.assign(mul(2, q));
+        mul(p, p).backward();
+        made.step();
+      },
+    },
+  ];
+  test.for(makers.flatMap((maker) => chains.map((one) => ({ ...maker, ...one }))))(
+    "$name where $chain",
+    ({ make, steps }) => {
+      const bits = [false, true].map((isCompiled) => {
+        const weights = [parameter(tensor(1)), parameter(tensor(1.5))] as const;
+        const made = make(weights, { learningRate: 0.1, ...(make === adamw ? { weightDecay: 0.5 } : {}) });
+        const step = (): void => steps(made, weights);
+        const run = isCompiled ? compile(step) : step;
+        for (let i = 0; i < 3; i++) run();
+        return bitsOf(weights, made);
+      });
+      expect(bits[1]).toEqual(bits[0]);
+    },
+  );
+  test("a step of the loss that reads q alone leaves p and its momentum", () => {
+    const [p, q] = [parameter(tensor(1)), parameter(tensor(1))];
+    const made = sgd([p, q], { learningRate: 0.1, momentum: 0.9 });
+    compile(() => {
+      made.minimize(mul(p, q));
+      made.minimize(mul(q, q));
+    })();
+    expect(p.item()).toBe(Math.fround(0.9));
+  });
+  test("the loss must be computed from what the optimizer was given, in compile too", () => {
+    const [p, q] = [parameter(tensor(1)), parameter(tensor(10))];
+    const made = adamw([q], { weightDecay: 0.5 });
+    const step = (): void => {
+      p.assign(mul(2, q));
+      made.minimize(mul(p, p));
+    };
+    const refused = "adamw: minimize: the loss was computed from none of the trainable parameters";
+    expect(step).toThrow(refused);
+    p.assign(tensor(1));
+    expect(compile(step)).toThrow(refused);
+    expect([p.item(), q.item()]).toEqual([1, 10]);
+  });
+});
+
 describe("outside compile a step", () => {
   /** Runs `fn` on a backend that notes the graphs that it prepares. */
   function prepared<R>(fn: (graphs: Graph[]) => R): R {

@@ -40,13 +40,19 @@ export function key(seed: number): Key {
   return dataNode(Int32Array.of(Math.floor(seed / two32), seed % two32), [2], "int32") as AnyTensor as Key;
 }
 
-/** `n` keys that are independent of each other and of `key`, which should not be used again. */
+/** More keys are a mistake that would end the process: each is a tensor. */
+const mostKeys = 2 ** 20;
+
+/**
+ * `n` keys that are independent of each other and of `key`, which should not be used again.
+ * Throws {@link OptionError} unless `n` is a whole number from 0 to 2^20.
+ */
 export function split<N extends number = 2>(
   key: Key,
   n: N = 2 as N,
 ): N extends 2 ? [Key, Key] : N extends 3 ? [Key, Key, Key] : Key[] {
-  if (!Number.isInteger(n) || n < 0)
-    throw new OptionError("random.split", `${n} keys; expected a whole number from 0`);
+  if (!(Number.isInteger(n) && n >= 0 && n <= mostKeys))
+    throw new OptionError("random.split", `${n} keys; expected a whole number from 0 to 2^20`);
   const pairs = randomBits(key, 0, { shape: [n], pairs: true });
   return Array.from({ length: n }, (_, i) =>
     reshape(slice(pairs, [i, 0], [i + 1, 2]) as AnyTensor, [2]),

@@ -99,7 +99,8 @@ function refuseDropped(node: AnyTensor): never {
 
 /** The parameter versions that derivatives of `outputs` reach. */
 export function parameterLeaves(outputs: readonly AnyTensor[]): AnyTensor[] {
-  const order = topologicalOrder(outputs, (node) => node.memo.isConstant);
+  // A version that was assigned in a traced function has the value as its input, which no derivative goes through.
+  const order = topologicalOrder(outputs, (node) => node.memo.isConstant || isParameterVersion(node));
   for (const node of order) if (node.memo.dropped === "parameter") refuseDropped(node);
   return order.filter(isParameterVersion);
 }

@@ -86,6 +86,38 @@ export function standInFor({ shape, dtype, weak }: AnyTensor): AnyTensor {
   return new Tensor<Shape, DType>(leaves.input, noInputs, none, shape, dtype, weak);
 }
 
+/** An integer dtype that a number argument of a traced function took of what it met, and the op in which it did. */
+export interface Adoption {
+  readonly op: string;
+  readonly dtype: DType;
+}
+
+/** What the stand-ins of number arguments have adopted. */
+const adoptions = new WeakMap<AnyTensor, Adoption[]>();
+
+/** A leaf that stands for a JavaScript number: it adopts an integer dtype as that does, which is noted, since calls tell whether the number fits. */
+export function numberStandIn(number: AnyTensor): AnyTensor {
+  const made = standInFor(number);
+  adoptions.set(made, []);
+  return made;
+}
+
+/** Does the node stand for a JavaScript number, and was not computed of one? */
+export function isNumberStandIn(node: AnyTensor): boolean {
+  return node.weak && adoptions.has(node);
+}
+
+/** The integer dtypes that the number, if the node stands for one, must be of. */
+export function adoptionsOf(node: AnyTensor): readonly Adoption[] {
+  return adoptions.get(node) ?? [];
+}
+
+/** The node in a dtype that it takes of another, as {@link convert} makes it. */
+export function adopt(op: string, x: AnyTensor, dtype: DType): AnyTensor {
+  if (x.weak && !isFloat(dtype)) adoptions.get(x)?.push({ op, dtype });
+  return convert(x, dtype);
+}
+
 function resolve(op: string, operand: Operand): AnyTensor | number {
   if (typeof operand === "number") return operand;
   if (operand instanceof Tensor) return operand.current();
@@ -97,37 +129,40 @@ function resolve(op: string, operand: Operand): AnyTensor | number {
 }
 
 /**
- * The operands as nodes of the dtypes that an op accepts. JavaScript numbers and weak tensors, which were made of traced
- * ones, take the dtype of the others; by themselves numbers are float32, and float64 beside weak tensors, which stay weak.
+ * The operands as nodes of the dtypes that an op accepts. JavaScript numbers and weak tensors, which stand for traced ones or
+ * were made of them, take the dtype of the others, those that were made a float dtype, as what ops make of numbers alone is;
+ * by themselves numbers are float32, and float64 beside weak tensors, which stay weak.
  */
 export function promoteOperands(op: string, accepts: Accepts, operands: readonly Operand[]): AnyTensor[] {
   // A copy, of just that length: an array that grows begins with room for 17, at every node of a graph.
   const inputs = operands.slice() as (AnyTensor | number)[];
   let strong: DType | undefined;
   let hasWeak = false;
+  let hasWeakResult = false;
   for (let i = 0; i < operands.length; i++) {
     const one = resolve(op, operands[i]);
     inputs[i] = one;
     if (typeof one === "number") continue;
-    if (one.weak) hasWeak = true;
-    else strong = strong === undefined || strong === one.dtype ? one.dtype : promote(strong, one.dtype);
+    if (one.weak) {
+      hasWeak = true;
+      hasWeakResult ||= !isNumberStandIn(one);
+    } else strong = strong === undefined || strong === one.dtype ? one.dtype : promote(strong, one.dtype);
   }
   const isWeak = strong === undefined && hasWeak;
   const adopted = strong ?? (isWeak ? "float64" : "float32");
   const accepted =
     typeof accepts === "function"
       ? accepts(inputs.map((operand) => (typeof operand === "number" ? adopted : operand.dtype)))
-      : acceptedDType(accepts, hasWeak ? floatOf(adopted) : adopted);
+      : acceptedDType(accepts, hasWeakResult ? floatOf(adopted) : adopted);
   for (let i = 0; i < inputs.length; i++) {
-    inputs[i] = promoteTo(op, inputs[i], typeof accepted === "string" ? accepted : accepted[i], isWeak);
+    const operand = inputs[i];
+    const dtype = typeof accepted === "string" ? accepted : accepted[i];
+    if (typeof operand === "number") {
+      checkRepresentable(op, operand, dtype);
+      inputs[i] = literal(operand, dtype, isWeak);
+    } else inputs[i] = typeof accepted === "string" ? adopt(op, operand, dtype) : convert(operand, dtype);
   }
   return inputs as AnyTensor[];
-}
-
-function promoteTo(op: string, operand: AnyTensor | number, dtype: DType, isWeak: boolean): AnyTensor {
-  if (typeof operand !== "number") return convert(operand, dtype);
-  checkRepresentable(op, operand, dtype);
-  return literal(operand, dtype, isWeak);
 }
 
 /** Made of weak floats alone, perhaps chosen by indices or conditions: as free in its dtype as they are. */

@@ -255,15 +255,16 @@ function compute(node: AnyTensor, inputs: readonly Values[]): TypedArray {
   return node.op.kind === "leaf" ? leafValues(node) : runNode(node, inputs);
 }
 
-/** The flat places at which the op makes the anomaly, and does not pass it on from an input. */
+/** The flat places at which the op makes the anomaly: it neither passes it on from an input, nor was given it as a number, to pad with. */
 function madeHere(
   node: AnyTensor,
   { isFound, passesOn, harmless }: Anomaly,
   inputs: readonly Values[],
   values: TypedArray,
 ): number[] {
-  const { op, shape, dtype } = node;
-  const found = Array.from(values.keys()).filter((i) => isFound(values[i], dtype));
+  const { op, shape, dtype, attributes } = node;
+  const written: ReadonlySet<unknown> = new Set(Object.values(attributes));
+  const found = Array.from(values.keys()).filter((i) => isFound(values[i], dtype) && !written.has(values[i]));
   const isPassed = (input: Values): boolean =>
     isFloat(input.dtype) && input.values.some((value) => passesOn(value, input.dtype));
   if (!inputs.some(isPassed)) return found;

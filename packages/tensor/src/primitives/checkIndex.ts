@@ -1,5 +1,5 @@
 import { apply } from "../graph/apply.ts";
-import { IndexError } from "../graph/errors.ts";
+import { IndexError, OptionError } from "../graph/errors.ts";
 import { checkIndexDType, type Op, primitive } from "../graph/op.ts";
 import type { DType } from "../graph/shape-types.ts";
 import type { AnyTensor } from "../graph/tensor.ts";
@@ -29,6 +29,7 @@ export const checkIndexPrimitive: Op = primitive<CheckIndexAttributes>("checkInd
 /**
  * `indices` unchanged, after a check when run that each is from 0 to `below − 1`, or equal to `except`; otherwise the
  * program stops before it writes any state, with an {@link IndexError} of the given sentence (`{value}` is the index).
+ * Throws {@link OptionError} unless `below` is a whole number from 0.
  */
 export function checkIndex(
   indices: AnyTensor,
@@ -36,5 +37,7 @@ export function checkIndex(
   { op, message, except }: { op: string; message: string; except?: number | undefined },
 ): AnyTensor {
   checkIndexDType(op, indices.dtype);
+  if (!(Number.isInteger(below) && below >= 0))
+    throw new OptionError(op, `checkIndex: indices below ${below}; expected a whole number from 0`);
   return apply(checkIndexPrimitive, [indices], { below, except, op, message });
 }

@@ -84,7 +84,8 @@ export function product(a: AnyTensor, b: AnyTensor, transposeA: boolean, transpo
  * Matrix product `C_ij = Σ_p A_ip B_pj`: `[…, m, k] × […, k, n] → […, m, n]`; leading axes broadcast as in NumPy.
  * Gradients: `Ā = C̄ Bᵀ`, `B̄ = Aᵀ C̄` (Giles 2008), summed over stretched axes.
  *
- * Numerics: `|Ĉ − C| ≤ γ_k |A||B|` for every order of summation (Higham 2002, ch. 3); float32 is accumulated in float64.
+ * Numerics: `|Ĉ − C| ≤ γ_k |A||B|` for every order of summation (Higham 2002, ch. 3). The reference backend accumulates float32 in
+ * float64; WebAssembly adds up blocks in the operands' dtype (`docs/accuracy.md`), so that a partial sum which overflows gives ±∞ or NaN.
  * Throws {@link ShapeError} on a rank below 2 or different inner dimensions.
  */
 export function matmul<A extends AnyTensor, B extends AnyTensor>(

@@ -1,5 +1,13 @@
 import { substitute } from "../autodiff/closure.ts";
-import { dataNode, standInFor, storageNode } from "../graph/apply.ts";
+import {
+  type Adoption,
+  adoptionsOf,
+  dataNode,
+  numberStandIn,
+  standInFor,
+  storageNode,
+} from "../graph/apply.ts";
+import { checkRepresentable } from "../graph/dtype.ts";
 import { GraphError, OptionError } from "../graph/errors.ts";
 import { isKeepingHistory, keepingHistory } from "../graph/history.ts";
 import { leaves } from "../graph/op.ts";
@@ -26,7 +34,10 @@ import { isPresentVersion, type Retraced, retrace } from "./retrace.ts";
 import { mostPrograms, Structure, StructureCache } from "./structure.ts";
 import { activeTrace, inference, isTraining, recordTrace, training } from "./trace.ts";
 
-/** What a compiled function may be given for each declared argument: a number also where a scalar is declared. */
+/**
+ * What a compiled function may be given for each declared argument: a number also where a scalar is declared. One that meets integers
+ * is best declared as `number`, whose types say that it adopts their dtype.
+ */
 export type CompiledArguments<Args extends readonly unknown[]> = { [K in keyof Args]: Given<Args[K]> };
 
 type Given<T> =
@@ -58,6 +69,8 @@ export interface CompileOptions {
 /** A traced function made ready: what feeds its program, and where the results go. */
 interface Entry {
   readonly program: Program;
+  /** The integer dtypes that numbers among the inputs took of what they met, which not every number fits. */
+  readonly adoptions: readonly (Adoption & { readonly place: number })[];
   /** Values of the tensors that the function uses from outside. */
   readonly captured: readonly Storage[];
   readonly reads: readonly AnyParameter[];
@@ -78,7 +91,8 @@ const mostGathering = 8;
  * Compiles `fn`: it is traced once for each combination of its arguments' shapes and dtypes, and from then on a call is
  * one program, from the forward pass to the assignment of parameters. Tensors that the function captures are inputs of
  * the program; parameters it reads and assigns are state. JavaScript numbers given as arguments are traced scalars, so
- * that another learning rate needs no other program; booleans, strings, the identity of functions and other objects, the
+ * that another learning rate needs no other program: they adopt the dtype of what they meet, and a call throws {@link DTypeError} where an
+ * integer one does not hold the number given. Booleans, strings, the identity of functions and other objects, the
  * training mode, and which parameters are trainable are part of the key. An argument that is a gather not yet computed, as a data set's batches
  * are, is computed in the program. Called in another compiled function, or while something is differentiated,
  * it builds its graph there as `fn` does.
@@ -122,7 +136,7 @@ export function compileFor<Args extends readonly unknown[], R>(
     if (entry === undefined || !isUpToDate(entry)) {
       const row = structure.copy();
       evaluatePending(tensors);
-      const standIns = tensors.map(standInFor);
+      const standIns = tensors.map((node) => (node.weak ? numberStandIn(node) : standInFor(node)));
       entry = inMode(mode, () =>
         traceFunction(backend, standIns, () => {
           let next = 0;
@@ -397,6 +411,7 @@ function traceFunction(backend: Backend, standIns: readonly AnyTensor[], fn: () 
   const outlines = results.map(outline);
   return {
     program: backend.prepare({ inputs, outputs, replaces }),
+    adoptions: standIns.flatMap((node, place) => adoptionsOf(node).map((one) => ({ ...one, place }))),
     captured: captured.map(({ memo }) => (memo.storage as Storage).hold()),
     reads: reads.map(([parameter]) => parameter),
     trainable: reads.map(([parameter]) => parameter.trainable),
@@ -414,6 +429,8 @@ function outline({ shape, dtype }: AnyTensor): AnyTensor {
 
 /** Runs the program and gives parameters their values. Of what it has computed the first are the tensors of the result. */
 function runProgram(entry: Entry, tensors: readonly AnyTensor[]): readonly Storage[] {
+  for (const { op, dtype, place } of entry.adoptions)
+    checkRepresentable(op, inputValues(tensors[place]).values[0], dtype);
   const inputs: Storage[] = [];
   const isSpare: boolean[] = [];
   for (const node of tensors) {

@@ -1,4 +1,5 @@
-import { apply, convert } from "../graph/apply.ts";
+import { adopt, apply, isNumberStandIn } from "../graph/apply.ts";
+import { isFloat } from "../graph/dtype.ts";
 import { DTypeError, GraphError, ShapeError } from "../graph/errors.ts";
 import { recordHistory, releaseValues } from "../graph/history.ts";
 import { assignedOp, leaves } from "../graph/op.ts";
@@ -137,7 +138,8 @@ export function assignAll(assignments: readonly (readonly [AnyParameter, AnyTens
         `shape ${shapeText(value.shape)} for parameter "${target.name}" of shape ${shapeText(target.shape)}`,
       );
     }
-    if (target.dtype !== value.dtype && !value.weak) {
+    const isAdopted = value.weak && (isFloat(target.dtype) || isNumberStandIn(value));
+    if (target.dtype !== value.dtype && !isAdopted) {
       throw new DTypeError(
         "assign",
         `${value.dtype} for parameter "${target.name}" of ${target.dtype}; cast(value, "${target.dtype}") first`,
@@ -145,7 +147,7 @@ export function assignAll(assignments: readonly (readonly [AnyParameter, AnyTens
     }
   }
   const trace = activeTrace();
-  const nodes = assignments.map(([target, value]) => convert(value.current(), target.dtype));
+  const nodes = assignments.map(([target, value]) => adopt("assign", value.current(), target.dtype));
   if (trace === undefined) evaluate(...nodes);
   assignments.forEach(([target], i) => {
     if (trace === undefined) target.replace(nodes[i].memo.storage as Storage);

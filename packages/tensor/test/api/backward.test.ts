@@ -115,6 +115,16 @@ describe("backward", () => {
     clear();
     expect(w.grad).toBeUndefined();
   });
+  test("goes as far as an assigned parameter and no further, in compile too", () => {
+    const [w, v] = [parameter(tensor(1), { trainable: false }), parameter(tensor(3))];
+    const step = (): void => {
+      w.assign(mul(v, 2));
+      mul(w, w).backward();
+    };
+    const refused = "backward: the tensor depends on no trainable parameter";
+    expect(failure(step)).toContain(refused);
+    expect(failure(compile(step))).toContain(refused);
+  });
   test("and grad in one function do not see each other", () => {
     const w = parameter(tensor(3));
     const slope = grad((x: Tensor<[]>) => {

@@ -155,9 +155,10 @@ describe("what is drawn", () => {
     expect(failure(() => foldIn(key(0), 0.5))).toBe(
       "OptionError: random.foldIn: data 0.5; expected a whole number of 32 bits",
     );
-    expect(failure(() => split(key(0), -1))).toBe(
-      "OptionError: random.split: -1 keys; expected a whole number from 0",
-    );
+    for (const n of [-1, 0.5, 2 ** 20 + 1, 2 ** 33, Number.POSITIVE_INFINITY, Number.NaN])
+      expect(failure(() => split(key(0), n))).toBe(
+        `OptionError: random.split: ${n} keys; expected a whole number from 0 to 2^20`,
+      );
     expect(failure(() => permutation(key(0), 1.5))).toContain("ShapeError: random.permutation: 1.5 numbers");
     expect(failure(() => uniform(key(0), [-1]))).toBe(
       "ShapeError: random: [-1] has dimension -1; dimensions are whole numbers from 0",

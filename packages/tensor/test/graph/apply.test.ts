@@ -56,11 +56,13 @@ describe("a number that a compiled function is given", () => {
   const traced = <R>(fn: (n: Tensor<[]>) => R, value = 3): R => compile(fn)(value);
   const ofDType = (dtype: DType): AnyTensor => tensor([1, 0], { dtype });
 
-  test("takes the float dtype of what it meets, as a number does", () => {
-    for (const dtype of ["float32", "float64"] as const)
-      expect(traced((n) => mul(ofDType(dtype), n)).dtype).toBe(dtype);
+  test("takes the dtype of what it meets, as a number does", () => {
+    for (const dtype of ["float32", "float64", "int32", "uint8", "bool"] as const)
+      expect(traced((n) => mul(ofDType(dtype), n)).dtype).toBe(mul(ofDType(dtype), 3).dtype);
+  });
+  test("makes float32 of integers once something was computed of it", () => {
     for (const dtype of ["int32", "uint8", "bool"] as const)
-      expect(traced((n) => mul(ofDType(dtype), n)).dtype).toBe("float32");
+      expect(traced((n) => mul(ofDType(dtype), mul(n, 2))).dtype).toBe("float32");
   });
   test("keeps its digits until then", () => {
     const x = tensor(0, { dtype: "float64" });

@@ -7,14 +7,17 @@ import {
   type Compiled,
   checkpoint,
   compile,
+  div,
   exp,
   grad,
   gradients,
   inference,
   isTraining,
   less,
+  maximum,
   mul,
   parameter,
+  pow,
   random,
   referenceBackend,
   setBackend,
@@ -139,6 +142,59 @@ describe("a compiled function is traced", () => {
     const number = dataNode(Float64Array.of(3), [], "float64", true);
     const types = [number, tensor(3, { dtype: "float64" }), number].map((x) => f(x).dtype);
     expect(types).toEqual(["float32", "float64", "float32"]);
+  });
+  test("for numbers, which adopt integer dtypes as they do without compile", () => {
+    const ints = whole([1, -2]);
+    const bytes = tensor([250, 3], { dtype: "uint8" });
+    const calls: ((k: number) => AnyTensor)[] = [
+      (k) => add(ints, k),
+      (k) => mul(add(bytes, k), bytes),
+      (k) => maximum(ints, k),
+      (k) => where(less(ints, k), ints, k),
+      (k) => pow(ints, k),
+      (k) => add(tensor([true, false]), k),
+      (k) => where(less(ints, 0), tensor([true, false]), k),
+      (k) => div(ints, k),
+      (k) => add(mul(ints, k), 0.25 * 4),
+      (k) => add(ints, mul(k as never, 0.5)),
+    ];
+    const outcome = (fn: (k: number) => AnyTensor, k: number): unknown => {
+      let y: AnyTensor | undefined;
+      const thrown = failure(() => {
+        y = fn(k);
+        y.toArray();
+      });
+      return y === undefined ? thrown : [y.dtype, y.toArray()];
+    };
+    for (const fn of calls) {
+      const compiled = compile(fn);
+      for (const k of [3, 300, 0.5, -1, Number.NaN, 2 ** 31, 1])
+        expect([k, outcome(compiled, k)]).toEqual([k, outcome(fn, k)]);
+      expect(compiled.programs).toHaveLength(1);
+    }
+    const sums = compile((x: Tensor<[2], "int32">, k: number) => add(x, k));
+    expectTypeOf(sums(ints as never, 3)).toEqualTypeOf<Tensor<[2], "int32">>();
+  });
+  test("for numbers that are assigned to integers, where one that does not fit leaves all as it was", () => {
+    const [count, w] = [parameter(whole([5, 7])), parameter(tensor(1))];
+    const step = compile((k: number) => {
+      w.assign(mul(w, k));
+      count.assign(add(count, k) as Tensor<[2], "int32">);
+    });
+    step(2);
+    expect([count.toArray(), w.item()]).toEqual([[7, 9], 2]);
+    const refused =
+      'DTypeError: add: 0.5 is not an integer, as int32 needs; cast the int32 tensor to "float32" first';
+    expect(failure(() => step(0.5))).toBe(refused);
+    expect([count.toArray(), w.item()]).toEqual([[7, 9], 2]);
+    const last = parameter(tensor(0, { dtype: "uint8" }));
+    const set = compile((k: AnyTensor | number) => last.assign(k as never));
+    set(200);
+    expect(last.item()).toBe(200);
+    expect(failure(() => set(300))).toContain("assign: 300 is outside uint8's range 0 to 255");
+    const half = compile((k: number) => last.assign(mul(k as never, 0.5) as never));
+    expect(failure(() => half(4))).toContain("DTypeError: assign: float64 for parameter");
+    expect(last.item()).toBe(200);
   });
   test("for training and for inference", () => {
     const [f, traces] = counted((x: Tensor<[]>) => add(x, isTraining() ? 1 : 0));

@@ -97,13 +97,16 @@ export function reduction(
   {
     domain = {},
     allowsEmpty = true,
+    maxSize,
     ...options
-  }: { domain?: Domain; allowsEmpty?: boolean } & CaseOptions = {},
+  }: { domain?: Domain; allowsEmpty?: boolean; maxSize?: number } & CaseOptions = {},
 ): OpCase {
+  const sized = (constraints: ShapeConstraints): ShapeConstraints =>
+    maxSize === undefined ? constraints : { ...constraints, maxSize };
   return opCase(
     subject,
     (constraints) =>
-      shapes(allowsEmpty ? constraints : notEmpty(constraints)).chain((shape) =>
+      shapes(sized(allowsEmpty ? constraints : notEmpty(constraints))).chain((shape) =>
         reductionOptions(shape).map((chosen) => ({
           slots: [{ shape, values: domain }],
           call: (x) => call(x, chosen),

@@ -312,10 +312,16 @@ const smooth: readonly OpCase[] = [
   ),
   unary(ops.normalCdfOp, ops.normalCdf),
   unary(ops.normalPdfOp, ops.normalPdf),
-  // Factors in another order over- or underflow elsewhere.
+  // In float64 factors in another order over- or underflow elsewhere; a few of float32 do so in no order.
   reduction(ops.prodOp, ops.prod as Reducer, {
     domain: { min: -2, max: 2, favour: [0] },
     edges: [0, -0, 1, Number.POSITIVE_INFINITY, Number.NaN],
+  }),
+  reduction(ops.prodOp, ops.prod as Reducer, {
+    variant: "of a few numbers of any size",
+    maxSize: 6,
+    dtypes: ["float32"],
+    isSmooth: false,
   }),
   unary(ops.reluOp, ops.relu, { domain: awayFromZero }),
   ...remainderDomains.map((slots, i) =>

@@ -235,15 +235,16 @@ function checkSteps(kernel: OpKernel, index: number): Step[] {
   const { below, except } = kernel.attributes as { below: number; except: number | undefined };
   const spec: CheckSpec = {
     count: sizeOf(indices.shape),
-    below,
-    except,
+    // As words of 32 bits: no index is above these, or is what no such word is.
+    below: Math.min(below, 2 ** 31) | 0,
+    except: except === undefined || (except | 0) !== except ? undefined : except,
     indexBytes: indexBytesOf(indices),
   };
   if (spec.count === 0) return [];
   return [
     {
       kind: "check",
-      key: `check ${spec.count} ${below} ${except} ${spec.indexBytes}`,
+      key: `check ${spec.count} ${spec.below} ${spec.except} ${spec.indexBytes}`,
       write: () => checkIndexKernel(spec),
       pointers: [pointerTo(indices)],
       kernel: index,
