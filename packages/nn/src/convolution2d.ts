@@ -83,6 +83,7 @@ export function convolution2d<
   kernelSize: Pair,
   options: Convolution2dOptions<D, Layout> = {},
 ): Layer<ImageBatch<Layout, In>, ImageBatch<Layout, Filters>, NoInfer<D>> {
+  checkOptions("convolution2d", options, optionNames);
   const {
     stride = 1,
     padding = 0,
@@ -97,7 +98,6 @@ export function convolution2d<
     name = "convolution2d",
     dtype = "float32" as D,
   } = options;
-  checkOptions(name, options, optionNames);
   checkWhole(name, "inChannels", inChannels, 1);
   checkWhole(name, "filters", filters, 1);
   checkWhole(name, "groups", groups, 1);

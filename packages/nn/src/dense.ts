@@ -58,6 +58,7 @@ export function dense<In extends number, Out extends number, D extends DType = "
   options: DenseOptions<D> = {},
   // In a chain, whose items may have any dtype, the options alone decide which this is.
 ): Layer<[number, In], [number, Out], NoInfer<D>> {
+  checkOptions("dense", options, optionNames);
   const {
     activation = "linear",
     useBias = true,
@@ -67,7 +68,6 @@ export function dense<In extends number, Out extends number, D extends DType = "
     name = "dense",
     dtype = "float32" as D,
   } = options;
-  checkOptions(name, options, optionNames);
   checkWhole(name, "inFeatures", inFeatures, 1);
   checkWhole(name, "outFeatures", outFeatures, 1);
   if (dtype !== "float32" && dtype !== "float64")

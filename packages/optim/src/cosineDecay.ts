@@ -42,17 +42,18 @@ const growth: Range = {
  * (Loshchilov and Hutter 2017; Keras's `CosineDecayRestarts`). Throws {@link OptionError}.
  */
 export function cosineDecay(options: CosineDecayOptions): Schedule {
-  const { restarts, ...given } = options;
   const defaults = { learningRate: undefined, decaySteps: undefined, alpha: 0 };
   checkOptionNames("cosineDecay", options, [...Object.keys(defaults), "restarts"]);
+  const { restarts, ...given } = options;
   const { learningRate, decaySteps, alpha } = checkOptions<Required<Omit<CosineDecayOptions, "restarts">>>(
     "cosineDecay",
     given,
     defaults,
     { learningRate: nonNegative, decaySteps: positive, alpha: proportion },
   );
-  const { periodFactor = 1, rateFactor = 1, ...unknown } = restarts ?? {};
-  checkOptionNames("cosineDecay: restarts", unknown, ["periodFactor", "rateFactor"]);
+  if (restarts !== undefined)
+    checkOptionNames("cosineDecay: restarts", restarts, ["periodFactor", "rateFactor"]);
+  const { periodFactor = 1, rateFactor = 1 } = restarts ?? {};
   checkNumber("cosineDecay", "restarts.periodFactor", periodFactor, growth);
   checkNumber("cosineDecay", "restarts.rateFactor", rateFactor, positive);
   return schedule((step) => {

@@ -24,6 +24,7 @@ export { vjp } from "./autodiff/vjp.ts";
 // By way of that entry point, so that what both share stands in its file and not in a third (scripts/bundle.mjs).
 export { lowerGraph } from "./engine.ts";
 export { apply, type Operand } from "./graph/apply.ts";
+export { describeValue } from "./graph/describeValue.ts";
 export { isFloat, type TypedArray, type TypedArrays } from "./graph/dtype.ts";
 export {
   DTypeError,
