@@ -1,5 +1,6 @@
 import {
   type AnyTensor,
+  checkOptionNames,
   isPlainObject,
   mapTree,
   OptionError,
@@ -56,6 +57,15 @@ export interface SplitOptions {
   /** Split the rows in a random order: a seed or a random key. By default the first part has the first rows. */
   readonly shuffle?: Shuffle | undefined;
 }
+
+const batchOptionNames: Record<keyof BatchOptions<number, boolean>, true> = {
+  batchSize: true,
+  shuffle: true,
+  epoch: true,
+  dropLast: true,
+};
+
+const splitOptionNames: Record<keyof SplitOptions, true> = { shuffle: true };
 
 /** Batches to iterate over, any number of times. */
 export interface Batches<T> extends Iterable<T> {
@@ -168,7 +178,9 @@ function datasetOf<T>(contents: Contents): Dataset<T> {
 
   return {
     length: order.length,
-    batches({ batchSize = 32 as never, shuffle, epoch = 0, dropLast = false as never } = {}) {
+    batches(options = {}) {
+      checkOptionNames("dataset.batches", options, Object.keys(batchOptionNames));
+      const { batchSize = 32 as never, shuffle, epoch = 0, dropLast = false as never } = options;
       checkWhole("dataset.batches", "batchSize", batchSize, 1);
       if (dropLast && batchSize > order.length) {
         throw new OptionError(
@@ -187,7 +199,9 @@ function datasetOf<T>(contents: Contents): Dataset<T> {
         },
       };
     },
-    split(size, { shuffle } = {}) {
+    split(size, options = {}) {
+      checkOptionNames("dataset.split", options, Object.keys(splitOptionNames));
+      const { shuffle } = options;
       const first = size > 0 && size < 1 ? Math.round(size * order.length) : size;
       if (!Number.isInteger(first) || first < 1 || first >= order.length) {
         throw new OptionError(
