@@ -33,7 +33,14 @@ export {
 export { crossEntropyTermOp } from "./losses/crossEntropyTerm.ts";
 export { type HuberOptions, huber, huberOp } from "./losses/huber.ts";
 export { klDivergence, klTermOp } from "./losses/klDivergence.ts";
-export type { ClassLoss, ElementLoss, LossOptions, Reduction, SparseLoss } from "./losses/loss-types.ts";
+export type {
+  ClassLoss,
+  ElementLoss,
+  LossOptions,
+  LossParts,
+  Reduction,
+  SparseLoss,
+} from "./losses/loss-types.ts";
 export { lossRules } from "./losses/lossRules.ts";
 export { meanAbsoluteError } from "./losses/meanAbsoluteError.ts";
 export { meanSquaredError } from "./losses/meanSquaredError.ts";

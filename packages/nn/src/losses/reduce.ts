@@ -16,7 +16,7 @@ import {
   tensor,
   where,
 } from "@adjoint/tensor";
-import type { LossOptions, Reduction } from "./loss-types.ts";
+import type { LossOptions, LossParts, Reduction } from "./loss-types.ts";
 
 /** All that `reduction` may be. */
 export const reductions: readonly Reduction[] = ["mean", "sum", "none"];
@@ -66,16 +66,17 @@ export function weighRows(op: string, losses: AnyTensor, { sampleWeight }: LossO
 
 /**
  * The weighted losses reduced. The mean divides by their number, or by `divisor` when the rows count differently: 0 / 0,
- * where no row counts, is 0 with zero gradient.
+ * where no row counts, is 0 with zero gradient. Where there are no rows at all the mean is NaN.
  */
 export function reduceLosses(
   losses: AnyTensor,
   { reduction = "mean" }: LossOptions,
   divisor?: AnyTensor,
-): AnyTensor {
-  if (reduction === "none") return losses;
+): LossParts {
   const total = sum(losses);
-  if (reduction === "sum") return total;
-  if (divisor === undefined) return div(total, losses.size);
-  return div(total, where(equal(divisor, 0), 1, divisor));
+  if (reduction === "none") return { value: losses, total, divisor: undefined };
+  if (reduction === "sum") return { value: total, total, divisor: undefined };
+  if (divisor === undefined || losses.size === 0)
+    return { value: div(total, losses.size), total, divisor: losses.size };
+  return { value: div(total, where(equal(divisor, 0), 1, divisor)), total, divisor };
 }

@@ -15,6 +15,7 @@ import {
   zeros,
 } from "@adjoint/tensor";
 import type { AnyLayer } from "../layer.ts";
+import type { LossParts } from "../losses/loss-types.ts";
 import { type AnyMetric, countTotal, metric } from "../metrics/metric.ts";
 import { checkOptions } from "../options.ts";
 import type { Logs } from "./callback.ts";
@@ -25,6 +26,8 @@ export interface LossFunction {
   readonly name: string;
   /** What `metrics: ["accuracy"]` means beside this loss. */
   readonly accuracy?: AnyMetric | undefined;
+  /** The loss in parts that add up over batches. Without them its value counts as a mean over the rows. */
+  readonly parts?: ((outputs: never, labels: never) => LossParts) | undefined;
 }
 
 /** A function of outputs and labels, whose mean over the rows is reported by its name. */
@@ -41,7 +44,7 @@ export interface TrainingOptions {
 
 const optionNames: Record<keyof TrainingOptions, true> = { optimizer: true, loss: true, metrics: true };
 
-/** Sums over the rows of an epoch: loss times rows, rows, then the totals of each metric. */
+/** Sums over the rows of an epoch: the loss's total and what its mean divides by, then the totals of each metric. */
 type Totals = readonly (readonly AnyTensor[])[];
 
 /** A compiled step: the batch and the totals so far, to the totals with the batch. */
@@ -125,19 +128,22 @@ export function prepareTraining(model: AnyLayer, options: TrainingOptions): Trai
   const call = model as unknown as (x: AnyTensor) => AnyTensor;
 
   /** The sums over one batch. */
-  function measure(outputs: AnyTensor, lossValue: AnyTensor, y: AnyTensor): Totals {
-    const rows = countTotal(y.shape[0]);
-    const lossTotal = mul(cast(lossValue, "float64"), rows);
-    return [[lossTotal, rows], ...metrics.map((one) => one.totals(outputs, y))];
+  function measure(outputs: AnyTensor, { total, divisor }: LossParts, y: AnyTensor): Totals {
+    const lossTotals = [total, divisor]
+      .filter((one) => one !== undefined)
+      .map((one) => (typeof one === "number" ? countTotal(one) : cast(one, "float64")));
+    return [lossTotals, ...metrics.map((one) => one.totals(outputs, y))];
   }
 
-  function computeLoss(outputs: AnyTensor, y: AnyTensor): AnyTensor {
-    const value = loss(outputs as never, y as never);
+  function computeLoss(outputs: AnyTensor, y: AnyTensor): LossParts {
+    const parts = loss.parts?.(outputs as never, y as never);
+    const value = parts === undefined ? loss(outputs as never, y as never) : parts.value;
     if (!(value instanceof Tensor) || value.rank !== 0) {
       const given = value instanceof Tensor ? `shape ${shapeText(value.shape)}` : typeof value;
       throw new ShapeError("fit", `the loss gives ${given}; expected a scalar: reduce it with sum or mean`);
     }
-    return value;
+    const rows = y.shape[0];
+    return parts ?? { value, total: mul(cast(value, "float64"), rows), divisor: rows };
   }
 
   const accumulate = (totals: Totals, batch: Totals): Totals =>
@@ -146,9 +152,9 @@ export function prepareTraining(model: AnyLayer, options: TrainingOptions): Trai
   const trainStep = compile(
     (x: AnyTensor, y: AnyTensor, totals: Totals): Totals => {
       const outputs = call(x);
-      const value = computeLoss(outputs, y);
-      optimizer.minimize(value);
-      return accumulate(totals, measure(outputs, value, y));
+      const parts = computeLoss(outputs, y);
+      optimizer.minimize(parts.value);
+      return accumulate(totals, measure(outputs, parts, y));
     },
     { training: true },
   );
@@ -180,12 +186,13 @@ export function prepareTraining(model: AnyLayer, options: TrainingOptions): Trai
       return empty;
     },
     logs(totals) {
-      const [[lossTotal, rows], ...others] = totals;
+      const [[lossTotal, lossDivisor], ...others] = totals;
       const logs: Logs = {};
       const define = (name: string, read: () => number): void => {
         Object.defineProperty(logs, name, { get: read, enumerable: true, configurable: true });
       };
-      define("loss", () => Number(lossTotal.item()) / Number(rows.item()));
+      // A sum has no divisor; where no row counts, the loss is 0 as for one batch.
+      define("loss", () => Number(lossTotal.item()) / (Number(lossDivisor?.item()) || 1));
       metrics.forEach((one, i) => {
         define(one.name, () => scalarOf(one.name, one.result(others[i])));
       });

@@ -459,6 +459,45 @@ describe("fit", () => {
     });
   });
 
+  describe("the loss is that of all rows at once, whatever the size of the batches", () => {
+    const outputs = random.normal(random.key(1), [7, 3], { dtype: "float64" });
+    const labels = tensor([0, 1, 2, -1, -1, -1, 1], { dtype: "int32" });
+    const allCounted = tensor([0, 1, 2, 2, 2, 2, 1], { dtype: "int32" });
+    const oneHot = of([0, 1, 2, 2, 2, 2, 1].map((label) => [0, 1, 2].map((c) => (c === label ? 1 : 0))));
+    const sparse = sparseCategoricalCrossentropy;
+    const cases: [string, TrainingOptions["loss"], AnyTensor][] = [
+      ["plain", sparse, allCounted],
+      ["ignoreIndex", sparse.with({ ignoreIndex: -1 }), labels],
+      [
+        "no row that counts",
+        sparse.with({ ignoreIndex: -1 }),
+        tensor(Int32Array.from({ length: 7 }, () => -1)),
+      ],
+      ["classWeights", sparse.with({ classWeights: [1, 10, 100] }), allCounted],
+      ["classWeights of one-hot rows", categoricalCrossentropy.with({ classWeights: [1, 10, 100] }), oneHot],
+      ["classWeights and ignoreIndex", sparse.with({ classWeights: [1, 10, 100], ignoreIndex: -1 }), labels],
+      ["sum", sparse.with({ reduction: "sum" }), allCounted],
+      ["sum of elements", meanSquaredError.with({ reduction: "sum" }), oneHot],
+      ["mean of elements", meanSquaredError, oneHot],
+    ];
+    describe.each(cases)("%s", (_, loss, y) => {
+      test.each([1, 2, 4, 7])("in batches of %i", async (batchSize) => {
+        // A rate of 0, so that training sees the same model at each step.
+        const same = parameter(tensor([1], { dtype: "float64" }));
+        const made = model(layer({ same }, (x: Tensor<[number, 3], "float64">) => mul(x, same)));
+        made.compile({ optimizer: sgd(made.parameters(), { learningRate: 0 }), loss });
+        const expected = (loss as (outputs: AnyTensor, labels: AnyTensor) => AnyTensor)(outputs, y);
+        const { history } = await made.fit(outputs, y, { batchSize, validationData: [outputs, y] });
+        const { loss: evaluated } = await made.evaluate(outputs, y, { batchSize });
+        expectClose(
+          of([evaluated, history.loss[0], history.validationLoss[0]]),
+          new Array(3).fill(expected.item()),
+          1e-14,
+        );
+      });
+    });
+  });
+
   describe("errors", () => {
     test("before compile", async () => {
       const made = sequential(dense(1, 1));
