@@ -5,7 +5,6 @@ import {
   cast,
   compile,
   div,
-  inference,
   mul,
   nearestName,
   OptionError,
@@ -18,6 +17,7 @@ import type { AnyLayer } from "../layer.ts";
 import type { LossParts } from "../losses/loss-types.ts";
 import { type AnyMetric, countTotal, metric } from "../metrics/metric.ts";
 import { checkOptions } from "../options.ts";
+import { shapesOnly } from "../shapes-only.ts";
 import type { Logs } from "./callback.ts";
 
 /** A loss for `fit`: one of this package, also one with options given by `with`, or a function of one's own. */
@@ -167,9 +167,9 @@ export function prepareTraining(model: AnyLayer, options: TrainingOptions): Trai
     { training: false },
   );
 
-  /** Totals before the first batch. Only shapes are asked of the model: nothing is computed. */
+  /** Totals before the first batch. Only shapes are asked of the model: nothing is computed or assigned. */
   function emptyTotals(x: AnyTensor, y: AnyTensor): Totals {
-    const shapes = inference(() => {
+    const shapes = shapesOnly(() => {
       const outputs = call(x);
       return measure(outputs, computeLoss(outputs, y), y);
     });

@@ -10,6 +10,7 @@ import {
   mul,
   parameter,
   random,
+  type Shape,
   sub,
   sum,
   type Tensor,
@@ -496,6 +497,20 @@ describe("fit", () => {
         );
       });
     });
+  });
+
+  test("a layer that counts its calls counts the steps, not what is asked for shapes", async () => {
+    const count = parameter(tensor(0), { trainable: false });
+    const counted = layer({ count }, <S extends Shape>(x: Tensor<S>): Tensor<S> => {
+      count.assign(add(count, 1));
+      return x;
+    });
+    const made = sequential(counted, dense(1, 1));
+    made.compile({ optimizer: sgd(made.parameters()), loss: meanSquaredError });
+    await made.fit(zeros([4, 1]), zeros([4, 1]), { batchSize: 2 });
+    expect(count.item()).toBe(2);
+    made.summary({ inputShape: [1], log: () => {} });
+    expect(count.item()).toBe(2);
   });
 
   describe("errors", () => {
