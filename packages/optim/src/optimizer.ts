@@ -124,7 +124,10 @@ export interface Optimizer {
   step(): void;
   /** Sets `parameter.grad` to `undefined`, where `backward()` would add to it. */
   zeroGrad(): void;
-  /** The state by name, as it is: `"step"`, `"learningRate"`, and for each parameter and moment `"<parameter>.m"`. */
+  /**
+   * The state by name, as it is: `"step"`, `"learningRate"`, and for each parameter and moment `"<parameter>.m"`, by the
+   * names that the parameters had when the optimizer was made.
+   */
   stateDict(): Record<string, AnyTensor>;
   /**
    * Sets the state to what {@link stateDict} gave. Throws {@link OptionError} that lists what is missing or unexpected,
@@ -162,13 +165,15 @@ export function optimizer<H extends object>(
   const scheduled =
     rateSchedule && parameter(tensor(true) as AnyTensor, { name: "scheduled", trainable: false });
   const slots = new Map<AnyParameter, Map<string, AnyParameter>>(all.map((one) => [one, new Map()]));
+  // As they are called here: a model that is later made of the same layers calls its parameters by their places in it.
+  const names = uniqueNames(all);
 
   function slotOf(owner: AnyParameter, slot: string, initial: number): AnyParameter {
     const own = slots.get(owner) as Map<string, AnyParameter>;
     let state = own.get(slot);
     if (state === undefined) {
       const start: AnyTensor = full(owner.shape, initial, { dtype: owner.dtype });
-      state = new Parameter(start, { name: `${owner.name}.${slot}`, trainable: false });
+      state = new Parameter(start, { name: `${names.get(owner)}.${slot}`, trainable: false });
       own.set(slot, state);
     }
     return state;
@@ -261,20 +266,26 @@ export function optimizer<H extends object>(
     updates(new Map(missing.map((one) => [one, zerosLike(one)])), zero, zero);
   }
 
-  function namedState(): [string, AnyParameter][] {
+  /** All state with its keys, which begin with these names of the parameters. */
+  function namedState(prefixes = names): [string, AnyParameter][] {
     makeSlots();
-    const names = new Set(all.map((one) => one.name));
-    const entries: [string, AnyParameter][] = [count, rate, scheduled].flatMap((one) =>
-      one ? [[one.name, one as AnyParameter]] : [],
+    const own = [count, rate, scheduled].filter((one) => one !== undefined) as unknown as AnyParameter[];
+    const ofParameters = all.flatMap((owner) =>
+      [...(slots.get(owner) ?? [])].map(([slot, state]): [string, AnyParameter] => [
+        `${prefixes.get(owner)}.${slot}`,
+        state,
+      ]),
     );
-    all.forEach((owner, i) => {
-      const prefix = names.size === all.length ? owner.name : `${i}.${owner.name}`;
-      for (const [slot, state] of slots.get(owner) ?? []) {
-        state.name = `${prefix}.${slot}`;
-        entries.push([state.name, state]);
-      }
-    });
-    return entries;
+    return [...own.map((one): [string, AnyParameter] => [one.name, one]), ...ofParameters];
+  }
+
+  /** The state by the keys of `values`: earlier versions had the names of the time of saving, which count where only they fit. */
+  function stateFor(values: object): [string, AnyParameter][] {
+    const present = namedState(uniqueNames(all));
+    const fits = (state: [string, AnyParameter][]): boolean =>
+      state.every(([key]) => Object.hasOwn(values, key));
+    const state = namedState();
+    return !fits(state) && fits(present) ? present : state;
   }
 
   makeSlots();
@@ -304,7 +315,7 @@ export function optimizer<H extends object>(
     },
     stateDict: () => Object.fromEntries(namedState().map(([key, state]) => [key, state.current()])),
     loadStateDict(values) {
-      const state = namedState();
+      const state = stateFor(values);
       const known = new Set(state.map(([key]) => key));
       const problems = [
         ["missing", [...known].filter((key) => !(key in values))] as const,
@@ -317,6 +328,12 @@ export function optimizer<H extends object>(
       assignAll(state.map(([key, one]) => [one, values[key]]));
     },
   };
+}
+
+/** The parameters' names, with their places before them where two are the same. */
+function uniqueNames(parameters: readonly AnyParameter[]): ReadonlyMap<AnyParameter, string> {
+  const isUnique = new Set(parameters.map(({ name }) => name)).size === parameters.length;
+  return new Map(parameters.map((one, i) => [one, isUnique ? one.name : `${i}.${one.name}`]));
 }
 
 function stateParameter(name: string, value: number): Parameter<[], "float64"> {

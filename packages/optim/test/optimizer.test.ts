@@ -497,6 +497,42 @@ describe("state", () => {
     expect(made.state.map((one) => one.name)).toEqual(keys);
   });
 
+  test("keeps the names that the parameters had when the optimizer was made", () => {
+    const [a, b] = ["a", "b"].map((name) => parameter(tensor([1, 2]), { name }));
+    const made = adam([a, b]);
+    made.minimize(sum(mul(a, b)));
+    const saved = made.stateDict();
+    const ofA = made.stateDict()["a.m"].toArray();
+    // As a second model does that is made of the same layers in another order.
+    [a.name, b.name] = ["b", "a"];
+    expect(made.stateDict()["a.m"].toArray()).toEqual(ofA);
+    made.loadStateDict(saved);
+    expect(made.stateDict()["a.m"].toArray()).toEqual(ofA);
+    expect(made.state.map((one) => one.name)).toEqual(["step", "learningRate", "a.m", "a.v", "b.m", "b.v"]);
+  });
+
+  test("loads what was saved by the names that the parameters have now", () => {
+    const [a, b] = ["weight", "weight"].map((name) => parameter(tensor([1, 2]), { name }));
+    const made = sgd([a, b], { momentum: 0.9 });
+    [a.name, b.name] = ["0.weight", "1.weight"];
+    const { step, learningRate } = made.stateDict();
+    made.loadStateDict({
+      step,
+      learningRate,
+      "0.weight.momentum": tensor([3, 4]),
+      "1.weight.momentum": tensor([5, 6]),
+    });
+    expect(made.stateDict()["1.weight.momentum"].toArray()).toEqual([5, 6]);
+    [a.name, b.name] = ["encoder.weight", "decoder.weight"];
+    made.loadStateDict({
+      step,
+      learningRate,
+      "encoder.weight.momentum": tensor([7, 8]),
+      "decoder.weight.momentum": tensor([9, 9]),
+    });
+    expect(made.stateDict()["0.weight.momentum"].toArray()).toEqual([7, 8]);
+  });
+
   test("is in the parameters' dtypes, the counts in float64", () => {
     const made = adam([
       parameter(tensor([1]), { name: "a" }),
