@@ -31,15 +31,38 @@ function isStateful(value: unknown): value is Stateful {
 
 /**
  * The parameters of a state with their names, in order: the keys and indices that lead to each, joined by dots. One that
- * is met twice, as tied weights are, counts once, by its first name.
+ * is met twice, as tied weights are, counts once, by its first name. Throws `OptionError` when two have the same name, when
+ * the state contains itself, and when it holds something else that could change.
  */
 export function namedParameters(op: string, state: State): Map<AnyParameter, string> {
   const found = new Map<AnyParameter, string>();
+  const owners = new Map<string, AnyParameter>();
+  const add = (owned: AnyParameter, path: string): void => {
+    if (found.has(owned)) return;
+    if (owners.has(path)) {
+      throw new OptionError(
+        op,
+        `two parameters of the state are called ${JSON.stringify(path)}, and a state dictionary would lose one; give a key without the dot`,
+      );
+    }
+    owners.set(path, owned);
+    found.set(owned, path);
+  };
+  const within: unknown[] = [];
   const walk = (value: unknown, path: string): void => {
+    if (typeof value !== "object" && typeof value !== "function") return;
+    if (within.includes(value)) {
+      throw new OptionError(op, `state ${JSON.stringify(path)} contains itself; leave it out of the state`);
+    }
+    within.push(value);
+    visit(value, path);
+    within.pop();
+  };
+  const visit = (value: unknown, path: string): void => {
     const at = (key: string | number): string => (path === "" ? String(key) : `${path}.${key}`);
     if (value instanceof Parameter) {
       const owned = value as unknown as AnyParameter;
-      if (!found.has(owned)) found.set(owned, path === "" ? owned.name : path);
+      add(owned, path === "" ? owned.name : path);
     } else if (isStateful(value)) walk(value.state, path);
     else if (Array.isArray(value)) {
       value.forEach((item, i) => {

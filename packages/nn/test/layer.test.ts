@@ -122,6 +122,32 @@ describe("layer", () => {
     );
   });
 
+  test("two parameters of one name are refused: the state dictionary would lose one", () => {
+    const [p, q] = [1, 2].map((value) => parameter(tensor([value])));
+    const identity = (x: Tensor<[number, 2]>): Tensor<[number, 2]> => x;
+    const message =
+      'mine: two parameters of the state are called "a.b", and a state dictionary would lose one; give a key without the dot';
+    expect(() => layer({ "a.b": p, a: { b: q } }, identity, { name: "mine" })).toThrow(message);
+    expect(() => layer({ a: { b: q }, "a.b": p }, identity, { name: "mine" })).toThrow(message);
+    const nested = { enc: sequential(dense(2, 2)), "enc.0": dense(2, 2) };
+    expect(() => layer(nested, identity)).toThrow(
+      'identity: two parameters of the state are called "enc.0.weight"',
+    );
+    // One parameter at two places has one name: tied weights.
+    expect(Object.keys(layer({ "a.b": p, a: { b: p } }, identity).stateDict())).toEqual(["a.b"]);
+  });
+
+  test("a state that contains itself is refused, one that repeats a part is not", () => {
+    const identity = (x: Tensor<[number, 2]>): Tensor<[number, 2]> => x;
+    const cyclic: Record<string, unknown> = {};
+    cyclic.inner = { again: cyclic };
+    expect(() => layer(cyclic, identity)).toThrow(
+      'identity: state "inner.again" contains itself; leave it out of the state',
+    );
+    const shared = dense(2, 2);
+    expect(layer([shared, shared, [shared]], identity).parameters()).toHaveLength(2);
+  });
+
   test("a state that cannot change is refused", () => {
     const identity = (x: Tensor<[number, 2]>): Tensor<[number, 2]> => x;
     expect(() => layer({ w: ones([2]) }, identity, { name: "mine" })).toThrow(
