@@ -67,7 +67,8 @@ export interface StepContext {
   scalar(x: Scalar): Tensor<[]>;
   /**
    * State of the parameter that is being updated, of its shape and dtype: `next` gives the new value from the previous
-   * one, which at first is `initial` (0) everywhere. Returns the new value, in which subnormal numbers are 0.
+   * one, which at first is `initial` (0) everywhere. Returns the new value, in which subnormal numbers are 0 unless the
+   * algorithm keeps them ({@link Algorithm.flushes}).
    */
   slot(name: string, next: (previous: Tensor) => Tensor, initial?: number): Tensor;
 }
@@ -82,6 +83,11 @@ export interface Algorithm<H extends object> {
   readonly defaults: H;
   /** The values that number options may have. Default: any finite number. */
   readonly ranges?: { readonly [K in keyof H]?: Range };
+  /**
+   * Whether subnormal numbers in the state become 0, which saves time. Default: always. An algorithm that divides by its
+   * state says for which options that makes no difference.
+   */
+  readonly flushes?: (hyperparameters: H) => boolean;
   /**
    * One step: what concerns all parameters, then the function that gives a weight's new value from the weight `w` and
    * its gradient `g`, in elementwise ops. It is traced, as {@link compile} says, and not called again at each step.
@@ -184,6 +190,7 @@ export function optimizer<H extends object>(
     const assignments: Assignment[] = [];
     for (const { parameters: members, hyperparameters } of groups) {
       const updated = members.filter((one) => found.has(one));
+      const flushes = algorithm.flushes?.(hyperparameters) ?? true;
       for (const dtype of new Set(updated.map((one) => one.dtype))) {
         let owner = updated[0];
         const scalar = (x: Scalar): Tensor<[]> => cast(x, dtype) as Tensor<[], DType> as Tensor<[]>;
@@ -193,7 +200,8 @@ export function optimizer<H extends object>(
           scalar,
           slot(slot, next, initial = 0) {
             const state = slotOf(owner, slot, initial);
-            const value = flushSubnormals(next(state as AnyTensor as Tensor));
+            const exact = next(state as AnyTensor as Tensor);
+            const value = flushes ? flushSubnormals(exact) : exact;
             assignments.push([state, value]);
             return value as Tensor;
           },
