@@ -36,16 +36,16 @@ function isStateful(value: unknown): value is Stateful {
  */
 export function namedParameters(op: string, state: State): Map<AnyParameter, string> {
   const found = new Map<AnyParameter, string>();
-  const owners = new Map<string, AnyParameter>();
+  const names = new Set<string>();
   const add = (owned: AnyParameter, path: string): void => {
     if (found.has(owned)) return;
-    if (owners.has(path)) {
+    if (names.has(path)) {
       throw new OptionError(
         op,
         `two parameters of the state are called ${JSON.stringify(path)}, and a state dictionary would lose one; give a key without the dot`,
       );
     }
-    owners.set(path, owned);
+    names.add(path);
     found.set(owned, path);
   };
   const within: unknown[] = [];

@@ -124,6 +124,16 @@ describe("schedules", () => {
     expect(step.programs.length).toBe(1);
   });
 
+  test("restarts multiply what is above the lowest rate, as in Keras", () => {
+    const made = cosineDecay({ learningRate: 2, decaySteps: 10, alpha: 0.1, restarts: { rateFactor: 0.5 } });
+    for (const step of [0, 3, 9, 10, 14, 20, 49, 100, 1000]) {
+      const period = Math.floor(step / 10);
+      const cosine = 0.5 * 0.5 ** period * (1 + Math.cos(Math.PI * (step / 10 - period)));
+      const keras = 2 * (0.9 * cosine + 0.1);
+      expect(Math.abs(made.at(step) / keras - 1)).toBeLessThan(1e-15);
+    }
+  });
+
   test("restarts fall on the steps at which the periods start, however many", () => {
     for (const periodFactor of [1.25, 2, 3, 5, 7]) {
       const made = cosineDecay({ learningRate: 1, decaySteps: 1000, restarts: { periodFactor } });
