@@ -70,7 +70,7 @@ export { topKAccuracy } from "./metrics/topKAccuracy.ts";
 export type { PoolingLayer } from "./pooling-layer.ts";
 export { nextKey, setSeed } from "./seed.ts";
 export { type Sequential, sequential } from "./sequential.ts";
-export { type StateDict, StateDictError } from "./state.ts";
+export { type LoadableState, type StateDict, StateDictError } from "./state.ts";
 export { type SummaryOptions, summary } from "./summary.ts";
 export type { Callback, Logs, Training } from "./training/callback.ts";
 export type { Data } from "./training/data.ts";

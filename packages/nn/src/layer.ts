@@ -13,6 +13,7 @@ import {
 import type { LayerDType, LayerInput, LayerOutput } from "./layer-types.ts";
 import { checkOptions } from "./options.ts";
 import {
+  type LoadableState,
   namedParameters,
   readState,
   type State,
@@ -36,10 +37,11 @@ export interface LayerProperties extends Stateful {
   /** The value of every parameter by name, trainable or not. It is a snapshot: later training does not change it. */
   stateDict(): StateDict;
   /**
-   * Gives every parameter the value of its name: all, or none if the dictionary does not fit.
+   * Gives every parameter the value of its name: all, or none if the dictionary does not fit. Takes what {@link stateDict}
+   * gives, and what readers of files give: `decodeSafetensors(bytes).tensors`.
    * Throws {@link StateDictError} that lists what is missing, unexpected, and of another shape or dtype.
    */
-  loadStateDict(dictionary: StateDict): void;
+  loadStateDict(dictionary: LoadableState): void;
 }
 
 /**

@@ -2,11 +2,14 @@ import {
   type AnyParameter,
   type AnyTensor,
   assignAll,
+  describeValue,
   isPlainObject,
   OptionError,
   Parameter,
+  type StoredArray,
   sameShape,
   shapeText,
+  storedTensor,
   Tensor,
 } from "@adjoint/tensor";
 
@@ -18,6 +21,9 @@ export type State = unknown;
 
 /** Values by name, such as `"0.weight"`. Tensors never change, so that a dictionary is a snapshot. */
 export type StateDict = { readonly [name: string]: AnyTensor };
+
+/** What can be loaded: a state dictionary, or the same as a file gives it, such as `decodeSafetensors(bytes).tensors`. */
+export type LoadableState = { readonly [name: string]: AnyTensor | StoredArray };
 
 /** Something that owns parameters: a layer, or what is made of layers. */
 export interface Stateful {
@@ -114,13 +120,23 @@ export function readState(parameters: ReadonlyMap<AnyParameter, string>): StateD
 
 /**
  * Assigns every parameter the value of its name: all, or none if the dictionary does not fit.
- * Throws {@link StateDictError} that lists what is missing, unexpected, and of another shape or dtype.
+ * Throws {@link StateDictError} that lists what is missing, unexpected, and of another shape or dtype, and `OptionError` for
+ * what is no dictionary of tensors.
  */
 export function writeState(
   op: string,
   parameters: ReadonlyMap<AnyParameter, string>,
-  dictionary: StateDict,
+  given: LoadableState,
 ): void {
+  if (!isPlainObject(given)) {
+    throw new OptionError(
+      op,
+      `the state is ${describeValue(given)}; expected values by name, as stateDict() gives or decodeSafetensors(bytes).tensors`,
+    );
+  }
+  const dictionary: StateDict = Object.fromEntries(
+    Object.entries(given).map(([name, value]) => [name, storedTensor(op, name, value)]),
+  );
   const names = [...parameters.values()];
   const missing = names.filter((name) => !Object.hasOwn(dictionary, name));
   const unexpected = Object.keys(dictionary).filter((name) => !names.includes(name));

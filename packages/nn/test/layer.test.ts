@@ -72,6 +72,32 @@ describe("layer", () => {
     expect(numbersOf(factor as unknown as AnyTensor)).toEqual([1, 1]);
   });
 
+  test("loadStateDict takes what readers of files give", () => {
+    const net = dense(2, 1);
+    net.loadStateDict({
+      weight: { dtype: "float32", shape: [2, 1], values: Float32Array.of(3, 4) },
+      bias: tensor([5]),
+    });
+    expect(numbersOf(net.stateDict().weight)).toEqual([3, 4]);
+    expect(numbersOf(net.stateDict().bias)).toEqual([5]);
+    expect(() =>
+      net.loadStateDict({
+        weight: { dtype: "float64", shape: [2], values: Float64Array.of(3, 4) },
+        bias: tensor([5]),
+      }),
+    ).toThrow("dense.loadStateDict: weight is float64 [2] and should be float32 [2, 1]");
+  });
+
+  test("loadStateDict of what is no dictionary of tensors", () => {
+    const net = dense(2, 1);
+    expect(() => net.loadStateDict(undefined as never)).toThrow(
+      "dense.loadStateDict: the state is undefined; expected values by name, as stateDict() gives or decodeSafetensors(bytes).tensors",
+    );
+    expect(() => net.loadStateDict({ weight: [[1], [2]], bias: [1] } as never)).toThrow(
+      "dense.loadStateDict: weight is an array; expected a tensor, or { dtype, shape, values } as a file gives it",
+    );
+  });
+
   describe("loadStateDict lists everything that does not fit, and loads nothing then", () => {
     const fresh = (): AnyLayer => dense(2, 3);
     const message = (dictionary: Record<string, AnyTensor>): string => {

@@ -9,11 +9,13 @@ import {
   compile,
   type DType,
   DTypeError,
+  describeValue,
   evaluate,
   full,
   GraphError,
   gradients,
   isFloat,
+  isPlainObject,
   OptionError,
   ownerOf,
   Parameter,
@@ -21,7 +23,9 @@ import {
   parameterLeaves,
   ShapeError,
   type ShapeOf,
+  type StoredArray,
   shapeText,
+  storedTensor,
   Tensor,
   tensor,
   where,
@@ -136,10 +140,10 @@ export interface Optimizer {
    */
   stateDict(): Record<string, AnyTensor>;
   /**
-   * Sets the state to what {@link stateDict} gave. Throws {@link OptionError} that lists what is missing or unexpected,
+   * Sets the state to what {@link stateDict} gave, or to the same as a file gives it: `decodeSafetensors(bytes).tensors`. Throws {@link OptionError} that lists what is missing or unexpected,
    * {@link ShapeError} or {@link DTypeError} for a value that does not fit; nothing is changed then.
    */
-  loadStateDict(values: Readonly<Record<string, AnyTensor>>): void;
+  loadStateDict(values: Readonly<Record<string, AnyTensor | StoredArray>>): void;
 }
 
 interface Group<H> {
@@ -323,17 +327,27 @@ export function optimizer<H extends object>(
     },
     stateDict: () => Object.fromEntries(namedState().map(([key, state]) => [key, state.current()])),
     loadStateDict(values) {
+      if (!isPlainObject(values)) {
+        throw new OptionError(
+          name,
+          `loadStateDict: the state is ${describeValue(values)}; expected values by name, as stateDict() gives`,
+        );
+      }
       const state = stateFor(values);
       const known = new Set(state.map(([key]) => key));
       const problems = [
-        ["missing", [...known].filter((key) => !(key in values))] as const,
+        ["missing", [...known].filter((key) => !Object.hasOwn(values, key))] as const,
         ["unexpected", Object.keys(values).filter((key) => !known.has(key))] as const,
       ].filter(([, keys]) => keys.length > 0);
       if (problems.length > 0) {
         const lists = problems.map(([problem, keys]) => `${problem}: ${keys.join(", ")}`).join("; ");
         throw new OptionError(name, `the state does not fit this optimizer; ${lists}`);
       }
-      assignAll(state.map(([key, one]) => [one, values[key]]));
+      const loaded = state.map(([key, one]): Assignment => [one, storedTensor(name, key, values[key])]);
+      const numbers = new Map(loaded);
+      checkLoaded(name, "step", numbers.get(count), wholeCount);
+      checkLoaded(name, "learningRate", numbers.get(rate), nonNegative);
+      assignAll(loaded);
     },
   };
 }
@@ -346,6 +360,17 @@ function uniqueNames(parameters: readonly AnyParameter[]): ReadonlyMap<AnyParame
 
 function stateParameter(name: string, value: number): Parameter<[], "float64"> {
   return parameter(tensor(value, { dtype: "float64" }) as Scalar, { name, trainable: false });
+}
+
+/** A whole number of at least 0. */
+const wholeCount: Range = {
+  expected: "a whole number of at least 0",
+  holds: (x) => Number.isInteger(x) && x >= 0,
+};
+
+/** Throws {@link OptionError} for a scalar of the state that no optimizer has. Whether it is a scalar its assignment checks. */
+function checkLoaded(op: string, name: string, value: AnyTensor | undefined, range: Range): void {
+  if (value?.size === 1) checkNumber(op, name, Number(value.item()), range);
 }
 
 function checkRate(op: string, rate: unknown): number {

@@ -533,6 +533,41 @@ describe("state", () => {
     expect(made.stateDict()["0.weight.momentum"].toArray()).toEqual([7, 8]);
   });
 
+  test("loads what readers of files give", () => {
+    const make = (): Optimizer => sgd([parameter(tensor([1, 2]), { name: "w" })], { momentum: 0.9 });
+    const made = make();
+    made.loadStateDict({
+      step: { dtype: "float64", shape: [], values: Float64Array.of(7) },
+      learningRate: { dtype: "float64", shape: [], values: Float64Array.of(0.25) },
+      "w.momentum": { dtype: "float32", shape: [2], values: Float32Array.of(3, 4) },
+    });
+    expect(made.learningRate).toBe(0.25);
+    expect(made.stateDict()["w.momentum"].toArray()).toEqual([3, 4]);
+    expect(() => made.loadStateDict({ ...make().stateDict(), "w.momentum": [3, 4] } as never)).toThrow(
+      "sgd: w.momentum is an array; expected a tensor, or { dtype, shape, values } as a file gives it",
+    );
+    expect(() => made.loadStateDict(undefined as never)).toThrow(
+      "sgd: loadStateDict: the state is undefined; expected values by name, as stateDict() gives",
+    );
+  });
+
+  test("with a rate or a count that no optimizer has is refused", () => {
+    const made = sgd([parameter(tensor([1, 2]), { name: "w" })], { learningRate: 0.5 });
+    const withValue = (name: string, value: number): Record<string, AnyTensor> => ({
+      ...made.stateDict(),
+      [name]: tensor(value, { dtype: "float64" }),
+    });
+    for (const rate of [-1, Number.NaN]) {
+      expect(() => made.loadStateDict(withValue("learningRate", rate))).toThrow(
+        `sgd: learningRate is ${rate}; expected a number of at least 0`,
+      );
+    }
+    expect(() => made.loadStateDict(withValue("step", 1.5))).toThrow(
+      "sgd: step is 1.5; expected a whole number of at least 0",
+    );
+    expect(made.learningRate).toBe(0.5);
+  });
+
   test("is in the parameters' dtypes, the counts in float64", () => {
     const made = adam([
       parameter(tensor([1]), { name: "a" }),

@@ -13,6 +13,7 @@ export { erfinv, erfinvOp } from "./api/erfinv.ts";
 export { installMethods } from "./api/methods.ts";
 export type { Key } from "./api/random.ts";
 export * as random from "./api/random.ts";
+export { type StoredArray, storedTensor } from "./api/storedTensor.ts";
 export { checkpoint } from "./autodiff/checkpoint.ts";
 export { type CustomGradientContext, customGradient } from "./autodiff/customGradient.ts";
 export { type GradOptions, grad, gradients, valueAndGrad } from "./autodiff/grad.ts";
