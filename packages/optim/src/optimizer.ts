@@ -171,7 +171,7 @@ export function optimizer<H extends object>(
   const given = options.learningRate ?? algorithm.learningRate;
   const rateSchedule = typeof given === "function" ? asSchedule(given) : undefined;
   const count = stateParameter("step", 0);
-  const rate = stateParameter("learningRate", rateSchedule?.at(0) ?? checkRate(name, given));
+  const rate = stateParameter("learningRate", checkRate(name, rateSchedule?.at(0) ?? given));
   const scheduled =
     rateSchedule && parameter(tensor(true) as AnyTensor, { name: "scheduled", trainable: false });
   const slots = new Map<AnyParameter, Map<string, AnyParameter>>(all.map((one) => [one, new Map()]));
@@ -252,6 +252,13 @@ export function optimizer<H extends object>(
   }
 
   function minimize(loss: AnyTensor): void {
+    if (!(loss instanceof Tensor)) {
+      const wayOut = typeof loss === "function" ? "; call it and give what it returns" : "";
+      throw new OptionError(
+        name,
+        `minimize: the loss is ${describeValue(loss)}; expected a scalar tensor, computed from the parameters${wayOut}`,
+      );
+    }
     const node = loss.current();
     const rateNow = presentRate();
     const versions = versionsOf(name, node, all);

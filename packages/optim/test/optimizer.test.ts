@@ -8,6 +8,7 @@ import {
   compile,
   cos,
   customGradient,
+  div,
   exp,
   full,
   type Graph,
@@ -566,6 +567,25 @@ describe("state", () => {
       "sgd: step is 1.5; expected a whole number of at least 0",
     );
     expect(made.learningRate).toBe(0.5);
+  });
+
+  test("a schedule whose first rate no optimizer can use is refused", () => {
+    const w = [parameter(tensor([1]))];
+    expect(() => sgd(w, { learningRate: () => -1 })).toThrow(
+      "sgd: learningRate is -1; expected a number of at least 0, or a schedule",
+    );
+    expect(() => sgd(w, { learningRate: (step) => div(0, step) })).toThrow("sgd: learningRate is NaN;");
+  });
+
+  test("minimize of what is no tensor", () => {
+    const w = parameter(tensor([1, 2]));
+    const made = sgd([w]);
+    expect(() => made.minimize(3 as never)).toThrow(
+      "sgd: minimize: the loss is 3; expected a scalar tensor, computed from the parameters",
+    );
+    expect(() => made.minimize((() => sum(w)) as never)).toThrow(
+      "sgd: minimize: the loss is a function; expected a scalar tensor, computed from the parameters; call it and give what it returns",
+    );
   });
 
   test("is in the parameters' dtypes, the counts in float64", () => {

@@ -124,6 +124,32 @@ describe("schedules", () => {
     expect(step.programs.length).toBe(1);
   });
 
+  test.each([
+    [
+      () => cosineDecay(undefined as never),
+      "cosineDecay: the options are undefined; expected an object of them, such as { learningRate: … }",
+    ],
+    [() => exponentialDecay(undefined as never), "exponentialDecay: the options are undefined;"],
+    [
+      () => piecewiseConstant({} as never),
+      "piecewiseConstant: boundaries is undefined; expected a list of numbers",
+    ],
+    [
+      () => linearWarmup(0.1, undefined as never),
+      "linearWarmup: the options are undefined; expected an object of them, such as { warmupSteps: … }",
+    ],
+    [
+      () => linearWarmup("0.1" as never, { warmupSteps: 2 }),
+      'linearWarmup: after is "0.1"; expected a learning rate, a number or a schedule',
+    ],
+    [
+      () => schedule(0.1 as never),
+      "schedule: rate is 0.1; expected a function of the step; constant(0.1) is the same at every step",
+    ],
+  ])("what is no schedule is told so: %s", (call, message) => {
+    expect(call).toThrow(message);
+  });
+
   test("restarts multiply what is above the lowest rate, as in Keras", () => {
     const made = cosineDecay({ learningRate: 2, decaySteps: 10, alpha: 0.1, restarts: { rateFactor: 0.5 } });
     for (const step of [0, 3, 9, 10, 14, 20, 49, 100, 1000]) {
@@ -211,7 +237,7 @@ describe("schedules", () => {
     [() => schedule(() => tensor([1, 2])).at(0), "schedule: the function gives shape [2]; expected a scalar"],
     [
       () => schedule((() => "0.1") as never).at(0),
-      "schedule: the function gives string; expected a scalar tensor or a number",
+      'schedule: the function gives "0.1"; expected a scalar tensor or a number',
     ],
   ])("an impossible value is named: %#", ([make, message]) => {
     expect(make).toThrow(message);
