@@ -12,8 +12,9 @@ import { type Activation, activationFunction, activationName } from "./activatio
 import { constantInitializer } from "./initializers/constantInitializer.ts";
 import { glorotUniform } from "./initializers/glorot.ts";
 import type { Initializer } from "./initializers/initializer.ts";
+import { initialValue } from "./initializers/initialValue.ts";
 import { type Layer, layer } from "./layer.ts";
-import { checkOptions, checkWhole } from "./options.ts";
+import { checkBoolean, checkLayout, checkOptions, checkPair, checkWhole } from "./options.ts";
 import { nextKey } from "./seed.ts";
 
 /** Options of {@link convolution2d}. */
@@ -101,8 +102,9 @@ export function convolution2d<
   checkWhole(name, "inChannels", inChannels, 1);
   checkWhole(name, "filters", filters, 1);
   checkWhole(name, "groups", groups, 1);
-  const window = typeof kernelSize === "number" ? [kernelSize, kernelSize] : [...kernelSize];
-  for (const extent of window) checkWhole(name, "kernelSize", extent, 1);
+  const window = checkPair(name, "kernelSize", kernelSize);
+  checkLayout(name, layout);
+  checkBoolean(name, "useBias", useBias);
   for (const [what, count] of Object.entries({ inChannels, filters })) {
     if (count % groups === 0) continue;
     throw new OptionError(name, `${what} is ${count}, which cannot be cut into ${groups} groups`);
@@ -111,9 +113,12 @@ export function convolution2d<
     throw new OptionError(name, `dtype is ${dtype}; expected float32 or float64, which have gradients`);
   const activate = activationFunction(name, activation);
   const [kernelKey, biasKey] = random.split(key);
-  const kernel = kernelInitializer(kernelKey, [...window, inChannels / groups, filters], dtype);
+  const kernelShape = [...window, inChannels / groups, filters];
+  const kernel = initialValue(name, "kernelInitializer", kernelInitializer, kernelKey, kernelShape, dtype);
   const weight = parameter(layout === "NCHW" ? (transpose(kernel, [3, 2, 0, 1]) as AnyTensor) : kernel);
-  const bias = useBias ? parameter(biasInitializer(biasKey, [filters], dtype)) : undefined;
+  const bias = useBias
+    ? parameter(initialValue(name, "biasInitializer", biasInitializer, biasKey, [filters], dtype))
+    : undefined;
 
   function convolve(x: AnyTensor): AnyTensor {
     const given = { stride, padding, dilation, groups, layout, bias: bias as AnyTensor | undefined };

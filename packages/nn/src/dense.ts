@@ -12,8 +12,9 @@ import { type Activation, activationFunction, activationName } from "./activatio
 import { constantInitializer } from "./initializers/constantInitializer.ts";
 import { glorotUniform } from "./initializers/glorot.ts";
 import type { Initializer } from "./initializers/initializer.ts";
+import { initialValue } from "./initializers/initialValue.ts";
 import { type Layer, layer } from "./layer.ts";
-import { checkOptions, checkWhole } from "./options.ts";
+import { checkBoolean, checkOptions, checkWhole } from "./options.ts";
 import { nextKey } from "./seed.ts";
 
 /** Options of {@link dense}. */
@@ -70,12 +71,17 @@ export function dense<In extends number, Out extends number, D extends DType = "
   } = options;
   checkWhole(name, "inFeatures", inFeatures, 1);
   checkWhole(name, "outFeatures", outFeatures, 1);
+  checkBoolean(name, "useBias", useBias);
   if (dtype !== "float32" && dtype !== "float64")
     throw new OptionError(name, `dtype is ${dtype}; expected float32 or float64, which have gradients`);
   const activate = activationFunction(name, activation);
   const [kernelKey, biasKey] = random.split(key);
-  const weight = parameter(kernelInitializer(kernelKey, [inFeatures, outFeatures], dtype));
-  const bias = useBias ? parameter(biasInitializer(biasKey, [outFeatures], dtype)) : undefined;
+  const weight = parameter(
+    initialValue(name, "kernelInitializer", kernelInitializer, kernelKey, [inFeatures, outFeatures], dtype),
+  );
+  const bias = useBias
+    ? parameter(initialValue(name, "biasInitializer", biasInitializer, biasKey, [outFeatures], dtype))
+    : undefined;
 
   function affine(x: AnyTensor): AnyTensor {
     const product = matmul(x, weight);

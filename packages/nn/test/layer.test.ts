@@ -17,6 +17,7 @@ import {
   dense,
   type Layer,
   layer,
+  model,
   type SameShapeLayer,
   StateDictError,
   sequential,
@@ -219,4 +220,14 @@ describe("layer", () => {
     };
     expect(typesOnly).toBeTypeOf("function");
   });
+});
+
+test("what is no function or no layer is told so", () => {
+  expect(() => layer({}, undefined as never)).toThrow(
+    "layer: the function is undefined; expected one of a tensor, after the state: layer({ weight }, (x) => mul(x, weight))",
+  );
+  expect(() => model(relu as never)).toThrow(
+    "model: the layer is the function relu; expected a layer; make one of a function",
+  );
+  expect(() => model([dense(2, 2)] as never)).toThrow("model: the layer is an array; expected a layer");
 });

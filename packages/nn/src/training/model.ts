@@ -4,6 +4,7 @@ import {
   compile,
   type DType,
   type DTypeOf,
+  describeValue,
   OptionError,
   type Shape,
   ShapeError,
@@ -74,6 +75,11 @@ function batchSizeOf(op: string, options: EvaluateOptions): number {
 export function model<In extends Shape, Out extends Shape, D extends DType>(
   layer: Layer<In, Out, D>,
 ): Model<In, Out, D> {
+  if (typeof layer !== "function" || !("stateDict" in layer)) {
+    const wayOut =
+      typeof layer === "function" ? "; make one of a function and its state with layer({ weight }, fn)" : "";
+    throw new OptionError("model", `the layer is ${describeValue(layer)}; expected a layer${wayOut}`);
+  }
   if ("predict" in layer) return layer as unknown as Model<In, Out, D>;
   return modelOf(layer, [layer as unknown as AnyLayer]);
 }
