@@ -19,7 +19,7 @@ import { checkOptions, checkWhole } from "../options.ts";
 import { type SummaryOptions, summary } from "../summary.ts";
 import { breathe } from "./breathe.ts";
 import type { Logs } from "./callback.ts";
-import { type Data, type InputFor, labelled } from "./data.ts";
+import { checkData, type Data, type InputFor, labelled } from "./data.ts";
 import { type EvaluateOptions, evaluateOn, type FitOptions, fit, type History } from "./fit.ts";
 import { prepareTraining, type TrainingOptions, type TrainingSetup } from "./setup.ts";
 
@@ -101,6 +101,7 @@ export function modelOf<In extends Shape, Out extends Shape, D extends DType>(
 
   async function predict(x: Data, options: EvaluateOptions = {}): Promise<AnyTensor> {
     const batchSize = batchSizeOf("predict", options);
+    checkData("predict", "x", x);
     const rows = dataset(x);
     const parts: AnyTensor[] = [];
     for (const batch of rows.batches({ batchSize })) {

@@ -4,6 +4,7 @@ import {
   add,
   cast,
   compile,
+  describeValue,
   div,
   mul,
   nearestName,
@@ -74,7 +75,14 @@ function resolveMetric(given: "accuracy" | AnyMetric | MetricFunction, loss: Los
     return metric({
       name: given.name || "metric",
       totals(outputs, labels) {
-        const value = given(outputs as never, labels as never);
+        const value: unknown = given(outputs as never, labels as never);
+        if (!(value instanceof Tensor)) {
+          const wayOut = isMetric(value) ? `; call it: ${given.name}()` : "";
+          throw new OptionError(
+            "compile",
+            `the metric ${given.name} gives ${describeValue(value)}; expected a scalar tensor of outputs and labels${wayOut}`,
+          );
+        }
         return [mul(cast(value, "float64"), labels.shape[0]), countTotal(labels.shape[0])];
       },
       result: ([total, rows]) => div(total, rows),
@@ -121,6 +129,13 @@ export function prepareTraining(model: AnyLayer, options: TrainingOptions): Trai
     throw new OptionError(
       "compile",
       `loss is ${JSON.stringify(loss)}; expected a function such as sparseCategoricalCrossentropy`,
+    );
+  }
+  const given: unknown = options.metrics ?? [];
+  if (!Array.isArray(given)) {
+    throw new OptionError(
+      "compile",
+      `metrics is ${describeValue(given)}; expected a list${typeof given === "string" ? ` such as [${describeValue(given)}]` : ""}`,
     );
   }
   const metrics = (options.metrics ?? []).map((given) => resolveMetric(given, loss));

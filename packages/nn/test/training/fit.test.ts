@@ -542,6 +542,34 @@ describe("fit", () => {
       ).toThrow('compile: two of loss, accuracy, accuracy are called "accuracy"; give metrics other names');
     });
 
+    test("of data and metrics in a form that is none", async () => {
+      const made = line();
+      const message =
+        "expected a tensor, a typed array or { dtype, shape, values }; tensor(...) makes one of nested arrays";
+      await expect(made.predict([x, x] as never)).rejects.toThrow(`predict: x is an array; ${message}`);
+      await expect(made.fit([[1], [2]] as never, y)).rejects.toThrow(`fit: x is an array; ${message}`);
+      await expect(made.evaluate(x, undefined as never)).rejects.toThrow(
+        `evaluate: y is undefined; ${message}`,
+      );
+      await expect(made.fit(x, y, { validationData: x as never })).rejects.toThrow(
+        "fit: validationData is a tensor [5, 1]; expected inputs and labels, [x, y]",
+      );
+      const metrics = (given: unknown) => (): void =>
+        made.compile({ optimizer: sgd(made.parameters()), loss: meanSquaredError, metrics: given as never });
+      expect(metrics("accuracy")).toThrow(
+        'compile: metrics is "accuracy"; expected a list such as ["accuracy"]',
+      );
+      expect(metrics(accuracy)).toThrow("compile: metrics is the function accuracy; expected a list");
+      metrics([
+        function share() {
+          return precision();
+        },
+      ])();
+      await expect(made.fit(x, y)).rejects.toThrow(
+        "compile: the metric share gives the function precision; expected a scalar tensor of outputs and labels; call it: share()",
+      );
+    });
+
     test("of fit", async () => {
       const made = line();
       await expect(made.fit(x, y, { epoch: 3 } as never)).rejects.toThrow(
