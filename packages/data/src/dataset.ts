@@ -4,6 +4,7 @@ import {
   isPlainObject,
   mapTree,
   OptionError,
+  Parameter,
   type Shape,
   ShapeError,
   shapeText,
@@ -101,7 +102,8 @@ export interface Dataset<T> {
 /**
  * A dataset of the rows of tensors, typed arrays (`[n]`) or arrays as files give them (`{ dtype, shape, values }`).
  * Several arguments, an array or an object give batches of that form: `dataset(images, labels)` has batches
- * `[images, labels]`, `dataset({ image, label })` has `{ image, label }`. The values are copied.
+ * `[images, labels]`, `dataset({ image, label })` has `{ image, label }`. The values are copied, those of
+ * a parameter too; tensors never change.
  * Throws `ShapeError` unless all have the same first dimension.
  */
 export function dataset<const T>(rows: T): Dataset<BatchOf<T>>;
@@ -270,7 +272,11 @@ function columnsOf(tree: unknown, path: string, columns: Column[]): unknown {
 
 /** A part of a dataset as a tensor; undefined for an array or object of further parts. */
 function leafOf(tree: unknown): AnyTensor | undefined {
-  if (tree instanceof Tensor) return tree as AnyTensor;
+  if (tree instanceof Tensor) {
+    const given: AnyTensor = tree;
+    if (!(tree instanceof Parameter)) return given;
+    return tensor(given.toTypedArray(), given.shape, { dtype: given.dtype });
+  }
   if (ArrayBuffer.isView(tree)) return tensor(tree as TypedArray);
   if (isArrayData(tree)) return tensor(tree.values, tree.shape, { dtype: tree.dtype });
   return undefined;

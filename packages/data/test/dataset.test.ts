@@ -5,6 +5,7 @@ import {
   DTypeError,
   div,
   OptionError,
+  parameter,
   random,
   reshape,
   ShapeError,
@@ -321,4 +322,15 @@ describe("dataset", () => {
       x satisfies Tensor<[16, 784], "uint8">;
     }
   });
+});
+
+test("a dataset of a parameter has the values of when it was made", () => {
+  const values = parameter(tensor([1, 2]));
+  const typed = Float32Array.of(1, 2);
+  const rows = dataset(values, typed);
+  values.assign(tensor([8, 9]));
+  typed.fill(7);
+  const [[ofParameter, ofTyped]] = [...rows.batches()];
+  expect(ofParameter.toArray()).toEqual([1, 2]);
+  expect(ofTyped.toArray()).toEqual([1, 2]);
 });
