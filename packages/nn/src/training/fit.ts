@@ -43,7 +43,7 @@ const optionNames: Record<keyof FitOptions, true> = {
 export interface History {
   /** The epochs that were completed, from 0. */
   readonly epoch: readonly number[];
-  /** The values of each epoch by name: `history.loss[3]` is that of the fourth. */
+  /** The values of each epoch by name: `history.loss[3]` is that of the fourth. NaN where an epoch has none. */
   readonly history: Readonly<Record<string, readonly number[]>>;
   /** A callback ended the training early. */
   readonly stopped: boolean;
@@ -135,9 +135,9 @@ export async function fit(
     if (logs === undefined) break;
     for (const callback of callbacks) await callback.onEpochEnd?.(epoch, logs, training);
     epochsDone.push(epoch);
-    for (const [name, value] of Object.entries(logs)) {
-      history[name] ??= [];
-      history[name].push(value);
+    for (const name of new Set([...Object.keys(history), ...Object.keys(logs)])) {
+      history[name] ??= new Array<number>(epochsDone.length - 1).fill(Number.NaN);
+      history[name].push(logs[name] ?? Number.NaN);
     }
   }
   for (const callback of callbacks) await callback.onTrainEnd?.(training);

@@ -140,6 +140,20 @@ describe("earlyStopping", () => {
     );
   });
 
+  test("a value that is logged in some epochs only keeps their places in the history", async () => {
+    const { history } = await slope().fit(x, y, {
+      epochs: 4,
+      callbacks: [
+        {
+          onEpochEnd: (epoch, logs) => {
+            if (epoch % 2 === 1) logs.odd = epoch;
+          },
+        },
+      ],
+    });
+    expect(history.odd).toEqual([Number.NaN, 1, Number.NaN, 3]);
+  });
+
   test("a value that is not there", async () => {
     await expect(slope().fit(x, y, { callbacks: [earlyStopping()] })).rejects.toThrow(
       'earlyStopping: "validationLoss" is not among loss; give fit validationData or validationSplit',
