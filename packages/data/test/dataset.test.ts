@@ -334,3 +334,9 @@ test("a dataset of a parameter has the values of when it was made", () => {
   expect(ofParameter.toArray()).toEqual([1, 2]);
   expect(ofTyped.toArray()).toEqual([1, 2]);
 });
+
+test("a tensor that is no random key is no order", () => {
+  expect(() => dataset(zeros([5])).batches({ shuffle: tensor([0.5, Number.NaN]) as never })).toThrow(
+    "shuffledIndices: shuffle is float32 [2]; expected a random key, int32 [2], as random.key(seed) makes",
+  );
+});

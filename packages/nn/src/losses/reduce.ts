@@ -2,10 +2,12 @@ import {
   type AnyTensor,
   cast,
   DTypeError,
+  describeValue,
   div,
   equal,
   isFloat,
   mul,
+  OptionError,
   reshape,
   type Shape,
   ShapeError,
@@ -16,6 +18,7 @@ import {
   tensor,
   where,
 } from "@adjoint/tensor";
+import { checkNumber } from "../options.ts";
 import type { LossOptions, LossParts, Reduction } from "./loss-types.ts";
 
 /** All that `reduction` may be. */
@@ -45,15 +48,31 @@ export function asFloat(x: AnyTensor, dtype: AnyTensor["dtype"]): AnyTensor {
   return isFloat(x.dtype) ? x : cast(x, dtype);
 }
 
-/** Numbers given as an option, as a tensor of the dtype they are used with. */
-export function optionTensor(values: AnyTensor | readonly number[], dtype: AnyTensor["dtype"]): AnyTensor {
-  return values instanceof Tensor ? cast(values, dtype) : tensor(values as number[], { dtype });
+/**
+ * Numbers given as the option `name`, as a tensor of the dtype they are used with. Throws `OptionError` unless those of a list
+ * are finite and from `from`; a tensor's are taken as they are, since they may not be computed yet.
+ */
+export function optionTensor(
+  op: string,
+  name: string,
+  values: AnyTensor | readonly number[],
+  dtype: AnyTensor["dtype"],
+  from = Number.NEGATIVE_INFINITY,
+): AnyTensor {
+  if (values instanceof Tensor) return cast(values, dtype);
+  if (!Array.isArray(values))
+    throw new OptionError(op, `${name} is ${describeValue(values)}; expected a tensor or a list of numbers`);
+  const range = from === Number.NEGATIVE_INFINITY ? {} : { from };
+  values.forEach((value, i) => {
+    checkNumber(op, `${name}[${i}]`, value, range);
+  });
+  return tensor(values as number[], { dtype });
 }
 
 /** The losses times the weights of their rows; weights of fewer axes belong to the first ones. */
 export function weighRows(op: string, losses: AnyTensor, { sampleWeight }: LossOptions): AnyTensor {
   if (sampleWeight === undefined) return losses;
-  const weights = optionTensor(sampleWeight, losses.dtype);
+  const weights = optionTensor(op, "sampleWeight", sampleWeight, losses.dtype);
   if (!sameShape(losses.shape.slice(0, weights.rank), weights.shape)) {
     throw new ShapeError(
       op,
