@@ -50,19 +50,19 @@ export function asFloat(x: AnyTensor, dtype: AnyTensor["dtype"]): AnyTensor {
 
 /**
  * Numbers given as the option `name`, as a tensor of the dtype they are used with. Throws `OptionError` unless those of a list
- * are finite and from `from`; a tensor's are taken as they are, since they may not be computed yet.
+ * are finite and, where it is given, not below `from`; a tensor's are taken as they are, since they may not be computed yet.
  */
 export function optionTensor(
   op: string,
   name: string,
   values: AnyTensor | readonly number[],
   dtype: AnyTensor["dtype"],
-  from = Number.NEGATIVE_INFINITY,
+  from?: number,
 ): AnyTensor {
   if (values instanceof Tensor) return cast(values, dtype);
   if (!Array.isArray(values))
     throw new OptionError(op, `${name} is ${describeValue(values)}; expected a tensor or a list of numbers`);
-  const range = from === Number.NEGATIVE_INFINITY ? {} : { from };
+  const range = from === undefined ? {} : { from };
   values.forEach((value, i) => {
     checkNumber(op, `${name}[${i}]`, value, range);
   });
