@@ -9,10 +9,10 @@ import {
   transpose,
 } from "@adjoint/tensor";
 import { type Activation, activationFunction, activationName } from "./activation.ts";
+import { checkedInitializer } from "./initializers/checkedInitializer.ts";
 import { constantInitializer } from "./initializers/constantInitializer.ts";
 import { glorotUniform } from "./initializers/glorot.ts";
 import type { Initializer } from "./initializers/initializer.ts";
-import { initialValue } from "./initializers/initialValue.ts";
 import { type Layer, layer } from "./layer.ts";
 import { checkBoolean, checkLayout, checkOptions, checkPair, checkWhole } from "./options.ts";
 import { nextKey } from "./seed.ts";
@@ -93,8 +93,8 @@ export function convolution2d<
     layout = "NCHW" as ImageLayout,
     activation = "linear",
     useBias = true,
-    kernelInitializer = glorotUniform(),
-    biasInitializer = constantInitializer(0),
+    kernelInitializer: givenKernel = glorotUniform(),
+    biasInitializer: givenBias = constantInitializer(0),
     key = nextKey(),
     name = "convolution2d",
     dtype = "float32" as D,
@@ -112,13 +112,12 @@ export function convolution2d<
   if (dtype !== "float32" && dtype !== "float64")
     throw new OptionError(name, `dtype is ${dtype}; expected float32 or float64, which have gradients`);
   const activate = activationFunction(name, activation);
+  const kernelInitializer = checkedInitializer(name, "kernelInitializer", givenKernel);
+  const biasInitializer = checkedInitializer(name, "biasInitializer", givenBias);
   const [kernelKey, biasKey] = random.split(key);
-  const kernelShape = [...window, inChannels / groups, filters];
-  const kernel = initialValue(name, "kernelInitializer", kernelInitializer, kernelKey, kernelShape, dtype);
+  const kernel = kernelInitializer(kernelKey, [...window, inChannels / groups, filters], dtype);
   const weight = parameter(layout === "NCHW" ? (transpose(kernel, [3, 2, 0, 1]) as AnyTensor) : kernel);
-  const bias = useBias
-    ? parameter(initialValue(name, "biasInitializer", biasInitializer, biasKey, [filters], dtype))
-    : undefined;
+  const bias = useBias ? parameter(biasInitializer(biasKey, [filters], dtype)) : undefined;
 
   function convolve(x: AnyTensor): AnyTensor {
     const given = { stride, padding, dilation, groups, layout, bias: bias as AnyTensor | undefined };

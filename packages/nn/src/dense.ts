@@ -9,10 +9,10 @@ import {
   type Tensor,
 } from "@adjoint/tensor";
 import { type Activation, activationFunction, activationName } from "./activation.ts";
+import { checkedInitializer } from "./initializers/checkedInitializer.ts";
 import { constantInitializer } from "./initializers/constantInitializer.ts";
 import { glorotUniform } from "./initializers/glorot.ts";
 import type { Initializer } from "./initializers/initializer.ts";
-import { initialValue } from "./initializers/initialValue.ts";
 import { type Layer, layer } from "./layer.ts";
 import { checkBoolean, checkOptions, checkWhole } from "./options.ts";
 import { nextKey } from "./seed.ts";
@@ -63,8 +63,8 @@ export function dense<In extends number, Out extends number, D extends DType = "
   const {
     activation = "linear",
     useBias = true,
-    kernelInitializer = glorotUniform(),
-    biasInitializer = constantInitializer(0),
+    kernelInitializer: givenKernel = glorotUniform(),
+    biasInitializer: givenBias = constantInitializer(0),
     key = nextKey(),
     name = "dense",
     dtype = "float32" as D,
@@ -75,13 +75,11 @@ export function dense<In extends number, Out extends number, D extends DType = "
   if (dtype !== "float32" && dtype !== "float64")
     throw new OptionError(name, `dtype is ${dtype}; expected float32 or float64, which have gradients`);
   const activate = activationFunction(name, activation);
+  const kernelInitializer = checkedInitializer(name, "kernelInitializer", givenKernel);
+  const biasInitializer = checkedInitializer(name, "biasInitializer", givenBias);
   const [kernelKey, biasKey] = random.split(key);
-  const weight = parameter(
-    initialValue(name, "kernelInitializer", kernelInitializer, kernelKey, [inFeatures, outFeatures], dtype),
-  );
-  const bias = useBias
-    ? parameter(initialValue(name, "biasInitializer", biasInitializer, biasKey, [outFeatures], dtype))
-    : undefined;
+  const weight = parameter(kernelInitializer(kernelKey, [inFeatures, outFeatures], dtype));
+  const bias = useBias ? parameter(biasInitializer(biasKey, [outFeatures], dtype)) : undefined;
 
   function affine(x: AnyTensor): AnyTensor {
     const product = matmul(x, weight);
