@@ -1,8 +1,10 @@
 import {
   type AnyTensor,
+  checkOptionNames,
   isPlainObject,
   mapTree,
   OptionError,
+  Parameter,
   type Shape,
   ShapeError,
   shapeText,
@@ -57,6 +59,15 @@ export interface SplitOptions {
   readonly shuffle?: Shuffle | undefined;
 }
 
+const batchOptionNames: Record<keyof BatchOptions<number, boolean>, true> = {
+  batchSize: true,
+  shuffle: true,
+  epoch: true,
+  dropLast: true,
+};
+
+const splitOptionNames: Record<keyof SplitOptions, true> = { shuffle: true };
+
 /** Batches to iterate over, any number of times. */
 export interface Batches<T> extends Iterable<T> {
   /** The number of batches. */
@@ -91,7 +102,8 @@ export interface Dataset<T> {
 /**
  * A dataset of the rows of tensors, typed arrays (`[n]`) or arrays as files give them (`{ dtype, shape, values }`).
  * Several arguments, an array or an object give batches of that form: `dataset(images, labels)` has batches
- * `[images, labels]`, `dataset({ image, label })` has `{ image, label }`. The values are copied.
+ * `[images, labels]`, `dataset({ image, label })` has `{ image, label }`. The values are copied, those of
+ * a parameter too; tensors never change.
  * Throws `ShapeError` unless all have the same first dimension.
  */
 export function dataset<const T>(rows: T): Dataset<BatchOf<T>>;
@@ -168,7 +180,9 @@ function datasetOf<T>(contents: Contents): Dataset<T> {
 
   return {
     length: order.length,
-    batches({ batchSize = 32 as never, shuffle, epoch = 0, dropLast = false as never } = {}) {
+    batches(options = {}) {
+      checkOptionNames("dataset.batches", options, Object.keys(batchOptionNames));
+      const { batchSize = 32 as never, shuffle, epoch = 0, dropLast = false as never } = options;
       checkWhole("dataset.batches", "batchSize", batchSize, 1);
       if (dropLast && batchSize > order.length) {
         throw new OptionError(
@@ -187,7 +201,9 @@ function datasetOf<T>(contents: Contents): Dataset<T> {
         },
       };
     },
-    split(size, { shuffle } = {}) {
+    split(size, options = {}) {
+      checkOptionNames("dataset.split", options, Object.keys(splitOptionNames));
+      const { shuffle } = options;
       const first = size > 0 && size < 1 ? Math.round(size * order.length) : size;
       if (!Number.isInteger(first) || first < 1 || first >= order.length) {
         throw new OptionError(
@@ -256,7 +272,11 @@ function columnsOf(tree: unknown, path: string, columns: Column[]): unknown {
 
 /** A part of a dataset as a tensor; undefined for an array or object of further parts. */
 function leafOf(tree: unknown): AnyTensor | undefined {
-  if (tree instanceof Tensor) return tree as AnyTensor;
+  if (tree instanceof Tensor) {
+    const given: AnyTensor = tree;
+    if (!(tree instanceof Parameter)) return given;
+    return tensor(given.toTypedArray(), given.shape, { dtype: given.dtype });
+  }
   if (ArrayBuffer.isView(tree)) return tensor(tree as TypedArray);
   if (isArrayData(tree)) return tensor(tree.values, tree.shape, { dtype: tree.dtype });
   return undefined;

@@ -1,4 +1,4 @@
-import { type AnyTensor, DTypeError, OptionError, ShapeError } from "@adjoint/tensor";
+import { type AnyTensor, checkOptionNames, DTypeError, OptionError, ShapeError } from "@adjoint/tensor";
 import { type ArrayData, toArrayData } from "./array-data.ts";
 import { FileFormatError } from "./file-format-error.ts";
 import { gunzip, isGzip } from "./gunzip.ts";
@@ -67,7 +67,9 @@ const again = "download or copy the file again";
  * of dimensions (1 to 255), the dimensions and the elements, all big-endian. The array shares no memory with `bytes`.
  * Throws {@link FileFormatError} unless the file is exactly as long as its header promises.
  */
-export function parseIdx(bytes: Uint8Array, { name = "IDX data" }: ParseIdxOptions = {}): IdxArray {
+export function parseIdx(bytes: Uint8Array, options: ParseIdxOptions = {}): IdxArray {
+  checkOptionNames("parseIdx", options, ["name"]);
+  const { name = "IDX data" } = options;
   if (bytes.length === 0) {
     throw new FileFormatError(name, `the file is empty, where an IDX array was expected; ${again}`);
   }
@@ -135,10 +137,9 @@ export function parseIdx(bytes: Uint8Array, { name = "IDX data" }: ParseIdxOptio
  * The array in an IDX file that may be compressed with gzip, as MNIST is distributed; see {@link parseIdx}.
  * Rejects with {@link FileFormatError}, also for damaged gzip data and beyond `maxBytes`.
  */
-export async function decodeIdx(
-  bytes: Uint8Array,
-  { name = "IDX data", maxBytes = 2 ** 31 }: DecodeIdxOptions = {},
-): Promise<IdxArray> {
+export async function decodeIdx(bytes: Uint8Array, options: DecodeIdxOptions = {}): Promise<IdxArray> {
+  checkOptionNames("decodeIdx", options, ["name", "maxBytes"]);
+  const { name = "IDX data", maxBytes = 2 ** 31 } = options;
   return parseIdx(isGzip(bytes) ? await gunzip(bytes, name, maxBytes) : bytes, { name });
 }
 
@@ -147,7 +148,9 @@ export async function decodeIdx(
  * Throws `ShapeError` when the shape is none that IDX has or does not fit the number of values, `DTypeError` when
  * `elementType` cannot hold a value, `OptionError` when there is no such type.
  */
-export function encodeIdx(array: ArrayData | AnyTensor, { elementType }: EncodeIdxOptions = {}): Uint8Array {
+export function encodeIdx(array: ArrayData | AnyTensor, options: EncodeIdxOptions = {}): Uint8Array {
+  checkOptionNames("encodeIdx", options, ["elementType"]);
+  const { elementType } = options;
   const { dtype, shape, values } = toArrayData(array);
   const stored = elementType ?? (dtype === "bool" ? "uint8" : dtype);
   if (!Object.hasOwn(elementFormats, stored)) {

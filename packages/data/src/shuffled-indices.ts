@@ -1,4 +1,4 @@
-import { OptionError, random, Tensor } from "@adjoint/tensor";
+import { OptionError, random, sameShape, shapeText, Tensor } from "@adjoint/tensor";
 
 /** What decides a random order: a random key, or a seed to make one of. */
 export type Shuffle = random.Key | number;
@@ -16,6 +16,12 @@ export function shuffledIndices(shuffle: Shuffle, epoch: number, length: number)
     throw new OptionError(
       "shuffledIndices",
       `shuffle ${String(shuffle)}; expected a seed or a random key, by which the order can be repeated`,
+    );
+  }
+  if (shuffle instanceof Tensor && (shuffle.dtype !== "int32" || !sameShape(shuffle.shape, [2]))) {
+    throw new OptionError(
+      "shuffledIndices",
+      `shuffle is ${shuffle.dtype} ${shapeText(shuffle.shape)}; expected a random key, int32 [2], as random.key(seed) makes`,
     );
   }
   const key = typeof shuffle === "number" ? random.key(shuffle) : shuffle;

@@ -5,6 +5,7 @@ import {
   DTypeError,
   div,
   OptionError,
+  parameter,
   random,
   reshape,
   ShapeError,
@@ -321,4 +322,21 @@ describe("dataset", () => {
       x satisfies Tensor<[16, 784], "uint8">;
     }
   });
+});
+
+test("a dataset of a parameter has the values of when it was made", () => {
+  const values = parameter(tensor([1, 2]));
+  const typed = Float32Array.of(1, 2);
+  const rows = dataset(values, typed);
+  values.assign(tensor([8, 9]));
+  typed.fill(7);
+  const [[ofParameter, ofTyped]] = [...rows.batches()];
+  expect(ofParameter.toArray()).toEqual([1, 2]);
+  expect(ofTyped.toArray()).toEqual([1, 2]);
+});
+
+test("a tensor that is no random key is no order", () => {
+  expect(() => dataset(zeros([5])).batches({ shuffle: tensor([0.5, Number.NaN]) as never })).toThrow(
+    "shuffledIndices: shuffle is float32 [2]; expected a random key, int32 [2], as random.key(seed) makes",
+  );
 });

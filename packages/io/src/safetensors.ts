@@ -1,5 +1,5 @@
 import { type ArrayData, FileFormatError, toArrayData } from "@adjoint/data";
-import { type AnyTensor, DTypeError, OptionError, ShapeError } from "@adjoint/tensor";
+import { type AnyTensor, checkOptionNames, DTypeError, OptionError, ShapeError } from "@adjoint/tensor";
 import { bfloat16ToFloat32, float16ToFloat32 } from "./half-precision.ts";
 
 /** The part of the web-standard classes that is used here; neither DOM nor Node types are needed for it. */
@@ -135,8 +135,10 @@ export function encodeSafetensors(
  */
 export function decodeSafetensors(
   bytes: Uint8Array,
-  { name = "safetensors data" }: DecodeSafetensorsOptions = {},
+  options: DecodeSafetensorsOptions = {},
 ): SafetensorsContents {
+  checkOptionNames("decodeSafetensors", options, ["name"]);
+  const { name = "safetensors data" } = options;
   const fail: Fail = (problem, cause) => {
     throw new FileFormatError(name, problem, cause === undefined ? undefined : { cause });
   };

@@ -428,3 +428,10 @@ describe("safetensors", () => {
     encodeSafetensors({ x: { dtype: "int32", shape: [0], values: new Float32Array(0) } as const });
   });
 });
+
+test("an option of another name is refused", () => {
+  const bytes = encodeSafetensors({ a: tensor([1]) });
+  expect(() => decodeSafetensors(bytes, { nam: "x" } as never)).toThrow(
+    'decodeSafetensors: unknown option "nam"; did you mean "name"?',
+  );
+});

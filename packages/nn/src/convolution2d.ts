@@ -9,11 +9,12 @@ import {
   transpose,
 } from "@adjoint/tensor";
 import { type Activation, activationFunction, activationName } from "./activation.ts";
+import { checkedInitializer } from "./initializers/checkedInitializer.ts";
 import { constantInitializer } from "./initializers/constantInitializer.ts";
 import { glorotUniform } from "./initializers/glorot.ts";
 import type { Initializer } from "./initializers/initializer.ts";
 import { type Layer, layer } from "./layer.ts";
-import { checkOptions, checkWhole } from "./options.ts";
+import { checkBoolean, checkLayout, checkOptions, checkPair, checkWhole } from "./options.ts";
 import { nextKey } from "./seed.ts";
 
 /** Options of {@link convolution2d}. */
@@ -83,6 +84,7 @@ export function convolution2d<
   kernelSize: Pair,
   options: Convolution2dOptions<D, Layout> = {},
 ): Layer<ImageBatch<Layout, In>, ImageBatch<Layout, Filters>, NoInfer<D>> {
+  checkOptions("convolution2d", options, optionNames);
   const {
     stride = 1,
     padding = 0,
@@ -91,18 +93,18 @@ export function convolution2d<
     layout = "NCHW" as ImageLayout,
     activation = "linear",
     useBias = true,
-    kernelInitializer = glorotUniform(),
-    biasInitializer = constantInitializer(0),
+    kernelInitializer: givenKernel = glorotUniform(),
+    biasInitializer: givenBias = constantInitializer(0),
     key = nextKey(),
     name = "convolution2d",
     dtype = "float32" as D,
   } = options;
-  checkOptions(name, options, optionNames);
   checkWhole(name, "inChannels", inChannels, 1);
   checkWhole(name, "filters", filters, 1);
   checkWhole(name, "groups", groups, 1);
-  const window = typeof kernelSize === "number" ? [kernelSize, kernelSize] : [...kernelSize];
-  for (const extent of window) checkWhole(name, "kernelSize", extent, 1);
+  const window = checkPair(name, "kernelSize", kernelSize);
+  checkLayout(name, layout);
+  checkBoolean(name, "useBias", useBias);
   for (const [what, count] of Object.entries({ inChannels, filters })) {
     if (count % groups === 0) continue;
     throw new OptionError(name, `${what} is ${count}, which cannot be cut into ${groups} groups`);
@@ -110,6 +112,8 @@ export function convolution2d<
   if (dtype !== "float32" && dtype !== "float64")
     throw new OptionError(name, `dtype is ${dtype}; expected float32 or float64, which have gradients`);
   const activate = activationFunction(name, activation);
+  const kernelInitializer = checkedInitializer(name, "kernelInitializer", givenKernel);
+  const biasInitializer = checkedInitializer(name, "biasInitializer", givenBias);
   const [kernelKey, biasKey] = random.split(key);
   const kernel = kernelInitializer(kernelKey, [...window, inChannels / groups, filters], dtype);
   const weight = parameter(layout === "NCHW" ? (transpose(kernel, [3, 2, 0, 1]) as AnyTensor) : kernel);

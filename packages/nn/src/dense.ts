@@ -9,11 +9,12 @@ import {
   type Tensor,
 } from "@adjoint/tensor";
 import { type Activation, activationFunction, activationName } from "./activation.ts";
+import { checkedInitializer } from "./initializers/checkedInitializer.ts";
 import { constantInitializer } from "./initializers/constantInitializer.ts";
 import { glorotUniform } from "./initializers/glorot.ts";
 import type { Initializer } from "./initializers/initializer.ts";
 import { type Layer, layer } from "./layer.ts";
-import { checkOptions, checkWhole } from "./options.ts";
+import { checkBoolean, checkOptions, checkWhole } from "./options.ts";
 import { nextKey } from "./seed.ts";
 
 /** Options of {@link dense}. */
@@ -58,21 +59,24 @@ export function dense<In extends number, Out extends number, D extends DType = "
   options: DenseOptions<D> = {},
   // In a chain, whose items may have any dtype, the options alone decide which this is.
 ): Layer<[number, In], [number, Out], NoInfer<D>> {
+  checkOptions("dense", options, optionNames);
   const {
     activation = "linear",
     useBias = true,
-    kernelInitializer = glorotUniform(),
-    biasInitializer = constantInitializer(0),
+    kernelInitializer: givenKernel = glorotUniform(),
+    biasInitializer: givenBias = constantInitializer(0),
     key = nextKey(),
     name = "dense",
     dtype = "float32" as D,
   } = options;
-  checkOptions(name, options, optionNames);
   checkWhole(name, "inFeatures", inFeatures, 1);
   checkWhole(name, "outFeatures", outFeatures, 1);
+  checkBoolean(name, "useBias", useBias);
   if (dtype !== "float32" && dtype !== "float64")
     throw new OptionError(name, `dtype is ${dtype}; expected float32 or float64, which have gradients`);
   const activate = activationFunction(name, activation);
+  const kernelInitializer = checkedInitializer(name, "kernelInitializer", givenKernel);
+  const biasInitializer = checkedInitializer(name, "biasInitializer", givenBias);
   const [kernelKey, biasKey] = random.split(key);
   const weight = parameter(kernelInitializer(kernelKey, [inFeatures, outFeatures], dtype));
   const bias = useBias ? parameter(biasInitializer(biasKey, [outFeatures], dtype)) : undefined;

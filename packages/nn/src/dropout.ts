@@ -2,7 +2,6 @@ import {
   type AnyTensor,
   isTraining,
   mul,
-  OptionError,
   parameter,
   random,
   type Shape,
@@ -11,7 +10,7 @@ import {
   zerosLike,
 } from "@adjoint/tensor";
 import { layer, type SameShapeLayer } from "./layer.ts";
-import { checkOptions } from "./options.ts";
+import { checkNumber, checkOptions } from "./options.ts";
 import { nextKey } from "./seed.ts";
 
 /** Options of {@link dropout}. */
@@ -30,8 +29,7 @@ export interface DropoutOptions {
  */
 export function dropout(rate: number, options: DropoutOptions = {}): SameShapeLayer {
   checkOptions("dropout", options, { key: true } satisfies Record<keyof DropoutOptions, true>);
-  if (!(rate >= 0 && rate <= 1))
-    throw new OptionError("dropout", `rate is ${rate}; expected a number from 0 to 1`);
+  checkNumber("dropout", "rate", rate, { from: 0, to: 1 });
   const key = parameter(options.key ?? nextKey(), { trainable: false });
 
   function drop(x: AnyTensor): AnyTensor {

@@ -33,7 +33,14 @@ export {
 export { crossEntropyTermOp } from "./losses/crossEntropyTerm.ts";
 export { type HuberOptions, huber, huberOp } from "./losses/huber.ts";
 export { klDivergence, klTermOp } from "./losses/klDivergence.ts";
-export type { ClassLoss, ElementLoss, LossOptions, Reduction, SparseLoss } from "./losses/loss-types.ts";
+export type {
+  ClassLoss,
+  ElementLoss,
+  LossOptions,
+  LossParts,
+  Reduction,
+  SparseLoss,
+} from "./losses/loss-types.ts";
 export { lossRules } from "./losses/lossRules.ts";
 export { meanAbsoluteError } from "./losses/meanAbsoluteError.ts";
 export { meanSquaredError } from "./losses/meanSquaredError.ts";
@@ -63,7 +70,7 @@ export { topKAccuracy } from "./metrics/topKAccuracy.ts";
 export type { PoolingLayer } from "./pooling-layer.ts";
 export { nextKey, setSeed } from "./seed.ts";
 export { type Sequential, sequential } from "./sequential.ts";
-export { type StateDict, StateDictError } from "./state.ts";
+export { type LoadableState, type StateDict, StateDictError } from "./state.ts";
 export { type SummaryOptions, summary } from "./summary.ts";
 export type { Callback, Logs, Training } from "./training/callback.ts";
 export type { Data } from "./training/data.ts";

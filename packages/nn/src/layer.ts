@@ -4,15 +4,18 @@ import {
   type Checked,
   type DType,
   type DTypeOf,
+  describeValue,
+  OptionError,
   type Shape,
   ShapeError,
   type ShapeOf,
   shapeText,
-  type Tensor,
+  Tensor,
 } from "@adjoint/tensor";
 import type { LayerDType, LayerInput, LayerOutput } from "./layer-types.ts";
 import { checkOptions } from "./options.ts";
 import {
+  type LoadableState,
   namedParameters,
   readState,
   type State,
@@ -36,10 +39,11 @@ export interface LayerProperties extends Stateful {
   /** The value of every parameter by name, trainable or not. It is a snapshot: later training does not change it. */
   stateDict(): StateDict;
   /**
-   * Gives every parameter the value of its name: all, or none if the dictionary does not fit.
+   * Gives every parameter the value of its name: all, or none if the dictionary does not fit. Takes what {@link stateDict}
+   * gives, and what readers of files give: `decodeSafetensors(bytes).tensors`.
    * Throws {@link StateDictError} that lists what is missing, unexpected, and of another shape or dtype.
    */
-  loadStateDict(dictionary: StateDict): void;
+  loadStateDict(dictionary: LoadableState): void;
 }
 
 /**
@@ -126,12 +130,24 @@ export function layer<In extends Shape, Out extends Shape, D extends DType, Give
   options?: LayerOptions,
 ): Layer<In, Out, D>;
 export function layer(state: State, fn: (x: never) => AnyTensor, options: LayerOptions = {}): AnyLayer {
+  if (typeof fn !== "function") {
+    throw new OptionError(
+      "layer",
+      `the function is ${describeValue(fn)}; expected one of a tensor, after the state: layer({ weight }, (x) => mul(x, weight))`,
+    );
+  }
   checkOptions("layer", options, optionNames);
   const { name = fn.name || "layer", inputShape, describe = name } = options;
   const parameters = namedParameters(name, state);
   for (const [parameter, path] of parameters) parameter.name = path;
 
   function call(x: AnyTensor): AnyTensor {
+    if (!(x instanceof Tensor)) {
+      throw new OptionError(
+        name,
+        `the input is ${describeValue(x)}; expected a tensor, as tensor([[1, 2]]) makes`,
+      );
+    }
     const problem = inputShape && misfit(x.shape, inputShape);
     if (problem !== undefined) throw new ShapeError(name, problem);
     return fn(x as never);

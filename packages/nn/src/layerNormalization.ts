@@ -50,6 +50,7 @@ export function layerNormalization<const F extends number | Shape, D extends DTy
   features: F,
   options: LayerNormalizationOptions<D> = {},
 ): Layer<Features<F>, Features<F>, NoInfer<D>> {
+  checkOptions("layerNormalization", options, optionNames);
   const {
     epsilon = 1e-5,
     useScale = true,
@@ -57,7 +58,6 @@ export function layerNormalization<const F extends number | Shape, D extends DTy
     name = "layerNormalization",
     dtype = "float32" as D,
   } = options;
-  checkOptions(name, options, optionNames);
   const shape: number[] = typeof features === "number" ? [features] : [...(features as Shape)];
   if (shape.length === 0) throw new OptionError(name, "features is []; expected at least one axis");
   for (const dimension of shape) checkWhole(name, "features", dimension, 1);

@@ -1,4 +1,4 @@
-import type { Pair, PoolingOptions } from "@adjoint/ops";
+import type { PoolingOptions } from "@adjoint/ops";
 import type {
   AnyTensor,
   Checked,
@@ -12,6 +12,7 @@ import type {
 } from "@adjoint/tensor";
 import { type Layer, layer } from "./layer.ts";
 import type { LayerInput } from "./layer-types.ts";
+import { checkLayout, checkPair } from "./options.ts";
 
 declare const pools: unique symbol;
 
@@ -33,9 +34,10 @@ type PooledDType<D extends DType> = D extends "float32" | "float64" ? D : DType;
 export function poolingLayer<Layout extends ImageLayout>(
   name: string,
   pool: (x: AnyTensor) => AnyTensor,
-  { kernelSize = 2 }: PoolingOptions,
+  { kernelSize = 2, layout = "NCHW" }: PoolingOptions,
 ): PoolingLayer<Layout> {
-  const window: Pair = typeof kernelSize === "number" ? [kernelSize, kernelSize] : kernelSize;
+  const window = checkPair(name, "kernelSize", kernelSize);
+  checkLayout(name, layout);
   return layer({}, pool as never, {
     name,
     describe: `${name} (${window.join("×")})`,

@@ -1,4 +1,13 @@
-import { type AnyTensor, type DType, type Shape, ShapeError, shapeText } from "@adjoint/tensor";
+import {
+  type AnyTensor,
+  type DType,
+  describeValue,
+  OptionError,
+  type Shape,
+  ShapeError,
+  shapeText,
+  Tensor,
+} from "@adjoint/tensor";
 import { type AnyLayer, batchText, layer, misfit } from "./layer.ts";
 import type { ChainOf, CheckedItems, SequentialItem } from "./sequential-types.ts";
 import { type Model, modelOf } from "./training/model.ts";
@@ -15,6 +24,20 @@ export type Sequential<Items extends readonly unknown[]> =
 
 function inputShapeOf(item: SequentialItem): readonly number[] | undefined {
   return (item as unknown as Partial<AnyLayer>).inputShape;
+}
+
+/** Throws `OptionError` for what is neither a layer nor a function. */
+function checkItem(item: unknown, index: number): void {
+  if (typeof item === "function") return;
+  const wayOut = Array.isArray(item)
+    ? "; give the layers one by one: sequential(...layers)"
+    : typeof item === "string"
+      ? `; activation(${JSON.stringify(item)}) makes a layer of a name`
+      : "";
+  throw new OptionError(
+    "sequential",
+    `item ${index} is ${describeValue(item)}; expected a layer or a function of a tensor${wayOut}`,
+  );
 }
 
 /** Throws `ShapeError` when what the items before `index` gave is not what the item takes. */
@@ -39,11 +62,14 @@ export function sequential<const Items extends readonly SequentialItem[]>(
   ...items: CheckedItems<Items>
 ): Sequential<Items> {
   const list = [...(items as readonly SequentialItem[])];
+  list.forEach(checkItem);
 
   function run(x: AnyTensor): AnyTensor {
     return list.reduce<AnyTensor>((value, item, index) => {
       checkStep(item, index, value);
-      return item(value);
+      const result: unknown = item(value);
+      if (result instanceof Tensor) return result as AnyTensor;
+      throw new OptionError("sequential", `item ${index} gives ${describeValue(result)}; expected a tensor`);
     }, x);
   }
 

@@ -2,11 +2,14 @@ import {
   type AnyParameter,
   type AnyTensor,
   assignAll,
+  describeValue,
   isPlainObject,
   OptionError,
   Parameter,
+  type StoredArray,
   sameShape,
   shapeText,
+  storedTensor,
   Tensor,
 } from "@adjoint/tensor";
 
@@ -18,6 +21,9 @@ export type State = unknown;
 
 /** Values by name, such as `"0.weight"`. Tensors never change, so that a dictionary is a snapshot. */
 export type StateDict = { readonly [name: string]: AnyTensor };
+
+/** What can be loaded: a state dictionary, or the same as a file gives it, such as `decodeSafetensors(bytes).tensors`. */
+export type LoadableState = { readonly [name: string]: AnyTensor | StoredArray };
 
 /** Something that owns parameters: a layer, or what is made of layers. */
 export interface Stateful {
@@ -31,15 +37,38 @@ function isStateful(value: unknown): value is Stateful {
 
 /**
  * The parameters of a state with their names, in order: the keys and indices that lead to each, joined by dots. One that
- * is met twice, as tied weights are, counts once, by its first name.
+ * is met twice, as tied weights are, counts once, by its first name. Throws `OptionError` when two have the same name, when
+ * the state contains itself, and when it holds something else that could change.
  */
 export function namedParameters(op: string, state: State): Map<AnyParameter, string> {
   const found = new Map<AnyParameter, string>();
+  const names = new Set<string>();
+  const add = (owned: AnyParameter, path: string): void => {
+    if (found.has(owned)) return;
+    if (names.has(path)) {
+      throw new OptionError(
+        op,
+        `two parameters of the state are called ${JSON.stringify(path)}, and a state dictionary would lose one; give a key without the dot`,
+      );
+    }
+    names.add(path);
+    found.set(owned, path);
+  };
+  const within: unknown[] = [];
   const walk = (value: unknown, path: string): void => {
+    if (typeof value !== "object" && typeof value !== "function") return;
+    if (within.includes(value)) {
+      throw new OptionError(op, `state ${JSON.stringify(path)} contains itself; leave it out of the state`);
+    }
+    within.push(value);
+    visit(value, path);
+    within.pop();
+  };
+  const visit = (value: unknown, path: string): void => {
     const at = (key: string | number): string => (path === "" ? String(key) : `${path}.${key}`);
     if (value instanceof Parameter) {
       const owned = value as unknown as AnyParameter;
-      if (!found.has(owned)) found.set(owned, path === "" ? owned.name : path);
+      add(owned, path === "" ? owned.name : path);
     } else if (isStateful(value)) walk(value.state, path);
     else if (Array.isArray(value)) {
       value.forEach((item, i) => {
@@ -91,13 +120,23 @@ export function readState(parameters: ReadonlyMap<AnyParameter, string>): StateD
 
 /**
  * Assigns every parameter the value of its name: all, or none if the dictionary does not fit.
- * Throws {@link StateDictError} that lists what is missing, unexpected, and of another shape or dtype.
+ * Throws {@link StateDictError} that lists what is missing, unexpected, and of another shape or dtype, and `OptionError` for
+ * what is no dictionary of tensors.
  */
 export function writeState(
   op: string,
   parameters: ReadonlyMap<AnyParameter, string>,
-  dictionary: StateDict,
+  given: LoadableState,
 ): void {
+  if (!isPlainObject(given)) {
+    throw new OptionError(
+      op,
+      `the state is ${describeValue(given)}; expected values by name, as stateDict() gives or decodeSafetensors(bytes).tensors`,
+    );
+  }
+  const dictionary: StateDict = Object.fromEntries(
+    Object.entries(given).map(([name, value]) => [name, storedTensor(op, name, value)]),
+  );
   const names = [...parameters.values()];
   const missing = names.filter((name) => !Object.hasOwn(dictionary, name));
   const unexpected = Object.keys(dictionary).filter((name) => !names.includes(name));

@@ -1,13 +1,7 @@
-import {
-  type AnyParameter,
-  type AnyTensor,
-  inference,
-  OptionError,
-  type Shape,
-  zeros,
-} from "@adjoint/tensor";
+import { type AnyParameter, type AnyTensor, OptionError, type Shape, zeros } from "@adjoint/tensor";
 import { type AnyLayer, batchText } from "./layer.ts";
 import { checkOptions } from "./options.ts";
+import { shapesOnly } from "./shapes-only.ts";
 import { namedParameters } from "./state.ts";
 
 // Every place this runs in has a console; the language's own library does not declare it.
@@ -47,7 +41,7 @@ function countOf(item: Item): number {
 
 /** The output shapes after each item, for a batch of `rows`. Only shapes are worked out, nothing is computed. */
 function shapesFor(items: readonly Item[], inputShape: Shape, rows: number): Shape[] {
-  return inference(() => {
+  return shapesOnly(() => {
     let x: AnyTensor = zeros([rows, ...inputShape]);
     return items.map((item) => {
       x = (item as (x: AnyTensor) => AnyTensor)(x);

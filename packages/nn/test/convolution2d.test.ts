@@ -78,3 +78,19 @@ describe("convolution2d", () => {
     expect(layer(ones([1, 1, 2, 2])).item()).toBe(5);
   });
 });
+
+test("kernel sizes and layouts that are none are refused with what was given", () => {
+  expect(() => convolution2d(2, 4, undefined as never)).toThrow(
+    "convolution2d: kernelSize is undefined; expected a whole number from 1, or two such as [3, 3]",
+  );
+  expect(() => convolution2d(2, 4, [3] as never)).toThrow("convolution2d: kernelSize is [3]; expected");
+  expect(() => convolution2d(2, 4, 3, { layout: "channels_last" as never })).toThrow(
+    'convolution2d: layout is "channels_last"; expected the letters of the axes: "NHWC"',
+  );
+  expect(() => convolution2d(2, 4, 3, { layout: "NCWH" as never })).toThrow(
+    'convolution2d: layout is "NCWH"; expected "NCHW" or "NHWC"',
+  );
+  expect(() => convolution2d(2, 4, 3, { kernelInitializer: () => ones([3, 3]) })).toThrow(
+    "convolution2d: kernelInitializer gives shape [3, 3]; expected [3, 3, 2, 4]",
+  );
+});

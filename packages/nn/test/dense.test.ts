@@ -1,7 +1,17 @@
 import { relu } from "@adjoint/ops";
-import { type AnyTensor, compile, grad, random, sum, type Tensor, tensor, zeros } from "@adjoint/tensor";
+import {
+  type AnyTensor,
+  compile,
+  grad,
+  ones,
+  random,
+  sum,
+  type Tensor,
+  tensor,
+  zeros,
+} from "@adjoint/tensor";
 import { describe, expect, expectTypeOf, test } from "vitest";
-import { constantInitializer, dense, type Layer, nextKey, setSeed } from "../src/index.ts";
+import { constantInitializer, dense, heNormal, type Layer, nextKey, setSeed } from "../src/index.ts";
 import { expectClose, numbersOf, of } from "./close.ts";
 
 describe("dense", () => {
@@ -164,5 +174,27 @@ describe("dense", () => {
       dense(784, 25, { useBais: false });
     };
     expect(typesOnly).toBeTypeOf("function");
+  });
+});
+
+describe("initializers", () => {
+  const made = (options: object) => () => dense(2, 3, options as never);
+  test("that are none, are not called, or give something else are refused", () => {
+    expect(made({ kernelInitializer: "heNormal" })).toThrow(
+      'dense: kernelInitializer is "heNormal"; expected an initializer such as glorotUniform()',
+    );
+    expect(made({ kernelInitializer: heNormal })).toThrow(
+      "dense: kernelInitializer is the function heNormal, which makes an initializer; call it: heNormal()",
+    );
+    expect(made({ biasInitializer: () => [0, 0, 0] })).toThrow(
+      "dense: biasInitializer gives an array; expected a tensor of the shape and dtype it is given",
+    );
+    expect(made({ biasInitializer: () => ones([1]) })).toThrow(
+      "dense: biasInitializer gives shape [1]; expected [3]",
+    );
+    expect(made({ dtype: "float64", kernelInitializer: () => ones([2, 3]) })).toThrow(
+      "dense: kernelInitializer gives float32; expected float64",
+    );
+    expect(made({ useBias: "false" })).toThrow('dense: useBias is "false"; expected true or false');
   });
 });

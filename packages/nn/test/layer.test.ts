@@ -17,6 +17,7 @@ import {
   dense,
   type Layer,
   layer,
+  model,
   type SameShapeLayer,
   StateDictError,
   sequential,
@@ -72,6 +73,32 @@ describe("layer", () => {
     expect(numbersOf(factor as unknown as AnyTensor)).toEqual([1, 1]);
   });
 
+  test("loadStateDict takes what readers of files give", () => {
+    const net = dense(2, 1);
+    net.loadStateDict({
+      weight: { dtype: "float32", shape: [2, 1], values: Float32Array.of(3, 4) },
+      bias: tensor([5]),
+    });
+    expect(numbersOf(net.stateDict().weight)).toEqual([3, 4]);
+    expect(numbersOf(net.stateDict().bias)).toEqual([5]);
+    expect(() =>
+      net.loadStateDict({
+        weight: { dtype: "float64", shape: [2], values: Float64Array.of(3, 4) },
+        bias: tensor([5]),
+      }),
+    ).toThrow("dense.loadStateDict: weight is float64 [2] and should be float32 [2, 1]");
+  });
+
+  test("loadStateDict of what is no dictionary of tensors", () => {
+    const net = dense(2, 1);
+    expect(() => net.loadStateDict(undefined as never)).toThrow(
+      "dense.loadStateDict: the state is undefined; expected values by name, as stateDict() gives or decodeSafetensors(bytes).tensors",
+    );
+    expect(() => net.loadStateDict({ weight: [[1], [2]], bias: [1] } as never)).toThrow(
+      "dense.loadStateDict: weight is an array; expected a tensor, or { dtype, shape, values } as a file gives it",
+    );
+  });
+
   describe("loadStateDict lists everything that does not fit, and loads nothing then", () => {
     const fresh = (): AnyLayer => dense(2, 3);
     const message = (dictionary: Record<string, AnyTensor>): string => {
@@ -122,6 +149,32 @@ describe("layer", () => {
     );
   });
 
+  test("two parameters of one name are refused: the state dictionary would lose one", () => {
+    const [p, q] = [1, 2].map((value) => parameter(tensor([value])));
+    const identity = (x: Tensor<[number, 2]>): Tensor<[number, 2]> => x;
+    const message =
+      'mine: two parameters of the state are called "a.b", and a state dictionary would lose one; give a key without the dot';
+    expect(() => layer({ "a.b": p, a: { b: q } }, identity, { name: "mine" })).toThrow(message);
+    expect(() => layer({ a: { b: q }, "a.b": p }, identity, { name: "mine" })).toThrow(message);
+    const nested = { enc: sequential(dense(2, 2)), "enc.0": dense(2, 2) };
+    expect(() => layer(nested, identity)).toThrow(
+      'identity: two parameters of the state are called "enc.0.weight"',
+    );
+    // One parameter at two places has one name: tied weights.
+    expect(Object.keys(layer({ "a.b": p, a: { b: p } }, identity).stateDict())).toEqual(["a.b"]);
+  });
+
+  test("a state that contains itself is refused, one that repeats a part is not", () => {
+    const identity = (x: Tensor<[number, 2]>): Tensor<[number, 2]> => x;
+    const cyclic: Record<string, unknown> = {};
+    cyclic.inner = { again: cyclic };
+    expect(() => layer(cyclic, identity)).toThrow(
+      'identity: state "inner.again" contains itself; leave it out of the state',
+    );
+    const shared = dense(2, 2);
+    expect(layer([shared, shared, [shared]], identity).parameters()).toHaveLength(2);
+  });
+
   test("a state that cannot change is refused", () => {
     const identity = (x: Tensor<[number, 2]>): Tensor<[number, 2]> => x;
     expect(() => layer({ w: ones([2]) }, identity, { name: "mine" })).toThrow(
@@ -167,4 +220,14 @@ describe("layer", () => {
     };
     expect(typesOnly).toBeTypeOf("function");
   });
+});
+
+test("what is no function or no layer is told so", () => {
+  expect(() => layer({}, undefined as never)).toThrow(
+    "layer: the function is undefined; expected one of a tensor, after the state: layer({ weight }, (x) => mul(x, weight))",
+  );
+  expect(() => model(relu as never)).toThrow(
+    "model: the layer is the function relu; expected a layer; make one of a function",
+  );
+  expect(() => model([dense(2, 2)] as never)).toThrow("model: the layer is an array; expected a layer");
 });

@@ -31,3 +31,12 @@ describe("pooling layers", () => {
     expect(() => maxPooling2d()(zeros([8, 8]))).toThrow("no batch axis");
   });
 });
+
+test("kernel sizes and layouts that are none are refused when the layer is made", () => {
+  expect(() => maxPooling2d({ kernelSize: null as never })).toThrow(
+    "maxPooling2d: kernelSize is null; expected a whole number from 1, or two such as [3, 3]",
+  );
+  expect(() => averagePooling2d({ layout: "channels_first" as never })).toThrow(
+    'averagePooling2d: layout is "channels_first"; expected the letters of the axes: "NCHW"',
+  );
+});

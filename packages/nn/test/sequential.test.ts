@@ -159,3 +159,33 @@ describe("sequential", () => {
     expect(typesOnly).toBeTypeOf("function");
   });
 });
+
+describe("what is no item or no input is told so", () => {
+  const call = (items: unknown[], x: unknown) => () =>
+    ((sequential as (...items: unknown[]) => unknown)(...items) as (x: unknown) => unknown)(x);
+  test.each([
+    [
+      call([[dense(2, 3)]], zeros([1, 2])),
+      "sequential: item 0 is an array; expected a layer or a function of a tensor; give the layers one by one: sequential(...layers)",
+    ],
+    [
+      call([dense(2, 3), "relu"], zeros([1, 2])),
+      'sequential: item 1 is "relu"; expected a layer or a function of a tensor; activation("relu") makes a layer of a name',
+    ],
+    [
+      call([dense(2, 3), undefined], zeros([1, 2])),
+      "sequential: item 1 is undefined; expected a layer or a function of a tensor",
+    ],
+    [
+      call([dense(2, 3), () => 3, dense(3, 3)], zeros([1, 2])),
+      "sequential: item 1 gives 3; expected a tensor",
+    ],
+    [
+      call([dense(2, 3)], [[1, 2]]),
+      "sequential: the input is an array; expected a tensor, as tensor([[1, 2]]) makes",
+    ],
+    [call([dense(2, 3)], undefined), "sequential: the input is undefined; expected a tensor"],
+  ])("%#", (made, message) => {
+    expect(made).toThrow(message);
+  });
+});

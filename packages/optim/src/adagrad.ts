@@ -1,5 +1,6 @@
 import { square } from "@adjoint/ops";
 import { add, div, mul, sqrt, sub } from "@adjoint/tensor";
+import { hidesSubnormals } from "./flushSubnormals.ts";
 import { type Optimizer, type OptimizerOptions, type OptimizerParameters, optimizer } from "./optimizer.ts";
 import { nonNegative } from "./options.ts";
 
@@ -36,6 +37,7 @@ export function adagrad(
       epsilon: nonNegative,
       weightDecay: nonNegative,
     },
+    flushes: hidesSubnormals,
     rule({ learningRateDecay, initialAccumulator, epsilon, weightDecay }, { t, rate, scalar, slot }) {
       const decayed =
         learningRateDecay === 0 ? rate : div(rate, scalar(add(1, mul(sub(t, 1), learningRateDecay))));

@@ -1,5 +1,6 @@
 import { square } from "@adjoint/ops";
 import { add, div, expm1, maximum, mul, neg, sqrt, sub, type Tensor } from "@adjoint/tensor";
+import { hidesSubnormals } from "./flushSubnormals.ts";
 import {
   type Optimizer,
   type OptimizerOptions,
@@ -76,6 +77,7 @@ export function adam(
     learningRate: 1e-3,
     defaults: adamDefaults,
     ranges: adamRanges,
+    flushes: hidesSubnormals,
     rule(hyperparameters, step) {
       const { weightDecay } = hyperparameters;
       const stepOf = adamStep(hyperparameters, step);

@@ -1,5 +1,6 @@
 import { add, mul, sub } from "@adjoint/tensor";
 import { type AdamHyperparameters, type AdamOptions, adamDefaults, adamRanges, adamStep } from "./adam.ts";
+import { hidesSubnormals } from "./flushSubnormals.ts";
 import { type Optimizer, type OptimizerParameters, optimizer } from "./optimizer.ts";
 
 /**
@@ -16,6 +17,7 @@ export function adamw(
     learningRate: 1e-3,
     defaults: { ...adamDefaults, weightDecay: 0.01 },
     ranges: adamRanges,
+    flushes: hidesSubnormals,
     rule(hyperparameters, step) {
       const stepOf = adamStep(hyperparameters, step);
       const decay = mul(step.rate, hyperparameters.weightDecay);

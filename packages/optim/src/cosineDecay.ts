@@ -26,7 +26,7 @@ export interface CosineDecayOptions {
   readonly restarts?: {
     /** Each period is so many times as long as the one before. Default 1. */
     readonly periodFactor?: number;
-    /** Each period starts at so many times the rate of the one before. Default 1. */
+    /** Each period starts so many times as high above the lowest rate as the one before. Default 1. */
     readonly rateFactor?: number;
   };
 }
@@ -38,33 +38,38 @@ const growth: Range = {
 
 /**
  * `γ₀ (α + (1 − α) ½ (1 + cos(π p)))` with `p = min(step, n) / n`: down along half a cosine (Keras's `CosineDecay`).
- * With `restarts` p is the part of the present period that has passed, and γ₀ is multiplied by `rateFactor` at each restart
- * (Loshchilov and Hutter 2017; Keras's `CosineDecayRestarts`). Throws {@link OptionError}.
+ * With `restarts` p is the part of the present period that has passed, and the cosine part, what is above α γ₀, is
+ * multiplied by `rateFactor` at each restart (Loshchilov and Hutter 2017; Keras's `CosineDecayRestarts`).
+ * Throws {@link OptionError}.
  */
 export function cosineDecay(options: CosineDecayOptions): Schedule {
-  const { restarts, ...given } = options;
   const defaults = { learningRate: undefined, decaySteps: undefined, alpha: 0 };
   checkOptionNames("cosineDecay", options, [...Object.keys(defaults), "restarts"]);
+  const { restarts, ...given } = options;
   const { learningRate, decaySteps, alpha } = checkOptions<Required<Omit<CosineDecayOptions, "restarts">>>(
     "cosineDecay",
     given,
     defaults,
     { learningRate: nonNegative, decaySteps: positive, alpha: proportion },
   );
-  const { periodFactor = 1, rateFactor = 1, ...unknown } = restarts ?? {};
-  checkOptionNames("cosineDecay: restarts", unknown, ["periodFactor", "rateFactor"]);
+  if (restarts !== undefined)
+    checkOptionNames("cosineDecay: restarts", restarts, ["periodFactor", "rateFactor"]);
+  const { periodFactor = 1, rateFactor = 1 } = restarts ?? {};
   checkNumber("cosineDecay", "restarts.periodFactor", periodFactor, growth);
   checkNumber("cosineDecay", "restarts.rateFactor", rateFactor, positive);
   return schedule((step) => {
     const completed = div(step, decaySteps);
-    if (restarts === undefined) return mul(learningRate, halfCosine(minimum(completed, 1), alpha));
+    if (restarts === undefined)
+      return mul(learningRate, add(alpha, mul(1 - alpha, halfCosine(minimum(completed, 1)))));
     const { period, passed } = periodOf(completed, periodFactor);
-    return mul(mul(learningRate, pow(rateFactor, period)), halfCosine(passed, alpha));
+    const height = mul(1 - alpha, pow(rateFactor, period));
+    return mul(learningRate, add(alpha, mul(height, halfCosine(passed))));
   });
 }
 
-function halfCosine(passed: Scalar, alpha: number): Scalar {
-  return add(alpha, mul((1 - alpha) / 2, add(1, cos(mul(Math.PI, passed)))));
+/** From 1 down to 0. */
+function halfCosine(passed: Scalar): Scalar {
+  return mul(0.5, add(1, cos(mul(Math.PI, passed))));
 }
 
 /** The number of the present period, and what part of it has passed, at `completed` times the first period's length. */

@@ -1,4 +1,16 @@
-import { add, checkOptionNames, div, full, less, maximum, mul, sub, where } from "@adjoint/tensor";
+import {
+  add,
+  checkOptionNames,
+  describeValue,
+  div,
+  full,
+  less,
+  maximum,
+  mul,
+  OptionError,
+  sub,
+  where,
+} from "@adjoint/tensor";
 import { constant } from "./constant.ts";
 import { checkOptions, count, nonNegative } from "./options.ts";
 import { asSchedule, type LearningRate, type Schedule, schedule } from "./schedule.ts";
@@ -25,6 +37,12 @@ export function linearWarmup(after: LearningRate, options: LinearWarmupOptions):
     defaults,
     { warmupSteps: count, initialRate: nonNegative },
   );
+  if (typeof after !== "number" && typeof after !== "function") {
+    throw new OptionError(
+      "linearWarmup",
+      `after is ${describeValue(after)}; expected a learning rate, a number or a schedule`,
+    );
+  }
   const next = typeof after === "number" ? constant(after) : asSchedule(after);
   return schedule((step) => {
     const target = next(full([], 0, { dtype: "float64" }));

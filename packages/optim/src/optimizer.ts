@@ -9,11 +9,13 @@ import {
   compile,
   type DType,
   DTypeError,
+  describeValue,
   evaluate,
   full,
   GraphError,
   gradients,
   isFloat,
+  isPlainObject,
   OptionError,
   ownerOf,
   Parameter,
@@ -21,7 +23,9 @@ import {
   parameterLeaves,
   ShapeError,
   type ShapeOf,
+  type StoredArray,
   shapeText,
+  storedTensor,
   Tensor,
   tensor,
   where,
@@ -67,7 +71,8 @@ export interface StepContext {
   scalar(x: Scalar): Tensor<[]>;
   /**
    * State of the parameter that is being updated, of its shape and dtype: `next` gives the new value from the previous
-   * one, which at first is `initial` (0) everywhere. Returns the new value, in which subnormal numbers are 0.
+   * one, which at first is `initial` (0) everywhere. Returns the new value, in which subnormal numbers are 0 unless the
+   * algorithm keeps them ({@link Algorithm.flushes}).
    */
   slot(name: string, next: (previous: Tensor) => Tensor, initial?: number): Tensor;
 }
@@ -82,6 +87,11 @@ export interface Algorithm<H extends object> {
   readonly defaults: H;
   /** The values that number options may have. Default: any finite number. */
   readonly ranges?: { readonly [K in keyof H]?: Range };
+  /**
+   * Whether subnormal numbers in the state become 0, which saves time. Default: always. An algorithm that divides by its
+   * state says for which options that makes no difference.
+   */
+  readonly flushes?: (hyperparameters: H) => boolean;
   /**
    * One step: what concerns all parameters, then the function that gives a weight's new value from the weight `w` and
    * its gradient `g`, in elementwise ops. It is traced, as {@link compile} says, and not called again at each step.
@@ -124,13 +134,16 @@ export interface Optimizer {
   step(): void;
   /** Sets `parameter.grad` to `undefined`, where `backward()` would add to it. */
   zeroGrad(): void;
-  /** The state by name, as it is: `"step"`, `"learningRate"`, and for each parameter and moment `"<parameter>.m"`. */
+  /**
+   * The state by name, as it is: `"step"`, `"learningRate"`, and for each parameter and moment `"<parameter>.m"`, by the
+   * names that the parameters had when the optimizer was made.
+   */
   stateDict(): Record<string, AnyTensor>;
   /**
-   * Sets the state to what {@link stateDict} gave. Throws {@link OptionError} that lists what is missing or unexpected,
+   * Sets the state to what {@link stateDict} gave, or to the same as a file gives it: `decodeSafetensors(bytes).tensors`. Throws {@link OptionError} that lists what is missing or unexpected,
    * {@link ShapeError} or {@link DTypeError} for a value that does not fit; nothing is changed then.
    */
-  loadStateDict(values: Readonly<Record<string, AnyTensor>>): void;
+  loadStateDict(values: Readonly<Record<string, AnyTensor | StoredArray>>): void;
 }
 
 interface Group<H> {
@@ -158,17 +171,19 @@ export function optimizer<H extends object>(
   const given = options.learningRate ?? algorithm.learningRate;
   const rateSchedule = typeof given === "function" ? asSchedule(given) : undefined;
   const count = stateParameter("step", 0);
-  const rate = stateParameter("learningRate", rateSchedule?.at(0) ?? checkRate(name, given));
+  const rate = stateParameter("learningRate", checkRate(name, rateSchedule?.at(0) ?? given));
   const scheduled =
     rateSchedule && parameter(tensor(true) as AnyTensor, { name: "scheduled", trainable: false });
   const slots = new Map<AnyParameter, Map<string, AnyParameter>>(all.map((one) => [one, new Map()]));
+  // As they are called here: a model that is later made of the same layers calls its parameters by their places in it.
+  const names = uniqueNames(all);
 
   function slotOf(owner: AnyParameter, slot: string, initial: number): AnyParameter {
     const own = slots.get(owner) as Map<string, AnyParameter>;
     let state = own.get(slot);
     if (state === undefined) {
       const start: AnyTensor = full(owner.shape, initial, { dtype: owner.dtype });
-      state = new Parameter(start, { name: `${owner.name}.${slot}`, trainable: false });
+      state = new Parameter(start, { name: `${names.get(owner)}.${slot}`, trainable: false });
       own.set(slot, state);
     }
     return state;
@@ -179,6 +194,7 @@ export function optimizer<H extends object>(
     const assignments: Assignment[] = [];
     for (const { parameters: members, hyperparameters } of groups) {
       const updated = members.filter((one) => found.has(one));
+      const flushes = algorithm.flushes?.(hyperparameters) ?? true;
       for (const dtype of new Set(updated.map((one) => one.dtype))) {
         let owner = updated[0];
         const scalar = (x: Scalar): Tensor<[]> => cast(x, dtype) as Tensor<[], DType> as Tensor<[]>;
@@ -188,7 +204,8 @@ export function optimizer<H extends object>(
           scalar,
           slot(slot, next, initial = 0) {
             const state = slotOf(owner, slot, initial);
-            const value = flushSubnormals(next(state as AnyTensor as Tensor));
+            const exact = next(state as AnyTensor as Tensor);
+            const value = flushes ? flushSubnormals(exact) : exact;
             assignments.push([state, value]);
             return value as Tensor;
           },
@@ -235,6 +252,13 @@ export function optimizer<H extends object>(
   }
 
   function minimize(loss: AnyTensor): void {
+    if (!(loss instanceof Tensor)) {
+      const wayOut = typeof loss === "function" ? "; call it and give what it returns" : "";
+      throw new OptionError(
+        name,
+        `minimize: the loss is ${describeValue(loss)}; expected a scalar tensor, computed from the parameters${wayOut}`,
+      );
+    }
     const node = loss.current();
     const rateNow = presentRate();
     const versions = versionsOf(name, node, all);
@@ -261,20 +285,26 @@ export function optimizer<H extends object>(
     updates(new Map(missing.map((one) => [one, zerosLike(one)])), zero, zero);
   }
 
-  function namedState(): [string, AnyParameter][] {
+  /** All state with its keys, which begin with these names of the parameters. */
+  function namedState(prefixes = names): [string, AnyParameter][] {
     makeSlots();
-    const names = new Set(all.map((one) => one.name));
-    const entries: [string, AnyParameter][] = [count, rate, scheduled].flatMap((one) =>
-      one ? [[one.name, one as AnyParameter]] : [],
+    const own = [count, rate, scheduled].filter((one) => one !== undefined) as unknown as AnyParameter[];
+    const ofParameters = all.flatMap((owner) =>
+      [...(slots.get(owner) ?? [])].map(([slot, state]): [string, AnyParameter] => [
+        `${prefixes.get(owner)}.${slot}`,
+        state,
+      ]),
     );
-    all.forEach((owner, i) => {
-      const prefix = names.size === all.length ? owner.name : `${i}.${owner.name}`;
-      for (const [slot, state] of slots.get(owner) ?? []) {
-        state.name = `${prefix}.${slot}`;
-        entries.push([state.name, state]);
-      }
-    });
-    return entries;
+    return [...own.map((one): [string, AnyParameter] => [one.name, one]), ...ofParameters];
+  }
+
+  /** The state by the keys of `values`: earlier versions had the names of the time of saving, which count where only they fit. */
+  function stateFor(values: object): [string, AnyParameter][] {
+    const present = namedState(uniqueNames(all));
+    const fits = (state: [string, AnyParameter][]): boolean =>
+      state.every(([key]) => Object.hasOwn(values, key));
+    const state = namedState();
+    return !fits(state) && fits(present) ? present : state;
   }
 
   makeSlots();
@@ -304,23 +334,50 @@ export function optimizer<H extends object>(
     },
     stateDict: () => Object.fromEntries(namedState().map(([key, state]) => [key, state.current()])),
     loadStateDict(values) {
-      const state = namedState();
+      if (!isPlainObject(values)) {
+        throw new OptionError(
+          name,
+          `loadStateDict: the state is ${describeValue(values)}; expected values by name, as stateDict() gives`,
+        );
+      }
+      const state = stateFor(values);
       const known = new Set(state.map(([key]) => key));
       const problems = [
-        ["missing", [...known].filter((key) => !(key in values))] as const,
+        ["missing", [...known].filter((key) => !Object.hasOwn(values, key))] as const,
         ["unexpected", Object.keys(values).filter((key) => !known.has(key))] as const,
       ].filter(([, keys]) => keys.length > 0);
       if (problems.length > 0) {
         const lists = problems.map(([problem, keys]) => `${problem}: ${keys.join(", ")}`).join("; ");
         throw new OptionError(name, `the state does not fit this optimizer; ${lists}`);
       }
-      assignAll(state.map(([key, one]) => [one, values[key]]));
+      const loaded = state.map(([key, one]): Assignment => [one, storedTensor(name, key, values[key])]);
+      const numbers = new Map(loaded);
+      checkLoaded(name, "step", numbers.get(count), wholeCount);
+      checkLoaded(name, "learningRate", numbers.get(rate), nonNegative);
+      assignAll(loaded);
     },
   };
 }
 
+/** The parameters' names, with their places before them where two are the same. */
+function uniqueNames(parameters: readonly AnyParameter[]): ReadonlyMap<AnyParameter, string> {
+  const isUnique = new Set(parameters.map(({ name }) => name)).size === parameters.length;
+  return new Map(parameters.map((one, i) => [one, isUnique ? one.name : `${i}.${one.name}`]));
+}
+
 function stateParameter(name: string, value: number): Parameter<[], "float64"> {
   return parameter(tensor(value, { dtype: "float64" }) as Scalar, { name, trainable: false });
+}
+
+/** A whole number of at least 0. */
+const wholeCount: Range = {
+  expected: "a whole number of at least 0",
+  holds: (x) => Number.isInteger(x) && x >= 0,
+};
+
+/** Throws {@link OptionError} for a scalar of the state that no optimizer has. Whether it is a scalar its assignment checks. */
+function checkLoaded(op: string, name: string, value: AnyTensor | undefined, range: Range): void {
+  if (value?.size === 1) checkNumber(op, name, Number(value.item()), range);
 }
 
 function checkRate(op: string, rate: unknown): number {

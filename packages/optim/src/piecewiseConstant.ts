@@ -1,4 +1,4 @@
-import { checkOptionNames, full, less, OptionError, where } from "@adjoint/tensor";
+import { checkOptionNames, describeValue, full, less, OptionError, where } from "@adjoint/tensor";
 import { checkNumber, nonNegative } from "./options.ts";
 import { type Scalar, type Schedule, schedule } from "./schedule.ts";
 
@@ -16,6 +16,15 @@ export interface PiecewiseConstantOptions {
  */
 export function piecewiseConstant(options: PiecewiseConstantOptions): Schedule {
   checkOptionNames("piecewiseConstant", options, ["boundaries", "values"]);
+  for (const name of ["boundaries", "values"] as const) {
+    const given: unknown = options[name];
+    if (!Array.isArray(given)) {
+      throw new OptionError(
+        "piecewiseConstant",
+        `${name} is ${describeValue(given)}; expected a list of numbers`,
+      );
+    }
+  }
   const boundaries = [...options.boundaries];
   const values = [...options.values];
   if (values.length !== boundaries.length + 1) {

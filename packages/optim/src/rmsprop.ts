@@ -1,5 +1,6 @@
 import { square } from "@adjoint/ops";
 import { add, div, maximum, mul, sqrt, sub } from "@adjoint/tensor";
+import { hidesSubnormals } from "./flushSubnormals.ts";
 import { type Optimizer, type OptimizerOptions, type OptimizerParameters, optimizer } from "./optimizer.ts";
 import { fraction, nonNegative } from "./options.ts";
 
@@ -35,6 +36,7 @@ export function rmsprop(
     learningRate: 0.01,
     defaults: { alpha: 0.99, momentum: 0, epsilon: 1e-8, centered: false, weightDecay: 0 },
     ranges: { alpha: fraction, momentum: nonNegative, epsilon: nonNegative, weightDecay: nonNegative },
+    flushes: hidesSubnormals,
     rule:
       ({ alpha, momentum, epsilon, centered, weightDecay }, { rate, slot }) =>
       (w, gradient) => {

@@ -1,6 +1,7 @@
 import {
   type AnyTensor,
   cast,
+  describeValue,
   full,
   OptionError,
   ShapeError,
@@ -31,6 +32,12 @@ export type LearningRate = number | Schedule | ((step: Scalar) => AnyTensor | nu
  * The step is a float64 scalar. Throws {@link ShapeError} when the function does not give a scalar.
  */
 export function schedule(rate: (step: Scalar) => AnyTensor | number): Schedule {
+  if (typeof rate !== "function") {
+    throw new OptionError(
+      "schedule",
+      `rate is ${describeValue(rate)}; expected a function of the step; constant(0.1) is the same at every step`,
+    );
+  }
   const inGraph = (step: Scalar): Scalar => asScalar(rate(step));
   const at = (step: number): number =>
     inGraph(
@@ -45,7 +52,7 @@ function asScalar(value: AnyTensor | number): Scalar {
   if (!(value instanceof Tensor)) {
     throw new OptionError(
       "schedule",
-      `the function gives ${typeof value}; expected a scalar tensor or a number`,
+      `the function gives ${describeValue(value)}; expected a scalar tensor or a number`,
     );
   }
   if (value.rank === 0) return cast(value, "float64") as Scalar;

@@ -1,7 +1,7 @@
 import { type AnyTensor, mul, parameter, sum, tensor } from "@adjoint/tensor";
 import { describe, expect, test } from "vitest";
 import { flushSubnormals } from "../src/flushSubnormals.ts";
-import { adam } from "../src/index.ts";
+import { adagrad, adam, adamw, rmsprop } from "../src/index.ts";
 
 describe("flushSubnormals", () => {
   test.each([
@@ -22,6 +22,33 @@ describe("flushSubnormals", () => {
       Number.NEGATIVE_INFINITY,
       Number.NaN,
     ]);
+  });
+  describe.each([
+    ["adam", adam],
+    ["adamw", adamw],
+    ["rmsprop", rmsprop],
+    ["adagrad", adagrad],
+  ] as const)("%s", (_, make) => {
+    const stepBy = (slope: number, epsilon: number, dtype: "float32" | "float64"): number => {
+      const w = parameter(tensor([1], { dtype }) as AnyTensor);
+      const made = make([w], { learningRate: 0.125, epsilon });
+      made.minimize(sum(mul(w, tensor([slope], { dtype }))));
+      return 1 - w.toTypedArray()[0];
+    };
+    test.each([
+      ["float32", 1e-19],
+      ["float64", 1e-160],
+    ] as const)("divides by subnormal state of %s where epsilon is 0, as by any other", (dtype, slope) => {
+      const usual = stepBy(1, 0, dtype);
+      // The subnormal state has few bits left: half of one in 2.
+      expect(stepBy(slope, 0, dtype) / usual).toBeGreaterThan(0.7);
+      expect(stepBy(slope, 0, dtype) / usual).toBeLessThan(1.5);
+    });
+    test("tells a tiny epsilon from none", () => {
+      const ratio = stepBy(1e-19, 1e-25, "float32") / stepBy(1, 0, "float32");
+      expect(ratio).toBeGreaterThan(0.99);
+      expect(ratio).toBeLessThan(1.01);
+    });
   });
   test("moments of a gradient that has become 0 end at 0", () => {
     const w = parameter(tensor([1]));

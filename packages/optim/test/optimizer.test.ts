@@ -8,6 +8,7 @@ import {
   compile,
   cos,
   customGradient,
+  div,
   exp,
   full,
   type Graph,
@@ -568,6 +569,96 @@ describe("state", () => {
     const keys = ["step", "learningRate", "scheduled", "0.weight.momentum", "1.weight.momentum"];
     expect(Object.keys(made.stateDict())).toEqual(keys);
     expect(made.state.map((one) => one.name)).toEqual(keys);
+  });
+
+  test("keeps the names that the parameters had when the optimizer was made", () => {
+    const [a, b] = ["a", "b"].map((name) => parameter(tensor([1, 2]), { name }));
+    const made = adam([a, b]);
+    made.minimize(sum(mul(a, b)));
+    const saved = made.stateDict();
+    const ofA = made.stateDict()["a.m"].toArray();
+    // As a second model does that is made of the same layers in another order.
+    [a.name, b.name] = ["b", "a"];
+    expect(made.stateDict()["a.m"].toArray()).toEqual(ofA);
+    made.loadStateDict(saved);
+    expect(made.stateDict()["a.m"].toArray()).toEqual(ofA);
+    expect(made.state.map((one) => one.name)).toEqual(["step", "learningRate", "a.m", "a.v", "b.m", "b.v"]);
+  });
+
+  test("loads what was saved by the names that the parameters have now", () => {
+    const [a, b] = ["weight", "weight"].map((name) => parameter(tensor([1, 2]), { name }));
+    const made = sgd([a, b], { momentum: 0.9 });
+    [a.name, b.name] = ["0.weight", "1.weight"];
+    const { step, learningRate } = made.stateDict();
+    made.loadStateDict({
+      step,
+      learningRate,
+      "0.weight.momentum": tensor([3, 4]),
+      "1.weight.momentum": tensor([5, 6]),
+    });
+    expect(made.stateDict()["1.weight.momentum"].toArray()).toEqual([5, 6]);
+    [a.name, b.name] = ["encoder.weight", "decoder.weight"];
+    made.loadStateDict({
+      step,
+      learningRate,
+      "encoder.weight.momentum": tensor([7, 8]),
+      "decoder.weight.momentum": tensor([9, 9]),
+    });
+    expect(made.stateDict()["0.weight.momentum"].toArray()).toEqual([7, 8]);
+  });
+
+  test("loads what readers of files give", () => {
+    const make = (): Optimizer => sgd([parameter(tensor([1, 2]), { name: "w" })], { momentum: 0.9 });
+    const made = make();
+    made.loadStateDict({
+      step: { dtype: "float64", shape: [], values: Float64Array.of(7) },
+      learningRate: { dtype: "float64", shape: [], values: Float64Array.of(0.25) },
+      "w.momentum": { dtype: "float32", shape: [2], values: Float32Array.of(3, 4) },
+    });
+    expect(made.learningRate).toBe(0.25);
+    expect(made.stateDict()["w.momentum"].toArray()).toEqual([3, 4]);
+    expect(() => made.loadStateDict({ ...make().stateDict(), "w.momentum": [3, 4] } as never)).toThrow(
+      "sgd: w.momentum is an array; expected a tensor, or { dtype, shape, values } as a file gives it",
+    );
+    expect(() => made.loadStateDict(undefined as never)).toThrow(
+      "sgd: loadStateDict: the state is undefined; expected values by name, as stateDict() gives",
+    );
+  });
+
+  test("with a rate or a count that no optimizer has is refused", () => {
+    const made = sgd([parameter(tensor([1, 2]), { name: "w" })], { learningRate: 0.5 });
+    const withValue = (name: string, value: number): Record<string, AnyTensor> => ({
+      ...made.stateDict(),
+      [name]: tensor(value, { dtype: "float64" }),
+    });
+    for (const rate of [-1, Number.NaN]) {
+      expect(() => made.loadStateDict(withValue("learningRate", rate))).toThrow(
+        `sgd: learningRate is ${rate}; expected a number of at least 0`,
+      );
+    }
+    expect(() => made.loadStateDict(withValue("step", 1.5))).toThrow(
+      "sgd: step is 1.5; expected a whole number of at least 0",
+    );
+    expect(made.learningRate).toBe(0.5);
+  });
+
+  test("a schedule whose first rate no optimizer can use is refused", () => {
+    const w = [parameter(tensor([1]))];
+    expect(() => sgd(w, { learningRate: () => -1 })).toThrow(
+      "sgd: learningRate is -1; expected a number of at least 0, or a schedule",
+    );
+    expect(() => sgd(w, { learningRate: (step) => div(0, step) })).toThrow("sgd: learningRate is NaN;");
+  });
+
+  test("minimize of what is no tensor", () => {
+    const w = parameter(tensor([1, 2]));
+    const made = sgd([w]);
+    expect(() => made.minimize(3 as never)).toThrow(
+      "sgd: minimize: the loss is 3; expected a scalar tensor, computed from the parameters",
+    );
+    expect(() => made.minimize((() => sum(w)) as never)).toThrow(
+      "sgd: minimize: the loss is a function; expected a scalar tensor, computed from the parameters; call it and give what it returns",
+    );
   });
 
   test("is in the parameters' dtypes, the counts in float64", () => {

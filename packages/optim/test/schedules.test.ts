@@ -124,6 +124,42 @@ describe("schedules", () => {
     expect(step.programs.length).toBe(1);
   });
 
+  test.each([
+    [
+      () => cosineDecay(undefined as never),
+      "cosineDecay: the options are undefined; expected an object of them, such as { learningRate: … }",
+    ],
+    [() => exponentialDecay(undefined as never), "exponentialDecay: the options are undefined;"],
+    [
+      () => piecewiseConstant({} as never),
+      "piecewiseConstant: boundaries is undefined; expected a list of numbers",
+    ],
+    [
+      () => linearWarmup(0.1, undefined as never),
+      "linearWarmup: the options are undefined; expected an object of them, such as { warmupSteps: … }",
+    ],
+    [
+      () => linearWarmup("0.1" as never, { warmupSteps: 2 }),
+      'linearWarmup: after is "0.1"; expected a learning rate, a number or a schedule',
+    ],
+    [
+      () => schedule(0.1 as never),
+      "schedule: rate is 0.1; expected a function of the step; constant(0.1) is the same at every step",
+    ],
+  ])("what is no schedule is told so: %s", (call, message) => {
+    expect(call).toThrow(message);
+  });
+
+  test("restarts multiply what is above the lowest rate, as in Keras", () => {
+    const made = cosineDecay({ learningRate: 2, decaySteps: 10, alpha: 0.1, restarts: { rateFactor: 0.5 } });
+    for (const step of [0, 3, 9, 10, 14, 20, 49, 100, 1000]) {
+      const period = Math.floor(step / 10);
+      const cosine = 0.5 * 0.5 ** period * (1 + Math.cos(Math.PI * (step / 10 - period)));
+      const keras = 2 * (0.9 * cosine + 0.1);
+      expect(Math.abs(made.at(step) / keras - 1)).toBeLessThan(1e-15);
+    }
+  });
+
   test("restarts fall on the steps at which the periods start, however many", () => {
     for (const periodFactor of [1.25, 2, 3, 5, 7]) {
       const made = cosineDecay({ learningRate: 1, decaySteps: 1000, restarts: { periodFactor } });
@@ -201,7 +237,7 @@ describe("schedules", () => {
     [() => schedule(() => tensor([1, 2])).at(0), "schedule: the function gives shape [2]; expected a scalar"],
     [
       () => schedule((() => "0.1") as never).at(0),
-      "schedule: the function gives string; expected a scalar tensor or a number",
+      'schedule: the function gives "0.1"; expected a scalar tensor or a number',
     ],
   ])("an impossible value is named: %#", ([make, message]) => {
     expect(make).toThrow(message);

@@ -13,6 +13,7 @@ export { erfinv, erfinvOp } from "./api/erfinv.ts";
 export { installMethods } from "./api/methods.ts";
 export type { Key } from "./api/random.ts";
 export * as random from "./api/random.ts";
+export { type StoredArray, storedTensor } from "./api/storedTensor.ts";
 export { checkpoint } from "./autodiff/checkpoint.ts";
 export { type CustomGradientContext, customGradient } from "./autodiff/customGradient.ts";
 export { type GradOptions, grad, gradients, valueAndGrad } from "./autodiff/grad.ts";
@@ -24,6 +25,7 @@ export { vjp } from "./autodiff/vjp.ts";
 // By way of that entry point, so that what both share stands in its file and not in a third (scripts/bundle.mjs).
 export { lowerGraph } from "./engine.ts";
 export { apply, type Operand } from "./graph/apply.ts";
+export { describeValue } from "./graph/describeValue.ts";
 export { isFloat, type TypedArray, type TypedArrays } from "./graph/dtype.ts";
 export {
   DTypeError,

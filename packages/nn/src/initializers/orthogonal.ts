@@ -1,13 +1,5 @@
-import {
-  type AnyTensor,
-  cast,
-  OptionError,
-  random,
-  type Shape,
-  ShapeError,
-  shapeText,
-  tensor,
-} from "@adjoint/tensor";
+import { type AnyTensor, cast, random, type Shape, ShapeError, shapeText, tensor } from "@adjoint/tensor";
+import { checkNumber, checkOptions } from "../options.ts";
 import type { Initializer } from "./initializer.ts";
 
 /** Options of {@link orthogonal}. */
@@ -21,9 +13,10 @@ export interface OrthogonalOptions {
  * Axes before the last are one. The Q of a normal matrix's QR, columns signed so that R's diagonal is positive, which
  * makes it uniform over the orthogonal group (Mezzadri 2007). Throws `ShapeError` for fewer than two axes.
  */
-export function orthogonal({ gain = 1 }: OrthogonalOptions = {}): Initializer {
-  if (!Number.isFinite(gain))
-    throw new OptionError("orthogonal", `gain is ${gain}; expected a finite number`);
+export function orthogonal(options: OrthogonalOptions = {}): Initializer {
+  checkOptions("orthogonal", options, { gain: true } satisfies Record<keyof OrthogonalOptions, true>);
+  const { gain = 1 } = options;
+  checkNumber("orthogonal", "gain", gain);
   return (key, shape, dtype) => {
     const [rows, columns] = matrixOf(shape);
     const [m, n] = rows >= columns ? [rows, columns] : [columns, rows];

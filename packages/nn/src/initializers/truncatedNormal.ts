@@ -1,4 +1,5 @@
-import { type AnyTensor, erfinv, mul, OptionError, random } from "@adjoint/tensor";
+import { type AnyTensor, erfinv, mul, random } from "@adjoint/tensor";
+import { checkNumber, checkOptions } from "../options.ts";
 import type { Initializer } from "./initializer.ts";
 
 /** erf(√2): a normal deviate lies within two standard deviations with this probability. */
@@ -20,13 +21,12 @@ export interface TruncatedNormalOptions {
  * Normal with mean 0, cut at two standard deviations: `√2 σ erf⁻¹(u)` of a uniform u in (−erf √2, erf √2), the way of
  * `jax.random.truncated_normal`. Throws `OptionError` on a negative deviation.
  */
-export function truncatedNormal({ standardDeviation = 0.05 }: TruncatedNormalOptions = {}): Initializer {
-  if (!(standardDeviation >= 0)) {
-    throw new OptionError(
-      "truncatedNormal",
-      `standardDeviation is ${standardDeviation}; expected a number from 0`,
-    );
-  }
+export function truncatedNormal(options: TruncatedNormalOptions = {}): Initializer {
+  checkOptions("truncatedNormal", options, {
+    standardDeviation: true,
+  } satisfies Record<keyof TruncatedNormalOptions, true>);
+  const { standardDeviation = 0.05 } = options;
+  checkNumber("truncatedNormal", "standardDeviation", standardDeviation, { from: 0 });
   return (key, shape, dtype) => {
     const uniform: AnyTensor = random.uniform(key, shape, { low: -withinTwo, high: withinTwo, dtype });
     return mul(erfinv(uniform), Math.SQRT2 * standardDeviation);

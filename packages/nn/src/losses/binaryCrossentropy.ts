@@ -8,7 +8,6 @@ import {
   mul,
   neg,
   type Op,
-  OptionError,
   ShapeError,
   sameShape,
   shapeText,
@@ -16,6 +15,7 @@ import {
   where,
 } from "@adjoint/tensor";
 import { binaryAccuracy } from "../metrics/binaryAccuracy.ts";
+import { checkBoolean, checkNumber } from "../options.ts";
 import { adviseOnLogits } from "./adviseOnLogits.ts";
 import { checkSmoothing } from "./categoricalCrossentropy.ts";
 import { crossEntropyTerm } from "./crossEntropyTerm.ts";
@@ -60,10 +60,10 @@ function positiveWeight(
 ): AnyTensor | number | undefined {
   if (posWeight === undefined || posWeight === 1) return undefined;
   if (typeof posWeight === "number") {
-    if (posWeight >= 0 && Number.isFinite(posWeight)) return posWeight;
-    throw new OptionError(name, `posWeight is ${posWeight}; expected a number from 0`);
+    checkNumber(name, "posWeight", posWeight, { from: 0 });
+    return posWeight;
   }
-  const weights = optionTensor(posWeight, outputs.dtype);
+  const weights = optionTensor(name, "posWeight", posWeight, outputs.dtype, 0);
   if (sameShape(weights.shape, outputs.shape.slice(outputs.rank - weights.rank))) return weights;
   throw new ShapeError(
     name,
@@ -103,6 +103,7 @@ export const binaryCrossentropy: ElementLoss<"binaryCrossentropy", "logits", Bin
     compute(outputs, targets, options) {
       const { fromLogits = true, labelSmoothing = 0, posWeight } = options;
       checkSameShape(name, "logits", outputs, targets);
+      checkBoolean(name, "fromLogits", fromLogits);
       checkSmoothing(name, labelSmoothing);
       adviseOnLogits(name, outputs, fromLogits);
       const floats = asFloat(targets, outputs.dtype);

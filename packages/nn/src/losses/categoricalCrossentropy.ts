@@ -10,7 +10,6 @@ import {
   mul,
   neg,
   type Op,
-  OptionError,
   reshape,
   ShapeError,
   shapeText,
@@ -19,6 +18,7 @@ import {
   where,
 } from "@adjoint/tensor";
 import { categoricalAccuracy } from "../metrics/accuracy.ts";
+import { checkBoolean, checkNumber } from "../options.ts";
 import { adviseOnLogits } from "./adviseOnLogits.ts";
 import { crossEntropyTerm } from "./crossEntropyTerm.ts";
 import { defineLoss } from "./defineLoss.ts";
@@ -63,8 +63,7 @@ export function categoricalRowsOfProbabilities(probabilities: AnyTensor, targets
 
 /** Throws `OptionError` unless ε is from 0 to 1. */
 export function checkSmoothing(op: string, labelSmoothing: number): void {
-  if (!(labelSmoothing >= 0 && labelSmoothing <= 1))
-    throw new OptionError(op, `labelSmoothing is ${labelSmoothing}; expected a number from 0 to 1`);
+  checkNumber(op, "labelSmoothing", labelSmoothing, { from: 0, to: 1 });
 }
 
 /** `(1 − ε) t + ε / K` of targets with K classes. */
@@ -81,13 +80,13 @@ export function classCount(op: string, outputs: AnyTensor): number {
   return outputs.shape[outputs.rank - 1];
 }
 
-/** A weight for each class, as a tensor. Throws `ShapeError` unless there are as many. */
+/** A weight for each class, as a tensor. Throws `ShapeError` unless there are as many, `OptionError` for a negative one. */
 export function classWeightTensor(
   op: string,
   classWeights: AnyTensor | readonly number[],
   outputs: AnyTensor,
 ): AnyTensor {
-  const weights = optionTensor(classWeights, outputs.dtype);
+  const weights = optionTensor(op, "classWeights", classWeights, outputs.dtype, 0);
   const classes = classCount(op, outputs);
   if (weights.rank === 1 && weights.size === classes) return weights;
   throw new ShapeError(
@@ -140,6 +139,7 @@ export const categoricalCrossentropy: ClassLoss<
     const op = "categoricalCrossentropy";
     classCount(op, outputs);
     checkSameShape(op, "logits", outputs, targets);
+    checkBoolean(op, "fromLogits", fromLogits);
     checkSmoothing(op, labelSmoothing);
     adviseOnLogits(op, outputs, fromLogits);
     const floats = asFloat(targets, outputs.dtype);

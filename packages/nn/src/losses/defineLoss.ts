@@ -1,7 +1,7 @@
 import { type AnyTensor, OptionError, Tensor } from "@adjoint/tensor";
 import type { Metric } from "../metrics/metric.ts";
 import { checkOptions } from "../options.ts";
-import type { LossOptions, LossProperties } from "./loss-types.ts";
+import type { LossOptions, LossParts, LossProperties } from "./loss-types.ts";
 import { checkFloat, reductions } from "./reduce.ts";
 
 /** A loss as its definition gives it: without the types that check a call. */
@@ -13,7 +13,7 @@ export interface LossDefinition<Options extends LossOptions> {
   readonly optionNames: Record<keyof Options, true>;
   /** The accuracy that belongs to the loss. */
   accuracy?(options: Options): Metric;
-  compute(outputs: AnyTensor, targets: AnyTensor, options: Options): AnyTensor;
+  compute(outputs: AnyTensor, targets: AnyTensor, options: Options): LossParts;
 }
 
 /** A loss: a function that can be given its options beforehand by `with`. */
@@ -41,7 +41,7 @@ export function defineLoss<Options extends LossOptions>(
     return options;
   }
 
-  function loss(outputs: AnyTensor, targets: AnyTensor, options?: Options): AnyTensor {
+  function parts(outputs: AnyTensor, targets: AnyTensor, options?: Options): LossParts {
     const given: unknown[] = [outputs, targets];
     if (!given.every((one) => one instanceof Tensor)) {
       throw new OptionError(name, `expected ${outputsName}, labels and options; the first two are tensors`);
@@ -50,10 +50,14 @@ export function defineLoss<Options extends LossOptions>(
     return compute(outputs, targets, options === undefined ? preset : { ...preset, ...check(options) });
   }
 
+  const loss = (outputs: AnyTensor, targets: AnyTensor, options?: Options): AnyTensor =>
+    parts(outputs, targets, options).value;
+
   const properties = {
     name,
     options: preset,
     accuracy: definition.accuracy?.(preset),
+    parts: (outputs: AnyTensor, targets: AnyTensor) => parts(outputs, targets),
     with: (options: Options) => defineLoss(definition, { ...preset, ...check(options) }),
   };
   const descriptors = Object.entries(properties).map(([key, value]) => [key, { value, enumerable: true }]);

@@ -75,6 +75,16 @@ export interface LossOptions<R extends Reduction = Reduction> {
   readonly reduction?: R;
 }
 
+/** A loss of some rows in parts that add up over batches, so that its value over many is that of all rows at once. */
+export interface LossParts {
+  /** What the loss gives for these rows. */
+  readonly value: AnyTensor;
+  /** The sum of the rows' losses. */
+  readonly total: AnyTensor;
+  /** What the mean divides the total by, a sum over the rows like it; undefined for a loss that is the sum itself. */
+  readonly divisor: AnyTensor | number | undefined;
+}
+
 /** What every loss carries beside being a function. */
 export interface LossProperties<Options> {
   readonly name: string;
@@ -82,6 +92,8 @@ export interface LossProperties<Options> {
   readonly options: Options;
   /** What `metrics: ["accuracy"]` means beside this loss; undefined where there is no right or wrong. */
   readonly accuracy: Metric | undefined;
+  /** The loss in parts that add up over batches. */
+  parts(outputs: AnyTensor, targets: AnyTensor): LossParts;
 }
 
 /** A loss of logits `[…, classes]` and labels `[…]`, the indices of the classes. */

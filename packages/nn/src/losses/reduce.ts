@@ -2,10 +2,12 @@ import {
   type AnyTensor,
   cast,
   DTypeError,
+  describeValue,
   div,
   equal,
   isFloat,
   mul,
+  OptionError,
   reshape,
   type Shape,
   ShapeError,
@@ -16,7 +18,8 @@ import {
   tensor,
   where,
 } from "@adjoint/tensor";
-import type { LossOptions, Reduction } from "./loss-types.ts";
+import { checkNumber } from "../options.ts";
+import type { LossOptions, LossParts, Reduction } from "./loss-types.ts";
 
 /** All that `reduction` may be. */
 export const reductions: readonly Reduction[] = ["mean", "sum", "none"];
@@ -45,15 +48,31 @@ export function asFloat(x: AnyTensor, dtype: AnyTensor["dtype"]): AnyTensor {
   return isFloat(x.dtype) ? x : cast(x, dtype);
 }
 
-/** Numbers given as an option, as a tensor of the dtype they are used with. */
-export function optionTensor(values: AnyTensor | readonly number[], dtype: AnyTensor["dtype"]): AnyTensor {
-  return values instanceof Tensor ? cast(values, dtype) : tensor(values as number[], { dtype });
+/**
+ * Numbers given as the option `name`, as a tensor of the dtype they are used with. Throws `OptionError` unless those of a list
+ * are finite and, where it is given, not below `from`; a tensor's are taken as they are, since they may not be computed yet.
+ */
+export function optionTensor(
+  op: string,
+  name: string,
+  values: AnyTensor | readonly number[],
+  dtype: AnyTensor["dtype"],
+  from?: number,
+): AnyTensor {
+  if (values instanceof Tensor) return cast(values, dtype);
+  if (!Array.isArray(values))
+    throw new OptionError(op, `${name} is ${describeValue(values)}; expected a tensor or a list of numbers`);
+  const range = from === undefined ? {} : { from };
+  values.forEach((value, i) => {
+    checkNumber(op, `${name}[${i}]`, value, range);
+  });
+  return tensor(values as number[], { dtype });
 }
 
 /** The losses times the weights of their rows; weights of fewer axes belong to the first ones. */
 export function weighRows(op: string, losses: AnyTensor, { sampleWeight }: LossOptions): AnyTensor {
   if (sampleWeight === undefined) return losses;
-  const weights = optionTensor(sampleWeight, losses.dtype);
+  const weights = optionTensor(op, "sampleWeight", sampleWeight, losses.dtype);
   if (!sameShape(losses.shape.slice(0, weights.rank), weights.shape)) {
     throw new ShapeError(
       op,
@@ -66,16 +85,17 @@ export function weighRows(op: string, losses: AnyTensor, { sampleWeight }: LossO
 
 /**
  * The weighted losses reduced. The mean divides by their number, or by `divisor` when the rows count differently: 0 / 0,
- * where no row counts, is 0 with zero gradient.
+ * where no row counts, is 0 with zero gradient. Where there are no rows at all the mean is NaN.
  */
 export function reduceLosses(
   losses: AnyTensor,
   { reduction = "mean" }: LossOptions,
   divisor?: AnyTensor,
-): AnyTensor {
-  if (reduction === "none") return losses;
+): LossParts {
   const total = sum(losses);
-  if (reduction === "sum") return total;
-  if (divisor === undefined) return div(total, losses.size);
-  return div(total, where(equal(divisor, 0), 1, divisor));
+  if (reduction === "none") return { value: losses, total, divisor: undefined };
+  if (reduction === "sum") return { value: total, total, divisor: undefined };
+  if (divisor === undefined || losses.size === 0)
+    return { value: div(total, losses.size), total, divisor: losses.size };
+  return { value: div(total, where(equal(divisor, 0), 1, divisor)), total, divisor };
 }

@@ -24,6 +24,8 @@ import {
   where,
 } from "@adjoint/tensor";
 import { sparseCategoricalAccuracy } from "../metrics/accuracy.ts";
+import { checkIgnoreIndex } from "../metrics/labels.ts";
+import { checkBoolean } from "../options.ts";
 import { adviseOnLogits } from "./adviseOnLogits.ts";
 import {
   categoricalRows,
@@ -158,7 +160,7 @@ export interface SparseCategoricalCrossentropyOptions extends LossOptions {
   readonly labelSmoothing?: number;
   /** A factor for each class. The mean divides by the sum of the labels' weights, as in PyTorch. */
   readonly classWeights?: AnyTensor | readonly number[];
-  /** Rows with this label do not count: no loss, no gradient, not averaged over. If none counts, the mean is 0. */
+  /** Rows with this label do not count: no loss, no gradient, not averaged over. If none of the rows counts, the mean is 0. */
   readonly ignoreIndex?: number;
 }
 
@@ -189,11 +191,13 @@ export const sparseCategoricalCrossentropy: SparseLoss<
   },
   accuracy: ({ ignoreIndex }) => sparseCategoricalAccuracy(ignoreIndex === undefined ? {} : { ignoreIndex }),
   compute(outputs, labels, options) {
-    const { fromLogits = true, labelSmoothing = 0, classWeights } = options;
+    const { fromLogits = true, labelSmoothing = 0, classWeights, ignoreIndex } = options;
     classCount(name, outputs);
+    checkBoolean(name, "fromLogits", fromLogits);
+    if (ignoreIndex !== undefined) checkIgnoreIndex(name, ignoreIndex);
     checkSmoothing(name, labelSmoothing);
     adviseOnLogits(name, outputs, fromLogits);
-    const batch: Batch = { outputs, fromLogits, ...countedLabels(labels, outputs, options.ignoreIndex) };
+    const batch: Batch = { outputs, fromLogits, ...countedLabels(labels, outputs, ignoreIndex) };
     const weights = classWeights === undefined ? undefined : classWeightTensor(name, classWeights, outputs);
     const rows = labelSmoothing > 0 ? smoothRows(batch, labelSmoothing, weights) : labelRows(batch, weights);
     return reduceLosses(weighRows(name, rows, options), options, rowCount(batch, weights));

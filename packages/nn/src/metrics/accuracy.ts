@@ -2,7 +2,7 @@ import { logicalAnd, notEqual } from "@adjoint/ops";
 import { argmax, equal, sum } from "@adjoint/tensor";
 import { checkSameShape } from "../losses/reduce.ts";
 import { checkOptions } from "../options.ts";
-import { classLabels } from "./labels.ts";
+import { checkIgnoreIndex, classLabels } from "./labels.ts";
 import { countTotal, type Metric, metric } from "./metric.ts";
 import { ratio } from "./ratio.ts";
 
@@ -23,6 +23,7 @@ export function sparseCategoricalAccuracy(options: SparseCategoricalAccuracyOpti
     ignoreIndex: true,
   } satisfies Record<keyof SparseCategoricalAccuracyOptions, true>);
   const { ignoreIndex } = options;
+  if (ignoreIndex !== undefined) checkIgnoreIndex("sparseCategoricalAccuracy", ignoreIndex);
   return metric({
     name: "accuracy",
     totals(outputs, given) {

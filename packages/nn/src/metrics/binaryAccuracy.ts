@@ -1,8 +1,9 @@
 import { greater } from "@adjoint/ops";
 import { equal, OptionError, sum } from "@adjoint/tensor";
 import { checkSameShape } from "../losses/reduce.ts";
-import { checkOptions } from "../options.ts";
-import { countTotal, floatLabels, type Metric, metric } from "./metric.ts";
+import { checkBoolean, checkOptions } from "../options.ts";
+import { yesLabels } from "./labels.ts";
+import { countTotal, type Metric, metric } from "./metric.ts";
 import { ratio } from "./ratio.ts";
 
 /** How outputs without an axis of classes are read as yes or no. */
@@ -18,6 +19,7 @@ export const thresholdNames: Record<keyof ThresholdOptions, true> = { fromLogits
 
 /** The threshold that is meant. Throws `OptionError` when it is no number. */
 export function thresholdOf(op: string, { fromLogits = true, threshold }: ThresholdOptions): number {
+  checkBoolean(op, "fromLogits", fromLogits);
   if (threshold === undefined) return fromLogits ? 0 : 0.5;
   if (typeof threshold === "number" && !Number.isNaN(threshold)) return threshold;
   throw new OptionError(op, `threshold is ${threshold}; expected a number`);
@@ -35,7 +37,7 @@ export function binaryAccuracy(options: ThresholdOptions = {}): Metric {
     totals(outputs, labels) {
       checkSameShape("binaryAccuracy", "outputs", outputs, labels);
       const isYes = greater(outputs, threshold);
-      const isRight = equal(isYes, greater(floatLabels(labels), 0.5));
+      const isRight = equal(isYes, yesLabels("binaryAccuracy", outputs, labels));
       return [sum(isRight), countTotal(outputs.size)];
     },
     result: ([right, elements]) => ratio(right, elements),

@@ -13,8 +13,7 @@ import {
 } from "@adjoint/tensor";
 import { checkOptions } from "../options.ts";
 import { type ThresholdOptions, thresholdNames, thresholdOf } from "./binaryAccuracy.ts";
-import { classLabels } from "./labels.ts";
-import { floatLabels } from "./metric.ts";
+import { classLabels, yesLabels } from "./labels.ts";
 
 /**
  * How often each class was taken for each: row i, column j counts the rows of class i that were predicted as j. int32.
@@ -41,7 +40,7 @@ export function counts(
 ): AnyTensor {
   const isBinary = sameShape(outputs.shape, labels.shape);
   const classes = isBinary ? 2 : outputs.shape[outputs.rank - 1];
-  const actual = isBinary ? asIndex(greater(floatLabels(labels), 0.5)) : classLabels(op, outputs, labels);
+  const actual = isBinary ? asIndex(yesLabels(op, outputs, labels)) : classLabels(op, outputs, labels);
   const predicted = isBinary
     ? asIndex(greater(outputs, thresholdOf(op, options)))
     : argmax(outputs, { axis: -1 });

@@ -1,4 +1,4 @@
-import { type AnyTensor, cast, isFloat, type Shape, type Tensor, tensor } from "@adjoint/tensor";
+import { type AnyTensor, cast, type Shape, type Tensor, tensor } from "@adjoint/tensor";
 
 /**
  * A number that says how good a model is, of its outputs and the labels. It is made of totals that add up over batches, so
@@ -40,9 +40,4 @@ export function metric<S extends Shape = []>({ name, totals, result }: MetricDef
 /** A count as a total. */
 export function countTotal(count: number): AnyTensor {
   return tensor(count, { dtype: "float64" });
-}
-
-/** Labels as floats, so that they can be compared with ½. */
-export function floatLabels(labels: AnyTensor): AnyTensor {
-  return isFloat(labels.dtype) ? labels : cast(labels, "float32");
 }

@@ -1,4 +1,5 @@
 import type { Optimizer } from "@adjoint/optim";
+import { describeValue, nearestName, OptionError } from "@adjoint/tensor";
 import type { AnyLayer } from "../layer.ts";
 
 /** Values by name: `loss`, those of the metrics, and the same of the validation data as `validationLoss` and so on. */
@@ -27,4 +28,43 @@ export interface Callback {
   onEpochEnd?(epoch: number, logs: Logs, training: Training): void | Promise<void>;
   /** Called last, also after {@link Training.stop}, but not when training failed. */
   onTrainEnd?(training: Training): void | Promise<void>;
+}
+
+const hooks: Record<keyof Callback, true> = {
+  onTrainBegin: true,
+  onEpochBegin: true,
+  onBatchEnd: true,
+  onEpochEnd: true,
+  onTrainEnd: true,
+};
+
+/** The names of an object's properties, those of its class among them. */
+function namesOf(object: object): string[] {
+  const names: string[] = [];
+  for (let one = object; one !== null && one !== Object.prototype; one = Object.getPrototypeOf(one))
+    names.push(...Object.getOwnPropertyNames(one));
+  return names;
+}
+
+/** Throws `OptionError` unless these are callbacks in a list; a misspelt one would never be called. */
+export function checkCallbacks(callbacks: unknown): void {
+  const known = Object.keys(hooks);
+  if (!Array.isArray(callbacks))
+    throw new OptionError(
+      "fit",
+      `callbacks is ${describeValue(callbacks)}; expected a list, such as [earlyStopping()]`,
+    );
+  callbacks.forEach((callback: unknown, i) => {
+    if (typeof callback !== "object" || callback === null) {
+      throw new OptionError(
+        "fit",
+        `callbacks[${i}] is ${describeValue(callback)}; expected an object with functions, such as { onEpochEnd(epoch, logs) {} }`,
+      );
+    }
+    const unknown = namesOf(callback).find((name) => /^on[A-Z_]/.test(name) && !known.includes(name));
+    if (unknown === undefined) return;
+    const nearest = nearestName(unknown, known);
+    const wayOut = nearest === undefined ? `expected one of ${known.join(", ")}` : `did you mean ${nearest}?`;
+    throw new OptionError("fit", `callbacks[${i}] has ${unknown}, which is never called; ${wayOut}`);
+  });
 }

@@ -3,9 +3,12 @@ import type { Shape } from "@adjoint/tensor";
 import {
   type AnyTensor,
   type Checked,
+  describeValue,
+  isPlainObject,
   OptionError,
   ShapeError,
   type ShapeOf,
+  Tensor,
   type TypedArray,
 } from "@adjoint/tensor";
 import type { LayerInput } from "../layer-types.ts";
@@ -21,8 +24,20 @@ export type InputFor<In extends Shape, X> = X extends AnyTensor
 /** Inputs and labels, row by row. */
 export type LabelledData = Dataset<readonly [AnyTensor, AnyTensor]>;
 
+/** Throws `OptionError` unless `rows` is one array of rows, of whichever kind. */
+export function checkData(op: string, name: string, rows: unknown): void {
+  if (rows instanceof Tensor || ArrayBuffer.isView(rows)) return;
+  if (isPlainObject(rows) && ArrayBuffer.isView(rows.values)) return;
+  throw new OptionError(
+    op,
+    `${name} is ${describeValue(rows)}; expected a tensor, a typed array or { dtype, shape, values }; tensor(...) makes one of nested arrays`,
+  );
+}
+
 /** Inputs and labels as one dataset. Throws `ShapeError` unless they have the same number of rows, at least one. */
 export function labelled(op: string, x: Data, y: Data): LabelledData {
+  checkData(op, "x", x);
+  checkData(op, "y", y);
   const rows = dataset(x, y) as unknown as LabelledData;
   if (rows.length === 0) throw new ShapeError(op, "the data has no rows");
   return rows;

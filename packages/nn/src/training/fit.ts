@@ -1,9 +1,9 @@
-import { OptionError, random } from "@adjoint/tensor";
+import { describeValue, OptionError, random } from "@adjoint/tensor";
 import type { AnyLayer } from "../layer.ts";
 import { checkOptions, checkWhole } from "../options.ts";
 import { nextKey } from "../seed.ts";
 import { breathe } from "./breathe.ts";
-import type { Callback, Logs, Training } from "./callback.ts";
+import { type Callback, checkCallbacks, type Logs, type Training } from "./callback.ts";
 import { type Data, type LabelledData, labelled, splitLast } from "./data.ts";
 import { logging } from "./logging.ts";
 import type { TrainingSetup } from "./setup.ts";
@@ -43,7 +43,7 @@ const optionNames: Record<keyof FitOptions, true> = {
 export interface History {
   /** The epochs that were completed, from 0. */
   readonly epoch: readonly number[];
-  /** The values of each epoch by name: `history.loss[3]` is that of the fourth. */
+  /** The values of each epoch by name: `history.loss[3]` is that of the fourth. NaN where an epoch has none. */
   readonly history: Readonly<Record<string, readonly number[]>>;
   /** A callback ended the training early. */
   readonly stopped: boolean;
@@ -79,13 +79,21 @@ export async function fit(
   checkWhole("fit", "batchSize", batchSize, 1);
   if (validationData !== undefined && validationSplit !== undefined)
     throw new OptionError("fit", "validationData and validationSplit are both given; expected at most one");
+  if (validationData !== undefined && !(Array.isArray(validationData) && validationData.length === 2)) {
+    throw new OptionError(
+      "fit",
+      `validationData is ${describeValue(validationData)}; expected inputs and labels, [x, y]`,
+    );
+  }
+  const { callbacks: given = [] } = options;
+  checkCallbacks(given);
   const all = labelled("fit", x, y);
   const [rows, validation] =
     validationSplit !== undefined
       ? splitLast(all, validationSplit)
-      : [all, validationData && labelled("fit", ...validationData)];
+      : [all, validationData && labelled("fit", validationData[0], validationData[1])];
   const key = shuffle ? (seed === undefined ? nextKey() : random.key(seed)) : undefined;
-  const callbacks = [...(options.callbacks ?? []), ...(options.verbose ? [logging()] : [])];
+  const callbacks = [...given, ...(options.verbose ? [logging()] : [])];
 
   let isStopped = false;
   const training: Training = {
@@ -127,9 +135,9 @@ export async function fit(
     if (logs === undefined) break;
     for (const callback of callbacks) await callback.onEpochEnd?.(epoch, logs, training);
     epochsDone.push(epoch);
-    for (const [name, value] of Object.entries(logs)) {
-      history[name] ??= [];
-      history[name].push(value);
+    for (const name of new Set([...Object.keys(history), ...Object.keys(logs)])) {
+      history[name] ??= new Array<number>(epochsDone.length - 1).fill(Number.NaN);
+      history[name].push(logs[name] ?? Number.NaN);
     }
   }
   for (const callback of callbacks) await callback.onTrainEnd?.(training);

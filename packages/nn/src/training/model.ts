@@ -4,6 +4,7 @@ import {
   compile,
   type DType,
   type DTypeOf,
+  describeValue,
   OptionError,
   type Shape,
   ShapeError,
@@ -18,7 +19,7 @@ import { checkOptions, checkWhole } from "../options.ts";
 import { type SummaryOptions, summary } from "../summary.ts";
 import { breathe } from "./breathe.ts";
 import type { Logs } from "./callback.ts";
-import { type Data, type InputFor, labelled } from "./data.ts";
+import { checkData, type Data, type InputFor, labelled } from "./data.ts";
 import { type EvaluateOptions, evaluateOn, type FitOptions, fit, type History } from "./fit.ts";
 import { prepareTraining, type TrainingOptions, type TrainingSetup } from "./setup.ts";
 
@@ -74,6 +75,11 @@ function batchSizeOf(op: string, options: EvaluateOptions): number {
 export function model<In extends Shape, Out extends Shape, D extends DType>(
   layer: Layer<In, Out, D>,
 ): Model<In, Out, D> {
+  if (typeof layer !== "function" || !("stateDict" in layer)) {
+    const wayOut =
+      typeof layer === "function" ? "; make one of a function and its state with layer({ weight }, fn)" : "";
+    throw new OptionError("model", `the layer is ${describeValue(layer)}; expected a layer${wayOut}`);
+  }
   if ("predict" in layer) return layer as unknown as Model<In, Out, D>;
   return modelOf(layer, [layer as unknown as AnyLayer]);
 }
@@ -95,6 +101,7 @@ export function modelOf<In extends Shape, Out extends Shape, D extends DType>(
 
   async function predict(x: Data, options: EvaluateOptions = {}): Promise<AnyTensor> {
     const batchSize = batchSizeOf("predict", options);
+    checkData("predict", "x", x);
     const rows = dataset(x);
     const parts: AnyTensor[] = [];
     for (const batch of rows.batches({ batchSize })) {

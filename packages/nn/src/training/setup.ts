@@ -4,8 +4,8 @@ import {
   add,
   cast,
   compile,
+  describeValue,
   div,
-  inference,
   mul,
   nearestName,
   OptionError,
@@ -15,8 +15,10 @@ import {
   zeros,
 } from "@adjoint/tensor";
 import type { AnyLayer } from "../layer.ts";
+import type { LossParts } from "../losses/loss-types.ts";
 import { type AnyMetric, countTotal, metric } from "../metrics/metric.ts";
 import { checkOptions } from "../options.ts";
+import { shapesOnly } from "../shapes-only.ts";
 import type { Logs } from "./callback.ts";
 
 /** A loss for `fit`: one of this package, also one with options given by `with`, or a function of one's own. */
@@ -25,6 +27,8 @@ export interface LossFunction {
   readonly name: string;
   /** What `metrics: ["accuracy"]` means beside this loss. */
   readonly accuracy?: AnyMetric | undefined;
+  /** The loss in parts that add up over batches. Without them its value counts as a mean over the rows. */
+  readonly parts?: ((outputs: never, labels: never) => LossParts) | undefined;
 }
 
 /** A function of outputs and labels, whose mean over the rows is reported by its name. */
@@ -41,7 +45,7 @@ export interface TrainingOptions {
 
 const optionNames: Record<keyof TrainingOptions, true> = { optimizer: true, loss: true, metrics: true };
 
-/** Sums over the rows of an epoch: loss times rows, rows, then the totals of each metric. */
+/** Sums over the rows of an epoch: the loss's total and what its mean divides by, then the totals of each metric. */
 type Totals = readonly (readonly AnyTensor[])[];
 
 /** A compiled step: the batch and the totals so far, to the totals with the batch. */
@@ -71,7 +75,14 @@ function resolveMetric(given: "accuracy" | AnyMetric | MetricFunction, loss: Los
     return metric({
       name: given.name || "metric",
       totals(outputs, labels) {
-        const value = given(outputs as never, labels as never);
+        const value: unknown = given(outputs as never, labels as never);
+        if (!(value instanceof Tensor)) {
+          const wayOut = isMetric(value) ? `; call it: ${given.name}()` : "";
+          throw new OptionError(
+            "compile",
+            `the metric ${given.name} gives ${describeValue(value)}; expected a scalar tensor of outputs and labels${wayOut}`,
+          );
+        }
         return [mul(cast(value, "float64"), labels.shape[0]), countTotal(labels.shape[0])];
       },
       result: ([total, rows]) => div(total, rows),
@@ -120,24 +131,34 @@ export function prepareTraining(model: AnyLayer, options: TrainingOptions): Trai
       `loss is ${JSON.stringify(loss)}; expected a function such as sparseCategoricalCrossentropy`,
     );
   }
+  const given: unknown = options.metrics ?? [];
+  if (!Array.isArray(given)) {
+    throw new OptionError(
+      "compile",
+      `metrics is ${describeValue(given)}; expected a list${typeof given === "string" ? ` such as [${describeValue(given)}]` : ""}`,
+    );
+  }
   const metrics = (options.metrics ?? []).map((given) => resolveMetric(given, loss));
   checkNames(metrics);
   const call = model as unknown as (x: AnyTensor) => AnyTensor;
 
   /** The sums over one batch. */
-  function measure(outputs: AnyTensor, lossValue: AnyTensor, y: AnyTensor): Totals {
-    const rows = countTotal(y.shape[0]);
-    const lossTotal = mul(cast(lossValue, "float64"), rows);
-    return [[lossTotal, rows], ...metrics.map((one) => one.totals(outputs, y))];
+  function measure(outputs: AnyTensor, { total, divisor }: LossParts, y: AnyTensor): Totals {
+    const lossTotals = [total, divisor]
+      .filter((one) => one !== undefined)
+      .map((one) => (typeof one === "number" ? countTotal(one) : cast(one, "float64")));
+    return [lossTotals, ...metrics.map((one) => one.totals(outputs, y))];
   }
 
-  function computeLoss(outputs: AnyTensor, y: AnyTensor): AnyTensor {
-    const value = loss(outputs as never, y as never);
+  function computeLoss(outputs: AnyTensor, y: AnyTensor): LossParts {
+    const parts = loss.parts?.(outputs as never, y as never);
+    const value = parts === undefined ? loss(outputs as never, y as never) : parts.value;
     if (!(value instanceof Tensor) || value.rank !== 0) {
       const given = value instanceof Tensor ? `shape ${shapeText(value.shape)}` : typeof value;
       throw new ShapeError("fit", `the loss gives ${given}; expected a scalar: reduce it with sum or mean`);
     }
-    return value;
+    const rows = y.shape[0];
+    return parts ?? { value, total: mul(cast(value, "float64"), rows), divisor: rows };
   }
 
   const accumulate = (totals: Totals, batch: Totals): Totals =>
@@ -146,9 +167,9 @@ export function prepareTraining(model: AnyLayer, options: TrainingOptions): Trai
   const trainStep = compile(
     (x: AnyTensor, y: AnyTensor, totals: Totals): Totals => {
       const outputs = call(x);
-      const value = computeLoss(outputs, y);
-      optimizer.minimize(value);
-      return accumulate(totals, measure(outputs, value, y));
+      const parts = computeLoss(outputs, y);
+      optimizer.minimize(parts.value);
+      return accumulate(totals, measure(outputs, parts, y));
     },
     { training: true },
   );
@@ -161,9 +182,9 @@ export function prepareTraining(model: AnyLayer, options: TrainingOptions): Trai
     { training: false },
   );
 
-  /** Totals before the first batch. Only shapes are asked of the model: nothing is computed. */
+  /** Totals before the first batch. Only shapes are asked of the model: nothing is computed or assigned. */
   function emptyTotals(x: AnyTensor, y: AnyTensor): Totals {
-    const shapes = inference(() => {
+    const shapes = shapesOnly(() => {
       const outputs = call(x);
       return measure(outputs, computeLoss(outputs, y), y);
     });
@@ -180,12 +201,13 @@ export function prepareTraining(model: AnyLayer, options: TrainingOptions): Trai
       return empty;
     },
     logs(totals) {
-      const [[lossTotal, rows], ...others] = totals;
+      const [[lossTotal, lossDivisor], ...others] = totals;
       const logs: Logs = {};
       const define = (name: string, read: () => number): void => {
         Object.defineProperty(logs, name, { get: read, enumerable: true, configurable: true });
       };
-      define("loss", () => Number(lossTotal.item()) / Number(rows.item()));
+      // A sum has no divisor; where no row counts, the loss is 0 as for one batch.
+      define("loss", () => Number(lossTotal.item()) / (Number(lossDivisor?.item()) || 1));
       metrics.forEach((one, i) => {
         define(one.name, () => scalarOf(one.name, one.result(others[i])));
       });

@@ -182,3 +182,16 @@ describe("binaryCrossentropy", () => {
     expectTypeOf(binaryCrossentropy(z, z, { reduction: "none" })).toEqualTypeOf<Tensor<[32, 1]>>();
   });
 });
+
+test.each([
+  [{ posWeight: -1 }, "posWeight is -1; expected a number from 0"],
+  [{ posWeight: [-1] }, "posWeight[0] is -1; expected a number from 0"],
+  [{ posWeight: [Number.NaN] }, "posWeight[0] is NaN; expected a number from 0"],
+  [{ posWeight: "2" }, 'posWeight is "2"; expected a tensor or a list of numbers'],
+  [{ labelSmoothing: true }, "labelSmoothing is true; expected a number from 0 to 1"],
+  [{ fromLogits: "false" }, 'fromLogits is "false"; expected true or false'],
+  [{ sampleWeight: [Number.NaN] }, "sampleWeight[0] is NaN; expected a finite number"],
+])("an option that is none: %s", (options, message) => {
+  const x = tensor([1]);
+  expect(() => binaryCrossentropy(x, x, options as never)).toThrow(`binaryCrossentropy: ${message}`);
+});

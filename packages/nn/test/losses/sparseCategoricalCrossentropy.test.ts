@@ -294,3 +294,22 @@ describe("sparseCategoricalCrossentropy", () => {
     ).toEqualTypeOf<Tensor<[2]>>();
   });
 });
+
+test.each([
+  [{ classWeights: [-1, 1] }, "classWeights[0] is -1; expected a number from 0"],
+  [{ ignoreIndex: 1.5 }, "ignoreIndex is 1.5; expected a whole number"],
+  [{ fromLogits: "false" }, 'fromLogits is "false"; expected true or false'],
+])("an option that is none: %s", (options, message) => {
+  const labels = tensor([0], { dtype: "int32" });
+  expect(() => sparseCategoricalCrossentropy(tensor([[1, 2]]), labels, options as never)).toThrow(
+    `sparseCategoricalCrossentropy: ${message}`,
+  );
+});
+
+test("the mean of no rows is NaN, of rows of which none counts 0, whatever the options", () => {
+  const labels = tensor(new Int32Array(0));
+  for (const options of [{}, { classWeights: [1, 1] }, { ignoreIndex: -1 }])
+    expect(sparseCategoricalCrossentropy(zeros([0, 2]), labels, options).item()).toBeNaN();
+  const ignored = tensor([-1], { dtype: "int32" });
+  expect(sparseCategoricalCrossentropy(zeros([1, 2]), ignored, { ignoreIndex: -1 }).item()).toBe(0);
+});

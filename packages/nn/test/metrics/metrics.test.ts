@@ -290,3 +290,36 @@ test("metric: one's own, of totals that add up", () => {
   expect(bias(of([1, 2]), of([4, 1])).item()).toBe(-1);
   expect(bias.name).toBe("bias");
 });
+
+describe("yes and no", () => {
+  const logits = of([1.5, -2.5]);
+  test("labels that are neither are refused, as logits in their place are", () => {
+    expect(() => binaryAccuracy()(logits, ints([7, -3])).item()).toThrow(
+      "binaryAccuracy: label 7 is not from 0 to 1; expected 0 for no and 1 for yes (outputs come first, then labels)",
+    );
+    expect(() => binaryAccuracy()(of([1, 0]), logits).item()).toThrow(
+      "binaryAccuracy: a label is not from 0 to 1; expected 0 for no and 1 for yes (outputs come first, then labels)",
+    );
+    expect(() => precision()(of([1, 0]), of([0, -1])).item()).toThrow(
+      "precision: a label is not from 0 to 1;",
+    );
+    expect(() => binaryAccuracy()(ints([1, 0]), logits)).toThrow(
+      "binaryAccuracy: outputs are int32 [2]; expected float32 or float64, logits or probabilities (outputs come first, then labels)",
+    );
+    expect(() => confusionMatrix(ints([0, 1, 2]), ints([0, 1, 2]))).toThrow(
+      "confusionMatrix: outputs are int32 [3];",
+    );
+  });
+  test("labels may be whole, soft or bool", () => {
+    for (const labels of [ints([1, 0]), of([1, 0]), of([0.6, 0.5]), tensor([true, false])])
+      expect(binaryAccuracy()(logits, labels as AnyTensor).item()).toBe(1);
+  });
+  test("fromLogits and ignoreIndex are what they are said to be", () => {
+    expect(() => binaryAccuracy({ fromLogits: "false" as never })).toThrow(
+      'binaryAccuracy: fromLogits is "false"; expected true or false',
+    );
+    expect(() => sparseCategoricalAccuracy({ ignoreIndex: 1.5 })).toThrow(
+      "sparseCategoricalAccuracy: ignoreIndex is 1.5; expected a whole number",
+    );
+  });
+});

@@ -113,6 +113,47 @@ describe("earlyStopping", () => {
     expect(stopping.best?.epoch).toBe(1);
   });
 
+  test("what is no list of callbacks, and a misspelt one, which would never be called", async () => {
+    const fit = (callbacks: unknown) => slope().fit(x, y, { callbacks: callbacks as never });
+    await expect(fit(earlyStopping())).rejects.toThrow(
+      "fit: callbacks is an object; expected a list, such as [earlyStopping()]",
+    );
+    await expect(fit([() => {}])).rejects.toThrow(
+      "fit: callbacks[0] is a function; expected an object with functions, such as { onEpochEnd(epoch, logs) {} }",
+    );
+    await expect(fit([{}, { onEpochEnds() {} }])).rejects.toThrow(
+      "fit: callbacks[1] has onEpochEnds, which is never called; did you mean onEpochEnd?",
+    );
+    await expect(fit([{ on_epoch_end() {} }])).rejects.toThrow("did you mean onEpochEnd?");
+    class Misspelt {
+      onTrainBegins(): void {}
+    }
+    await expect(fit([new Misspelt()])).rejects.toThrow("did you mean onTrainBegin?");
+  });
+
+  test("a rate or a schedule in the place of a function of the epoch", () => {
+    expect(() => learningRateScheduler(0.1 as never)).toThrow(
+      "learningRateScheduler: rate is 0.1; expected a function of the epoch and the present rate; a fixed rate is the optimizer's own",
+    );
+    expect(() => learningRateScheduler(constant(0.1) as never)).toThrow(
+      "learningRateScheduler: rate is a schedule of steps; expected a function of the epoch and the present rate; give the schedule to the optimizer, as its learningRate",
+    );
+  });
+
+  test("a value that is logged in some epochs only keeps their places in the history", async () => {
+    const { history } = await slope().fit(x, y, {
+      epochs: 4,
+      callbacks: [
+        {
+          onEpochEnd: (epoch, logs) => {
+            if (epoch % 2 === 1) logs.odd = epoch;
+          },
+        },
+      ],
+    });
+    expect(history.odd).toEqual([Number.NaN, 1, Number.NaN, 3]);
+  });
+
   test("a value that is not there", async () => {
     await expect(slope().fit(x, y, { callbacks: [earlyStopping()] })).rejects.toThrow(
       'earlyStopping: "validationLoss" is not among loss; give fit validationData or validationSplit',

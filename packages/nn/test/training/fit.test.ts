@@ -10,6 +10,7 @@ import {
   mul,
   parameter,
   random,
+  type Shape,
   sub,
   sum,
   type Tensor,
@@ -459,6 +460,59 @@ describe("fit", () => {
     });
   });
 
+  describe("the loss is that of all rows at once, whatever the size of the batches", () => {
+    const outputs = random.normal(random.key(1), [7, 3], { dtype: "float64" });
+    const labels = tensor([0, 1, 2, -1, -1, -1, 1], { dtype: "int32" });
+    const allCounted = tensor([0, 1, 2, 2, 2, 2, 1], { dtype: "int32" });
+    const oneHot = of([0, 1, 2, 2, 2, 2, 1].map((label) => [0, 1, 2].map((c) => (c === label ? 1 : 0))));
+    const sparse = sparseCategoricalCrossentropy;
+    const cases: [string, TrainingOptions["loss"], AnyTensor][] = [
+      ["plain", sparse, allCounted],
+      ["ignoreIndex", sparse.with({ ignoreIndex: -1 }), labels],
+      [
+        "no row that counts",
+        sparse.with({ ignoreIndex: -1 }),
+        tensor(Int32Array.from({ length: 7 }, () => -1)),
+      ],
+      ["classWeights", sparse.with({ classWeights: [1, 10, 100] }), allCounted],
+      ["classWeights of one-hot rows", categoricalCrossentropy.with({ classWeights: [1, 10, 100] }), oneHot],
+      ["classWeights and ignoreIndex", sparse.with({ classWeights: [1, 10, 100], ignoreIndex: -1 }), labels],
+      ["sum", sparse.with({ reduction: "sum" }), allCounted],
+      ["sum of elements", meanSquaredError.with({ reduction: "sum" }), oneHot],
+      ["mean of elements", meanSquaredError, oneHot],
+    ];
+    describe.each(cases)("%s", (_, loss, y) => {
+      test.each([1, 2, 4, 7])("in batches of %i", async (batchSize) => {
+        // A rate of 0, so that training sees the same model at each step.
+        const same = parameter(tensor([1], { dtype: "float64" }));
+        const made = model(layer({ same }, (x: Tensor<[number, 3], "float64">) => mul(x, same)));
+        made.compile({ optimizer: sgd(made.parameters(), { learningRate: 0 }), loss });
+        const expected = (loss as (outputs: AnyTensor, labels: AnyTensor) => AnyTensor)(outputs, y);
+        const { history } = await made.fit(outputs, y, { batchSize, validationData: [outputs, y] });
+        const { loss: evaluated } = await made.evaluate(outputs, y, { batchSize });
+        expectClose(
+          of([evaluated, history.loss[0], history.validationLoss[0]]),
+          new Array(3).fill(expected.item()),
+          1e-14,
+        );
+      });
+    });
+  });
+
+  test("a layer that counts its calls counts the steps, not what is asked for shapes", async () => {
+    const count = parameter(tensor(0), { trainable: false });
+    const counted = layer({ count }, <S extends Shape>(x: Tensor<S>): Tensor<S> => {
+      count.assign(add(count, 1));
+      return x;
+    });
+    const made = sequential(counted, dense(1, 1));
+    made.compile({ optimizer: sgd(made.parameters()), loss: meanSquaredError });
+    await made.fit(zeros([4, 1]), zeros([4, 1]), { batchSize: 2 });
+    expect(count.item()).toBe(2);
+    made.summary({ inputShape: [1], log: () => {} });
+    expect(count.item()).toBe(2);
+  });
+
   describe("errors", () => {
     test("before compile", async () => {
       const made = sequential(dense(1, 1));
@@ -486,6 +540,34 @@ describe("fit", () => {
       expect(
         compile({ optimizer, loss: sparseCategoricalCrossentropy, metrics: ["accuracy", accuracy] }),
       ).toThrow('compile: two of loss, accuracy, accuracy are called "accuracy"; give metrics other names');
+    });
+
+    test("of data and metrics in a form that is none", async () => {
+      const made = line();
+      const message =
+        "expected a tensor, a typed array or { dtype, shape, values }; tensor(...) makes one of nested arrays";
+      await expect(made.predict([x, x] as never)).rejects.toThrow(`predict: x is an array; ${message}`);
+      await expect(made.fit([[1], [2]] as never, y)).rejects.toThrow(`fit: x is an array; ${message}`);
+      await expect(made.evaluate(x, undefined as never)).rejects.toThrow(
+        `evaluate: y is undefined; ${message}`,
+      );
+      await expect(made.fit(x, y, { validationData: x as never })).rejects.toThrow(
+        "fit: validationData is a tensor [5, 1]; expected inputs and labels, [x, y]",
+      );
+      const metrics = (given: unknown) => (): void =>
+        made.compile({ optimizer: sgd(made.parameters()), loss: meanSquaredError, metrics: given as never });
+      expect(metrics("accuracy")).toThrow(
+        'compile: metrics is "accuracy"; expected a list such as ["accuracy"]',
+      );
+      expect(metrics(accuracy)).toThrow("compile: metrics is the function accuracy; expected a list");
+      metrics([
+        function share() {
+          return precision();
+        },
+      ])();
+      await expect(made.fit(x, y)).rejects.toThrow(
+        "compile: the metric share gives the function precision; expected a scalar tensor of outputs and labels; call it: share()",
+      );
     });
 
     test("of fit", async () => {

@@ -1,4 +1,6 @@
+import { describeValue } from "./describeValue.ts";
 import { OptionError } from "./errors.ts";
+import { Tensor } from "./tensor.ts";
 
 /** Letters only, so that `from_logits` and `fromlogits` are near to `fromLogits`. */
 function plain(name: string): string {
@@ -48,8 +50,31 @@ export function nearestName(given: string, known: readonly string[]): string | u
   return near[0]?.name;
 }
 
-/** Throws {@link OptionError} for an option that is not among `known`, with the name that was probably meant. */
+/** Is a value something that holds options by name? */
+function holdsOptions(value: unknown): value is object {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !ArrayBuffer.isView(value) &&
+    !(value instanceof Tensor)
+  );
+}
+
+/**
+ * Throws {@link OptionError} for options that are not an object, such as a number that was meant for the first of `known`,
+ * and for an option that is not among `known`, with the name that was probably meant.
+ */
 export function checkOptionNames(op: string, options: object, known: readonly string[]): void {
+  if (!holdsOptions(options)) {
+    // A callee's own default takes the place of undefined, where there is one.
+    const isValue = options !== null && options !== undefined && typeof options !== "object";
+    const meant = isValue && typeof options !== "function" ? describeValue(options) : "…";
+    throw new OptionError(
+      op,
+      `the options are ${describeValue(options)}; expected an object of them, such as { ${known[0]}: ${meant} }`,
+    );
+  }
   for (const given of Object.keys(options)) {
     if (known.includes(given)) continue;
     const nearest = nearestName(given, known);

@@ -1,4 +1,4 @@
-import { checkOptionNames, nearestName } from "@adjoint/tensor";
+import { checkOptionNames, nearestName, tensor } from "@adjoint/tensor";
 import { fc, test as property } from "@fast-check/vitest";
 import { describe, expect, test } from "vitest";
 
@@ -37,5 +37,21 @@ describe("checkOptionNames", () => {
       'loss: unknown option "verbose"; expected one of reduction, fromLogits',
     );
     expect(() => checkOptionNames("loss", { reduction: "sum" }, names)).not.toThrow();
+  });
+
+  test.each([
+    [0.5, "0.5; expected an object of them, such as { reduction: 0.5 }"],
+    ["sum", '"sum"; expected an object of them, such as { reduction: "sum" }'],
+    [undefined, "undefined; expected an object of them, such as { reduction: … }"],
+    [null, "null; expected an object of them, such as { reduction: … }"],
+    [["sum"], "an array; expected an object of them"],
+    [new Float32Array(2), "an object Float32Array; expected an object of them"],
+    [tensor([1, 2]), "a tensor [2]; expected an object of them"],
+    [Math.max, "the function max; expected an object of them, such as { reduction: … }"],
+    [() => 1, "a function; expected an object of them"],
+  ])("says that %s is not an object of options", (given, message) => {
+    expect(() => checkOptionNames("loss", given as object, ["reduction"])).toThrow(
+      `loss: the options are ${message}`,
+    );
   });
 });
