@@ -221,6 +221,25 @@ describe("what has no derivative is told", () => {
     );
   });
 
+  // Steps from NaN or ±∞ have no end: without the refusal each of these checks runs for ever.
+  test.for([
+    { value: Number.NaN, text: "NaN" },
+    { value: Number.POSITIVE_INFINITY, text: "Infinity" },
+    { value: Number.NEGATIVE_INFINITY, text: "-Infinity" },
+  ])("an input that is $text", ({ value, text }) => {
+    const product = (a: AnyTensor, { b }: { b: AnyTensor }): AnyTensor => times(a, b);
+    const inputs: [AnyTensor, { b: AnyTensor }] = [x, { b: wide([1, 1, value, value], [2, 2]) }];
+    for (const check of [gradcheck, gradgradcheck, jvpcheck]) {
+      expect(errorOf(() => check(product, inputs)).message).toBe(
+        `${check.name}: argument 1.b [1, 0] is ${text}; differences need finite inputs: give a finite value there, or take ` +
+          "a tensor that is constant from outside the function",
+      );
+      expect(errorOf(() => check((a: AnyTensor) => exp(a), [wide(value)])).message).toContain(
+        `${check.name}: argument 0 is ${text};`,
+      );
+    }
+  });
+
   test("no float among the arguments, or among the results", () => {
     const integers = tensor([1, 2], { dtype: "int32" }) as AnyTensor;
     expect(errorOf(() => gradcheck((a: AnyTensor) => a, [integers])).message).toBe(
