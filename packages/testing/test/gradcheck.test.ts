@@ -107,6 +107,12 @@ describe("a wrong rule fails", () => {
     }
   });
 
+  test.for([1.001, 0.999])("by a factor of %d only when checked strictly", (factor) => {
+    expect(gradcheck(scaledSin(factor), [x])).toBe(true);
+    expect(() => gradcheck(scaledSin(factor), [x], strict)).toThrow(GradcheckError);
+    expect(() => gradcheck(scaledSin(factor ** 3), [x])).toThrow(GradcheckError);
+  });
+
   test("told by the worst element, with its place, both values and the input", () => {
     const error = errorOf(() => gradcheck(scaledSin(1.001), [x], strict));
     expect(error.name).toBe("GradcheckError");
