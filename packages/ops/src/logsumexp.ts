@@ -12,7 +12,8 @@ import {
   max,
   mul,
   type Op,
-  type Reduce,
+  type ReduceBy,
+  type ReduceOptions,
   type Result,
   reducedShape,
   reshape,
@@ -56,13 +57,14 @@ export const logsumexpOp: Op = composite<ReductionAttributes>("logsumexp", {
 export function logsumexp<
   A extends AnyTensor,
   const Axis extends AxisOption = undefined,
-  KeepDims extends boolean = false,
+  KeepDims extends boolean | undefined = false,
+  Given = object,
 >(
   x: A,
-  options: { axis?: Axis; keepDims?: KeepDims; mask?: Mask } & Checked<
-    Reduce<"logsumexp", ShapeOf<A>, Axis, KeepDims>
-  > = {} as never,
-): Tensor<Result<Reduce<"logsumexp", ShapeOf<A>, Axis, KeepDims>>, FloatOf<DTypeOf<A>>> {
+  options: ReduceOptions<Axis, KeepDims, Given> & { mask?: Mask } & Checked<
+      ReduceBy<"logsumexp", ShapeOf<A>, Axis, KeepDims, Given>
+    > = {} as never,
+): Tensor<Result<ReduceBy<"logsumexp", ShapeOf<A>, Axis, KeepDims, Given>>, FloatOf<DTypeOf<A>>> {
   const attributes = reductionOf("logsumexp", x, options);
   return apply(logsumexpOp, withMask("logsumexp", x, options.mask), attributes) as never;
 }

@@ -1,9 +1,11 @@
 import {
+  type AlongOptions,
   type AnyTensor,
   type Checked,
   type CommonDType,
   concat,
   normalizeAxis,
+  type OptionOf,
   type Result,
   ShapeError,
   type ShapesOf,
@@ -18,10 +20,14 @@ import { expandDims } from "./expandDims.ts";
  * Tensors of one shape side by side along a new axis at place `axis` of the result (0 by default; negative counts from the
  * end): k of `[m, n]` give `[k, m, n]`. Gradient: to each its slice of the cotangent. Throws {@link ShapeError}.
  */
-export function stack<const Tensors extends readonly AnyTensor[], const Axis extends number = 0>(
-  tensors: Tensors & Checked<Stack<ShapesOf<Tensors>, Axis>>,
-  options: { axis?: Axis } = {},
-): Tensor<Result<Stack<ShapesOf<Tensors>, Axis>>, CommonDType<Tensors>> {
+export function stack<
+  const Tensors extends readonly AnyTensor[],
+  const Axis extends number | undefined = 0,
+  Given = object,
+>(
+  tensors: Tensors & Checked<Stack<ShapesOf<Tensors>, OptionOf<Given, "axis", Axis>>>,
+  options: AlongOptions<Axis, Given> = {} as never,
+): Tensor<Result<Stack<ShapesOf<Tensors>, OptionOf<Given, "axis", Axis>>>, CommonDType<Tensors>> {
   const list = tensors as readonly AnyTensor[];
   if (list.length === 0) throw new ShapeError("stack", "there are no tensors to stack; give at least one");
   const [{ shape: first }] = list;
