@@ -45,6 +45,8 @@ export const logsumexpOp: Op = composite<ReductionAttributes>("logsumexp", {
   },
 });
 
+const optionNames: readonly string[] = ["axis", "keepDims", "mask"];
+
 /**
  * `log Σ eˣ` over `axis` (all axes by default; negative counts from the end); the axes vanish, or stay as 1 with `keepDims`.
  * With a bool `mask` (true keeps) only kept elements count. Of nothing, or of −∞ alone, it is −∞.
@@ -65,6 +67,6 @@ export function logsumexp<
       ReduceBy<"logsumexp", ShapeOf<A>, Axis, KeepDims, Given>
     > = {} as never,
 ): Tensor<Result<ReduceBy<"logsumexp", ShapeOf<A>, Axis, KeepDims, Given>>, FloatOf<DTypeOf<A>>> {
-  const attributes = reductionOf("logsumexp", x, options);
+  const attributes = reductionOf("logsumexp", x, options, optionNames);
   return apply(logsumexpOp, withMask("logsumexp", x, options.mask), attributes) as never;
 }

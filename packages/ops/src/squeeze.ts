@@ -2,7 +2,9 @@ import {
   type AlongOptions,
   type AnyTensor,
   type AxisOption,
+  axisOptionNames,
   type Checked,
+  checkOptionNames,
   type DTypeOf,
   normalizeAxes,
   type OptionOf,
@@ -24,6 +26,7 @@ export function squeeze<A extends AnyTensor, const Axis extends AxisOption = und
   options: AlongOptions<Axis, Given> &
     Checked<Squeeze<ShapeOf<A>, OptionOf<Given, "axis", Axis>>> = {} as never,
 ): Tensor<Result<Squeeze<ShapeOf<A>, OptionOf<Given, "axis", Axis>>>, DTypeOf<A>> {
+  checkOptionNames("squeeze", options, axisOptionNames);
   const { shape } = x as AnyTensor;
   const axes =
     options.axis === undefined

@@ -1,8 +1,10 @@
 import {
   type AlongOptions,
   type AnyTensor,
+  axisOptionNames,
   type Checked,
   type CommonDType,
+  checkOptionNames,
   concat,
   normalizeAxis,
   type OptionOf,
@@ -37,6 +39,7 @@ export function stack<
       "stack",
       `${shapeText(first)} and ${shapeText(other.shape)} differ; expected equal shapes`,
     );
+  checkOptionNames("stack", options, axisOptionNames);
   const axis = normalizeAxis("stack", options.axis ?? 0, [...first, 1]);
   return concat(
     list.map((one) => expandDims(one, axis) as AnyTensor),

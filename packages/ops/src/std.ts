@@ -52,6 +52,8 @@ export const stdOp: Op = composite<VarianceAttributes>("std", {
   },
 });
 
+const optionNames: readonly string[] = ["axis", "keepDims", "correction"];
+
 /**
  * Standard deviation `√(Σ (x − x̄)² / (n − correction))` over `axis` (all axes by default; negative counts from the end);
  * the axes vanish, or stay as 1 with `keepDims`. Divides by n by default, as NumPy; `{ correction: 1 }` by n − 1.
@@ -72,5 +74,5 @@ export function std<
 ): Tensor<Result<ReduceBy<"std", ShapeOf<A>, Axis, KeepDims, Given>>, FloatOf<DTypeOf<A>>> {
   const correction = options.correction ?? 0;
   checkNumber("std", "correction", correction);
-  return apply(stdOp, [x], { ...reductionOf("std", x, options), correction }) as never;
+  return apply(stdOp, [x], { ...reductionOf("std", x, options, optionNames), correction }) as never;
 }

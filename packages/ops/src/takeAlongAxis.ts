@@ -2,9 +2,11 @@ import {
   type AnyTensor,
   add,
   arange,
+  axisOptionNames,
   type Checked,
   cast,
   checkIndex,
+  checkOptionNames,
   type DTypeOf,
   type HasAxis,
   mul,
@@ -30,6 +32,7 @@ export function takeAlongAxis<A extends AnyTensor, I extends AnyTensor, const Ax
   indices: I,
   options: { axis?: Axis } & Checked<HasAxis<"takeAlongAxis", ShapeOf<A>, Axis>> = {} as never,
 ): Tensor<ShapeOf<I>, DTypeOf<A>> {
+  checkOptionNames("takeAlongAxis", options, axisOptionNames);
   const place = normalizeAxis("takeAlongAxis", options.axis ?? -1, x.shape);
   const fits = indices.rank === x.rank && indices.shape.every((n, i) => i === place || n === x.shape[i]);
   if (!fits) {

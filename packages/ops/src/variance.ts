@@ -69,6 +69,8 @@ export const varianceOp: Op = composite<VarianceAttributes>("variance", {
   },
 });
 
+const optionNames: readonly string[] = ["axis", "keepDims", "correction"];
+
 /**
  * Variance `Σ (x − x̄)² / (n − correction)` over `axis` (all axes by default; negative counts from the end); the axes
  * vanish, or stay as 1 with `keepDims`. Divides by n by default, as NumPy; `{ correction: 1 }` by n − 1, as PyTorch.
@@ -90,5 +92,5 @@ export function variance<
 ): Tensor<Result<ReduceBy<"variance", ShapeOf<A>, Axis, KeepDims, Given>>, FloatOf<DTypeOf<A>>> {
   const correction = options.correction ?? 0;
   checkNumber("variance", "correction", correction);
-  return apply(varianceOp, [x], { ...reductionOf("variance", x, options), correction }) as never;
+  return apply(varianceOp, [x], { ...reductionOf("variance", x, options, optionNames), correction }) as never;
 }

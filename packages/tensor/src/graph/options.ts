@@ -48,15 +48,36 @@ export function nearestName(given: string, known: readonly string[]): string | u
   return near[0]?.name;
 }
 
-/** Throws {@link OptionError} for an option that is not among `known`, with the name that was probably meant. */
-export function checkOptionNames(op: string, options: object, known: readonly string[]): void {
-  for (const given of Object.keys(options)) {
-    if (known.includes(given)) continue;
-    const nearest = nearestName(given, known);
-    const wayOut =
-      nearest === undefined
-        ? `expected one of ${known.join(", ")}`
-        : `did you mean ${JSON.stringify(nearest)}?`;
-    throw new OptionError(op, `unknown option ${JSON.stringify(given)}; ${wayOut}`);
-  }
+/** A value as it is written. */
+export function valueText(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(valueText).join(", ")}]`;
+  return typeof value === "string" ? JSON.stringify(value) : String(value);
 }
+
+/**
+ * Throws {@link OptionError} for an option that is not among `known`, with the name that was probably meant, and for options
+ * that are no object.
+ */
+export function checkOptionNames(op: string, options: object, known: readonly string[]): void {
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    const expected = `expected an object with ${known.join(", ")}`;
+    throw new OptionError(op, `the options are ${valueText(options)}; ${expected}`);
+  }
+  // Each op call comes here: a loop over nothing costs less than a list of no keys.
+  for (const given in options) if (!known.includes(given)) throw unknownOption(op, given, known);
+}
+
+function unknownOption(op: string, given: string, known: readonly string[]): OptionError {
+  const nearest = nearestName(given, known);
+  const wayOut =
+    nearest === undefined
+      ? `expected one of ${known.join(", ")}`
+      : `did you mean ${JSON.stringify(nearest)}?`;
+  return new OptionError(op, `unknown option ${JSON.stringify(given)}; ${wayOut}`);
+}
+
+/** The options of ops along an axis. */
+export const axisOptionNames: readonly string[] = ["axis"];
+
+/** The options of reductions. */
+export const reduceOptionNames: readonly string[] = ["axis", "keepDims"];

@@ -1,4 +1,5 @@
-import { ShapeError } from "./errors.ts";
+import { OptionError, ShapeError } from "./errors.ts";
+import { valueText } from "./options.ts";
 import type { Shape } from "./shape-types.ts";
 
 /** `[32, 10]` as text. */
@@ -105,6 +106,8 @@ export function broadcastShapes(op: string, shapes: readonly Shape[]): Shape {
 export function normalizeAxis(op: string, axis: number, shape: Shape): number {
   const fromFront = axis < 0 ? axis + shape.length : axis;
   if (!Number.isInteger(axis) || fromFront < 0 || fromFront >= shape.length) {
+    if (typeof axis !== "number")
+      throw new OptionError(op, `axis is ${valueText(axis)}; expected a whole number`);
     const range =
       shape.length === 0 ? "a scalar has no axes" : `axes go from ${-shape.length} to ${shape.length - 1}`;
     throw new ShapeError(op, `axis ${axis} is out of range for ${shapeText(shape)}: ${range}`);
@@ -120,6 +123,8 @@ export function normalizeAxes(
 ): number[] {
   if (axis === undefined) return shape.map((_, i) => i);
   const given = typeof axis === "number" ? [axis] : axis;
+  if (!Array.isArray(given))
+    throw new OptionError(op, `axis is ${valueText(given)}; expected a whole number, or an array of them`);
   const axes = given.map((one) => normalizeAxis(op, one, shape)).sort((a, b) => a - b);
   for (let i = 1; i < axes.length; i++) {
     if (axes[i] === axes[i - 1]) {

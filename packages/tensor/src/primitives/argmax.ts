@@ -1,5 +1,6 @@
 import { apply } from "../graph/apply.ts";
 import { type Op, primitive } from "../graph/op.ts";
+import { checkOptionNames, reduceOptionNames } from "../graph/options.ts";
 import { normalizeAxes, reducedShape } from "../graph/shape.ts";
 import type { Checked, ReduceBy, ReduceOptions, Result, ShapeOf } from "../graph/shape-types.ts";
 import type { AnyTensor, Tensor } from "../graph/tensor.ts";
@@ -43,6 +44,7 @@ export function argmax<
   options: ReduceOptions<Axis, KeepDims, Given> &
     Checked<ReduceBy<"argmax", ShapeOf<A>, Axis, KeepDims, Given>> = {} as never,
 ): Tensor<Result<ReduceBy<"argmax", ShapeOf<A>, Axis, KeepDims, Given>>, "int32"> {
+  checkOptionNames("argmax", options, reduceOptionNames);
   const axes = normalizeAxes("argmax", options.axis, x.shape);
   checkNotEmpty("argmax", x, axes);
   return apply(argmaxPrimitive, [x], { axes, keepDims: options.keepDims ?? false }) as never;

@@ -1,6 +1,7 @@
 import { apply } from "../graph/apply.ts";
 import { ShapeError } from "../graph/errors.ts";
 import { type Op, primitive } from "../graph/op.ts";
+import { axisOptionNames, checkOptionNames } from "../graph/options.ts";
 import { normalizeAxis, shapeText, stridesOf } from "../graph/shape.ts";
 import type {
   AlongOptions,
@@ -77,6 +78,7 @@ export function concat<
 ): Tensor<Result<Concat<ShapesOf<Tensors>, OptionOf<Given, "axis", Axis>>>, CommonDType<Tensors>> {
   const list = tensors as readonly AnyTensor[];
   if (list.length === 0) throw new ShapeError("concat", "there are no tensors to join; give at least one");
+  checkOptionNames("concat", options, axisOptionNames);
   const axis = normalizeAxis("concat", options.axis ?? 0, list[0].shape);
   return apply(concatPrimitive, list, { axis }) as never;
 }

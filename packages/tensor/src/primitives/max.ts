@@ -1,6 +1,7 @@
 import { apply } from "../graph/apply.ts";
 import { ShapeError } from "../graph/errors.ts";
 import { type Op, primitive } from "../graph/op.ts";
+import { checkOptionNames, reduceOptionNames } from "../graph/options.ts";
 import { normalizeAxes, reducedShape, shapeText, sizeOf } from "../graph/shape.ts";
 import type {
   AxisOption,
@@ -57,6 +58,7 @@ export function max<
   options: ReduceOptions<Axis, KeepDims, Given> &
     Checked<ReduceBy<"max", ShapeOf<A>, Axis, KeepDims, Given>> = {} as never,
 ): Tensor<Result<ReduceBy<"max", ShapeOf<A>, Axis, KeepDims, Given>>, DTypeOf<A>> {
+  checkOptionNames("max", options, reduceOptionNames);
   const axes = normalizeAxes("max", options.axis, x.shape);
   checkNotEmpty("max", x, axes);
   return apply(maxPrimitive, [x], { axes, keepDims: options.keepDims ?? false }) as never;

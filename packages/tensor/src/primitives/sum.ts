@@ -1,5 +1,6 @@
 import { apply } from "../graph/apply.ts";
 import { type Op, primitive } from "../graph/op.ts";
+import { checkOptionNames, reduceOptionNames } from "../graph/options.ts";
 import { normalizeAxes, reducedShape } from "../graph/shape.ts";
 import type {
   AxisOption,
@@ -52,6 +53,7 @@ export function sum<
   options: ReduceOptions<Axis, KeepDims, Given> &
     Checked<ReduceBy<"sum", ShapeOf<A>, Axis, KeepDims, Given>> = {} as never,
 ): Tensor<Result<ReduceBy<"sum", ShapeOf<A>, Axis, KeepDims, Given>>, SumOf<DTypeOf<A>>> {
+  checkOptionNames("sum", options, reduceOptionNames);
   const axes = normalizeAxes("sum", options.axis, x.shape);
   return apply(sumPrimitive, [x], { axes, keepDims: options.keepDims ?? false }) as never;
 }

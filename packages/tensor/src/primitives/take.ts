@@ -1,5 +1,6 @@
 import { apply } from "../graph/apply.ts";
 import { checkIndexDType, type Op, primitive } from "../graph/op.ts";
+import { axisOptionNames, checkOptionNames } from "../graph/options.ts";
 import { normalizeAxis } from "../graph/shape.ts";
 import type {
   AlongOptions,
@@ -57,6 +58,7 @@ export function take<
   indices: I & Checked<Take<ShapeOf<A>, ShapeOf<I>, OptionOf<Given, "axis", Axis>>>,
   options: AlongOptions<Axis, Given> = {} as never,
 ): Tensor<Result<Take<ShapeOf<A>, ShapeOf<I>, OptionOf<Given, "axis", Axis>>>, DTypeOf<A>> {
+  checkOptionNames("take", options, axisOptionNames);
   const axis = normalizeAxis("take", options.axis ?? 0, x.shape);
   const message = `index {value} is out of range for axis ${axis} of dimension ${x.shape[axis]}`;
   const checked = checkIndex(indices as AnyTensor, x.shape[axis], { op: "take", message });
