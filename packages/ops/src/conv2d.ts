@@ -2,6 +2,7 @@ import {
   type AnyTensor,
   add,
   apply,
+  type Beside,
   type BinaryDType,
   type Checked,
   type Conv2d,
@@ -95,6 +96,20 @@ export type Conv2dBy<
   OptionOf<Given, "dilation", Dilation>
 >;
 
+/** The shape of a bias, which has an element for each output channel of the kernel. */
+export type BiasOf<K extends AnyTensor, Layout, Bias> = Beside<
+  "conv2d",
+  "bias",
+  Bias,
+  ShapeOf<K> extends readonly [infer First extends number, number, number, infer Last extends number]
+    ? [Layout] extends ["NCHW" | undefined]
+      ? [First]
+      : [Layout] extends ["NHWC"]
+        ? [Last]
+        : Shape
+    : Shape
+>;
+
 /** Throws unless the kernel fits the channels of the images. */
 function checkKernel(x: Shape, kernel: Shape, groups: number, layout: ImageLayout): void {
   const axes = layout === "NCHW" ? "[out, in, height, width]" : "[height, width, in, out]";
@@ -148,7 +163,8 @@ export function conv2d<
     dilation?: Dilation;
     groups?: Groups;
     layout?: Layout;
-  } & Inferred<Given> = {} as never,
+  } & Inferred<Given> &
+    Checked<BiasOf<K, OptionOf<Given, "layout", Layout>, OptionOf<Given, "bias", Bias>>> = {} as never,
 ): Tensor<
   Result<Conv2dBy<X, K, Layout, Groups, Stride, Padding, Dilation, Given>>,
   NumberOf<BinaryDType<Tensor<[], BinaryDType<X, K>>, Bias>>

@@ -85,10 +85,12 @@ import {
   type AlongOptions,
   type AnyTensor,
   type AxisOption,
+  type Beside,
   type BinaryDType,
   type BinaryShape,
   type Checked,
   type DefaultDType,
+  type DimensionsAt,
   type DType,
   type DTypeOf,
   type ExpandDims,
@@ -109,9 +111,10 @@ import {
   type ShapeOf,
   type Squeeze,
   type SumOf,
+  type TakeAlong,
   type Tensor,
 } from "@adjoint/tensor";
-import type { Conv2dBy } from "./conv2d.ts";
+import type { BiasOf, Conv2dBy } from "./conv2d.ts";
 import type { DiagonalShape } from "./diagonal.ts";
 import type { DotShape } from "./dot.ts";
 import type { Mask } from "./mask.ts";
@@ -163,14 +166,33 @@ declare module "@adjoint/tensor/methods" {
       A extends AnyTensor,
       Scale extends AnyTensor | undefined = undefined,
       Offset extends AnyTensor | undefined = undefined,
-      const Axis extends number = 1,
+      const Axis extends number | undefined = 1,
+      Given = object,
     >(
       this: A,
-      scale?: Scale,
-      offset?: Offset,
-      options?: BatchNormOptions & { axis?: Axis } & Checked<HasAxis<"batchNorm", ShapeOf<A>, Axis>>,
+      scale?: Scale &
+        Checked<
+          Beside<
+            "batchNorm",
+            "scale",
+            Scale,
+            DimensionsAt<"batchNorm", ShapeOf<A>, OptionOf<Given, "axis", Axis>, 1>
+          >
+        >,
+      offset?: Offset &
+        Checked<
+          Beside<
+            "batchNorm",
+            "offset",
+            Offset,
+            DimensionsAt<"batchNorm", ShapeOf<A>, OptionOf<Given, "axis", Axis>, 1>
+          >
+        >,
+      options?: BatchNormOptions &
+        AlongOptions<Axis, Given> &
+        Checked<HasAxis<"batchNorm", ShapeOf<A>, OptionOf<Given, "axis", Axis>>>,
     ): Tensor<
-      Result<HasAxis<"batchNorm", ShapeOf<A>, Axis>>,
+      Result<HasAxis<"batchNorm", ShapeOf<A>, OptionOf<Given, "axis", Axis>>>,
       FloatOf<BinaryDType<Tensor<[], BinaryDType<A, Scale>>, Offset>>
     >;
     ceil<A extends AnyTensor>(this: A): Tensor<ShapeOf<A>, NumberOf<DTypeOf<A>>>;
@@ -198,7 +220,8 @@ declare module "@adjoint/tensor/methods" {
         dilation?: Dilation;
         groups?: Groups;
         layout?: Layout;
-      } & Inferred<Given>,
+      } & Inferred<Given> &
+        Checked<BiasOf<K, OptionOf<Given, "layout", Layout>, OptionOf<Given, "bias", Bias>>>,
     ): Tensor<
       Result<Conv2dBy<A, K, Layout, Groups, Stride, Padding, Dilation, Given>>,
       NumberOf<BinaryDType<Tensor<[], BinaryDType<A, K>>, Bias>>
@@ -255,13 +278,32 @@ declare module "@adjoint/tensor/methods" {
       Scale extends AnyTensor | undefined = undefined,
       Offset extends AnyTensor | undefined = undefined,
       const Axis extends AxisOption = -1,
+      Given = object,
     >(
       this: A,
-      scale?: Scale,
-      offset?: Offset,
-      options?: LayerNormOptions & { axis?: Axis } & Checked<HasAxis<"layerNorm", ShapeOf<A>, Axis>>,
+      scale?: Scale &
+        Checked<
+          Beside<
+            "layerNorm",
+            "scale",
+            Scale,
+            DimensionsAt<"layerNorm", ShapeOf<A>, OptionOf<Given, "axis", Axis>, -1>
+          >
+        >,
+      offset?: Offset &
+        Checked<
+          Beside<
+            "layerNorm",
+            "offset",
+            Offset,
+            DimensionsAt<"layerNorm", ShapeOf<A>, OptionOf<Given, "axis", Axis>, -1>
+          >
+        >,
+      options?: LayerNormOptions &
+        AlongOptions<Axis, Given> &
+        Checked<HasAxis<"layerNorm", ShapeOf<A>, OptionOf<Given, "axis", Axis>>>,
     ): Tensor<
-      Result<HasAxis<"layerNorm", ShapeOf<A>, Axis>>,
+      Result<HasAxis<"layerNorm", ShapeOf<A>, OptionOf<Given, "axis", Axis>>>,
       FloatOf<BinaryDType<Tensor<[], BinaryDType<A, Scale>>, Offset>>
     >;
     leakyRelu<A extends AnyTensor>(
@@ -427,10 +469,16 @@ declare module "@adjoint/tensor/methods" {
           Reduce<"std", ShapeOf<A>, Axis, KeepDims>
         >,
     ): Tensor<Result<Reduce<"std", ShapeOf<A>, Axis, KeepDims>>, FloatOf<DTypeOf<A>>>;
-    takeAlongAxis<A extends AnyTensor, I extends AnyTensor, const Axis extends number = -1>(
+    takeAlongAxis<
+      A extends AnyTensor,
+      I extends AnyTensor,
+      const Axis extends number | undefined = -1,
+      Given = object,
+    >(
       this: A,
-      indices: I,
-      options?: { axis?: Axis } & Checked<HasAxis<"takeAlongAxis", ShapeOf<A>, Axis>>,
+      indices: I & Checked<TakeAlong<ShapeOf<A>, ShapeOf<I>, OptionOf<Given, "axis", Axis>>>,
+      options?: AlongOptions<Axis, Given> &
+        Checked<HasAxis<"takeAlongAxis", ShapeOf<A>, OptionOf<Given, "axis", Axis>>>,
     ): Tensor<ShapeOf<I>, DTypeOf<A>>;
     tan<A extends AnyTensor>(this: A): Tensor<ShapeOf<A>, FloatOf<DTypeOf<A>>>;
     tanh<A extends AnyTensor>(this: A): Tensor<ShapeOf<A>, FloatOf<DTypeOf<A>>>;

@@ -1,4 +1,5 @@
 import {
+  type AlongOptions,
   type AnyTensor,
   add,
   arange,
@@ -11,11 +12,13 @@ import {
   type HasAxis,
   mul,
   normalizeAxis,
+  type OptionOf,
   reshape,
   ShapeError,
   type ShapeOf,
   shapeText,
   sizeOf,
+  type TakeAlong,
   type Tensor,
   take,
 } from "@adjoint/tensor";
@@ -27,10 +30,16 @@ import {
  * Gradient: each element's cotangent is added back at its index; repeated indices add up.
  * Throws {@link ShapeError}, {@link DTypeError} on float indices and, when run, {@link IndexError} on an index out of range.
  */
-export function takeAlongAxis<A extends AnyTensor, I extends AnyTensor, const Axis extends number = -1>(
+export function takeAlongAxis<
+  A extends AnyTensor,
+  I extends AnyTensor,
+  const Axis extends number | undefined = -1,
+  Given = object,
+>(
   x: A,
-  indices: I,
-  options: { axis?: Axis } & Checked<HasAxis<"takeAlongAxis", ShapeOf<A>, Axis>> = {} as never,
+  indices: I & Checked<TakeAlong<ShapeOf<A>, ShapeOf<I>, OptionOf<Given, "axis", Axis>>>,
+  options: AlongOptions<Axis, Given> &
+    Checked<HasAxis<"takeAlongAxis", ShapeOf<A>, OptionOf<Given, "axis", Axis>>> = {} as never,
 ): Tensor<ShapeOf<I>, DTypeOf<A>> {
   checkOptionNames("takeAlongAxis", options, axisOptionNames);
   const place = normalizeAxis("takeAlongAxis", options.axis ?? -1, x.shape);

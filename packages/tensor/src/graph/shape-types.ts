@@ -641,6 +641,60 @@ type TakeKey<S extends Shape, IndexShape extends Shape, Keys> = [Keys] extends [
       : Shape
     : [...Gather<S, Before<KeysOf<S>, Keys>>, ...IndexShape, ...Gather<S, After<KeysOf<S>, Keys>>];
 
+// ---- What stands beside a tensor ----
+
+/** The shape, if it may be the expected one. */
+type Expect<S extends Shape, Expected extends Shape, Message extends string> = [
+  HasRank<S>,
+  HasRank<Expected>,
+] extends [true, true]
+  ? Differ<Rank<S>, Rank<Expected>> extends true
+    ? ShapeError<Message>
+    : true extends {
+          [K in keyof S]: K extends keyof Expected ? Differ<S[K], Expected[K] & number> : true;
+        }[number]
+      ? ShapeError<Message>
+      : [...S]
+  : Shape;
+
+/**
+ * The shape of a scale, offset or bias, which has the expected one or is absent:
+ * `Beside<"conv2d", "bias", Tensor<[3]>, [3]>` is `[3]`.
+ */
+export type Beside<Op extends string, Name extends string, Given, Expected> = [Given] extends [undefined]
+  ? Shape
+  : Expected extends Shape
+    ? Expect<ShapeOf<Given>, Expected, `${Op}: ${Name} ${Show<ShapeOf<Given>>}; expected ${Show<Expected>}`>
+    : Shape;
+
+/** The dimensions at the axes, in their order from the front: `DimensionsAt<"layerNorm", [4, 3], undefined, -1>` is `[3]`. */
+export type DimensionsAt<Op extends string, S extends Shape, Axis extends AxisOption, Default> =
+  HasRank<S> extends true ? DimensionsAtKeys<S, AxisKeys<Op, S, Or<Axis, Default>>> : Shape;
+
+type DimensionsAtKeys<S extends Shape, Keys> = [Keys] extends [ShapeError]
+  ? Shape
+  : number extends Keys
+    ? Shape
+    : Gather<S, Except<KeysOf<S>, Exclude<KeysOf<S>[number], Keys>>>;
+
+/** The shape of indices of elements along an axis, which has the other dimensions of `S`: `TakeAlong<[4, 3], [4, 7], -1>` is `[4, 7]`. */
+export type TakeAlong<S extends Shape, IndexShape extends Shape, Axis extends number | undefined = -1> =
+  HasRank<S> extends true
+    ? TakeAlongKey<S, IndexShape, AxisKeys<"takeAlongAxis", S, Or<Axis, -1>>>
+    : Normalise<IndexShape>;
+
+type TakeAlongKey<S extends Shape, IndexShape extends Shape, Keys> = [Keys] extends [ShapeError]
+  ? Shape
+  : number extends Keys
+    ? Normalise<IndexShape>
+    : Expect<
+          IndexShape,
+          { [K in keyof S]: K extends Keys ? number : S[K] },
+          `takeAlongAxis: indices ${Show<IndexShape>} for ${Show<S>}; expected equal dimensions but on axis ${Keys & string}`
+        > extends infer R
+      ? ErrorOr<R, Normalise<IndexShape>>
+      : never;
+
 // ---- Joining and cutting ----
 
 /** Tensors end to end along an axis: `Concat<[[2, 3], [4, 3]], 0>` is `[6, 3]`. */
