@@ -27,7 +27,7 @@ export function reductionOf(
   op: string,
   x: AnyTensor,
   options: ReductionOptions,
-  names = reduceOptionNames,
+  names: readonly string[] = reduceOptionNames,
 ): ReductionAttributes {
   checkOptionNames(op, options, names);
   const { axis, keepDims = false } = options;
