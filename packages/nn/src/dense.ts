@@ -89,7 +89,7 @@ export function dense<In extends number, Out extends number, D extends DType = "
   const suffix = activation === "linear" ? "" : ` (${activationName(activation)})`;
   return layer(
     bias === undefined ? { weight } : { weight, bias },
-    affine as unknown as (x: Tensor<[number, In]>) => Tensor<[number, Out], D>,
+    affine as unknown as <Batch extends number>(x: Tensor<[Batch, In]>) => Tensor<[Batch, Out], D>,
     { name, describe: `${name}${suffix}`, inputShape: [inFeatures] },
   );
 }

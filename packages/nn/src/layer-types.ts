@@ -83,22 +83,34 @@ export type LayerInput<In extends Shape, S extends Shape> = number extends In["l
       : ShapeError<`layer: ${Show<S>} does not fit ${Show<In>}`>;
 
 /**
- * The shape that a layer of `In → Out` gives for `S`. A leading `number` in both is the batch and keeps what `S` knows of
- * it: `LayerOutput<[number, 784], [number, 25], [32, 784]>` is `[32, 25]`.
+ * The shape that a layer of `In → Out` gives for `S`. A leading `number` in both is the batch of a layer that keeps it, and
+ * stays what `S` knows of it: `LayerOutput<[number, 784], [number, 25], [32, 784]>` is `[32, 25]`. Of another function it is
+ * any dimension, and with more batch axes than `In` has nothing is known.
  */
-export type LayerOutput<In extends Shape, Out extends Shape, S extends Shape> = number extends Out["length"]
+export type LayerOutput<
+  In extends Shape,
+  Out extends Shape,
+  S extends Shape,
+  KeepsBatch extends boolean = true,
+> = number extends Out["length"]
   ? Shape
-  : [HasBatch<In>, HasBatch<Out>] extends [true, true]
-    ? number extends S["length"]
-      ? Shape
-      : number extends In["length"]
-        ? S extends readonly [infer Batch extends number, ...Shape]
-          ? [Batch, ...Features<Out>]
-          : Out
-        : [BatchOf<S, Features<In>>] extends [never]
-          ? Shape
-          : [...BatchOf<S, Features<In>>, ...Features<Out>]
-    : Out;
+  : [KeepsBatch] extends [true]
+    ? [HasBatch<In>, HasBatch<Out>] extends [true, true]
+      ? number extends S["length"]
+        ? Shape
+        : number extends In["length"]
+          ? S extends readonly [infer Batch extends number, ...Shape]
+            ? [Batch, ...Features<Out>]
+            : Out
+          : [BatchOf<S, Features<In>>] extends [never]
+            ? Shape
+            : [...BatchOf<S, Features<In>>, ...Features<Out>]
+      : Out
+    : number extends In["length"]
+      ? Out
+      : [S["length"]] extends [In["length"]]
+        ? Out
+        : Shape;
 
 /** The dtype of a layer's result: wide enough for its weights and its input. Integers it gives stay integers. */
 export type LayerDType<D extends DType, Given extends DType> = D extends "float32" | "float64"

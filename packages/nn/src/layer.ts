@@ -49,15 +49,24 @@ export interface LayerProperties extends Stateful {
 /**
  * A function from tensor to tensor that owns parameters. `Layer<[number, 784], [number, 25]>` maps `[batch, 784]` to
  * `[batch, 25]`, where the leading `number` is the batch, of one axis or more: `[32, 784]` gives `[32, 25]`.
- * `D` is the dtype of its parameters.
+ * `D` is the dtype of its parameters. `KeepsBatch` is `boolean` if the leading `number` of what it gives may be another one.
  */
-export interface Layer<In extends Shape = Shape, Out extends Shape = Shape, D extends DType = "float32">
-  extends LayerProperties {
+export interface Layer<
+  In extends Shape = Shape,
+  Out extends Shape = Shape,
+  D extends DType = "float32",
+  KeepsBatch extends boolean = true,
+> extends LayerProperties {
   <X extends AnyTensor>(
     x: X & Checked<LayerInput<In, ShapeOf<X>>>,
-  ): Tensor<LayerOutput<In, Out, ShapeOf<X>>, LayerDType<D, DTypeOf<X>>>;
+  ): Tensor<LayerOutput<In, Out, ShapeOf<X>, KeepsBatch>, LayerDType<D, DTypeOf<X>>>;
   /** Only in types: what the layer takes and gives. */
-  readonly [types]: { readonly input: In; readonly output: Out; readonly dtype: D };
+  readonly [types]: {
+    readonly input: In;
+    readonly output: Out;
+    readonly dtype: D;
+    readonly keepsBatch: KeepsBatch;
+  };
 }
 
 /** A layer that changes no shape: dropout, an activation. */
@@ -116,7 +125,8 @@ export function misfit(shape: Shape, inputShape: Shape): string | undefined {
  * }
  * ```
  *
- * A leading `number` in the function's parameter is the batch, and a batch known at the call stays known. Throws
+ * A leading `number` in the function's parameter is the batch. One that is known at the call stays known if the function's
+ * type says that it keeps it: `<Batch extends number>(x: Tensor<[Batch, 2]>) => … as Tensor<[Batch, 2]>`. Throws
  * `OptionError` when the state holds something that is neither.
  */
 export function layer(
@@ -126,9 +136,14 @@ export function layer(
 ): SameShapeLayer;
 export function layer<In extends Shape, Out extends Shape, D extends DType, Given extends DType>(
   state: State,
+  fn: <Batch extends number>(x: Tensor<[Batch, ...In], Given>) => Tensor<[Batch, ...Out], D>,
+  options?: LayerOptions,
+): Layer<[number, ...In], [number, ...Out], D>;
+export function layer<In extends Shape, Out extends Shape, D extends DType, Given extends DType>(
+  state: State,
   fn: (x: Tensor<In, Given>) => Tensor<Out, D>,
   options?: LayerOptions,
-): Layer<In, Out, D>;
+): Layer<In, Out, D, boolean>;
 export function layer(state: State, fn: (x: never) => AnyTensor, options: LayerOptions = {}): AnyLayer {
   if (typeof fn !== "function") {
     throw new OptionError(

@@ -41,6 +41,7 @@ interface Chain {
   readonly input: Shape;
   readonly output: Shape;
   readonly dtype: DType;
+  readonly keepsBatch: boolean;
   readonly open: boolean;
 }
 
@@ -48,6 +49,7 @@ interface Begin {
   readonly input: Shape;
   readonly output: Shape;
   readonly dtype: "float32";
+  readonly keepsBatch: true;
   readonly open: true;
 }
 
@@ -63,19 +65,42 @@ export type ChainOf<
       : Next
     : never
   : number extends Items["length"]
-    ? { readonly input: Shape; readonly output: Shape; readonly dtype: "float32"; readonly open: false }
+    ? {
+        readonly input: Shape;
+        readonly output: Shape;
+        readonly dtype: "float32";
+        readonly keepsBatch: boolean;
+        readonly open: false;
+      }
     : C;
 
 type Append<C extends Chain, Item, Index extends number> =
   Item extends PoolingLayer<infer Layout>
-    ? Then<C, AnyImages, PooledImages<C["output"], Layout>, "float32", Index>
-    : Item extends Layer<infer In, infer Out, infer D>
-      ? Then<C, In, Out, D, Index>
+    ? Then<C, AnyImages, PooledImages<C["output"], Layout>, "float32", true, Index>
+    : Item extends Layer<infer In, infer Out, infer D, infer KeepsBatch>
+      ? Then<C, In, Out, D, KeepsBatch, Index>
       : KeepsShape<Item> extends true
         ? C
         : Item extends (x: infer X) => infer Y
-          ? Then<C, [X] extends [never] ? Shape : ShapeOf<X>, ShapeOf<Y>, "float32", Index>
+          ? Then<
+              C,
+              [X] extends [never] ? Shape : ShapeOf<X>,
+              ShapeOf<Y>,
+              "float32",
+              KeepsBatch<Item, ShapeOf<X>, ShapeOf<Y>>,
+              Index
+            >
           : C;
+
+/** Does a function give back a batch that no one writes? */
+type KeepsBatch<Item, In extends Shape, Out extends Shape> = [In, Out] extends [
+  readonly [number, ...infer Taken extends Shape],
+  readonly [number, ...infer Given extends Shape],
+]
+  ? Item extends (x: Tensor<[Probe[0], ...Taken]>) => Tensor<[Probe[0], ...Given], DType>
+    ? true
+    : boolean
+  : boolean;
 
 type AnyImages = [number, number, number, number];
 
@@ -84,13 +109,21 @@ type PooledImages<S extends Shape, Layout extends ImageLayout> = number extends 
   ? AnyImages
   : Result<Pool2d<S, Layout>>;
 
-type Then<C extends Chain, In extends Shape, Out extends Shape, D extends DType, Index extends number> =
+type Then<
+  C extends Chain,
+  In extends Shape,
+  Out extends Shape,
+  D extends DType,
+  KeepsBatch extends boolean,
+  Index extends number,
+> =
   LayerInput<In, C["output"]> extends ShapeError
     ? Mismatch<Index, MismatchText<In, C["output"], Index>>
     : {
         readonly input: C["open"] extends true ? In : C["input"];
-        readonly output: number extends C["output"]["length"] ? Out : LayerOutput<In, Out, C["output"]>;
+        readonly output: C["open"] extends true ? Out : LayerOutput<In, Out, C["output"], KeepsBatch>;
         readonly dtype: Promote<C["dtype"], D>;
+        readonly keepsBatch: C["keepsBatch"] extends true ? KeepsBatch : boolean;
         readonly open: false;
       };
 

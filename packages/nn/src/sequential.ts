@@ -18,8 +18,9 @@ export type Sequential<Items extends readonly unknown[]> =
     readonly input: infer In extends Shape;
     readonly output: infer Out extends Shape;
     readonly dtype: infer D extends DType;
+    readonly keepsBatch: infer KeepsBatch extends boolean;
   }
-    ? Model<In, Out, D>
+    ? Model<In, Out, D, KeepsBatch>
     : Model;
 
 function inputShapeOf(item: SequentialItem): readonly number[] | undefined {

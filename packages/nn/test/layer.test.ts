@@ -6,6 +6,7 @@ import {
   ones,
   type Parameter,
   parameter,
+  reshape,
   type Shape,
   type Tensor,
   tensor,
@@ -36,8 +37,8 @@ describe("layer", () => {
     expect(numbersOf(twice(tensor([[1, 1]])))).toEqual([2, 3]);
     expect(twice.name).toBe("scale");
     expect(twice.parameters().map(({ name }) => name)).toEqual(["factor"]);
-    expectTypeOf(twice).toEqualTypeOf<Layer<[number, number], [number, number]>>();
-    expectTypeOf(twice(zeros([32, 2]))).toEqualTypeOf<Tensor<[32, number]>>();
+    expectTypeOf(twice).toEqualTypeOf<Layer<[number, number], [number, number], "float32", boolean>>();
+    expectTypeOf(twice(zeros([32, 2]))).toEqualTypeOf<Tensor<[number, number]>>();
   });
 
   test("parameters are named by keys and indices, through layers, arrays and objects", () => {
@@ -203,9 +204,20 @@ describe("layer", () => {
     expect(twice(3, zeros([2, 3])).shape).toEqual([2, 3]);
   });
 
+  test("types: a function that need not keep the batch makes a layer that need not", () => {
+    const halves = layer({}, (x: Tensor<[number, 4]>) => reshape(x, [-1, 2]));
+    expectTypeOf(halves(zeros([5, 4]))).toEqualTypeOf<Tensor<[number, 2]>>();
+    expect(halves(zeros([5, 4])).shape).toEqual([10, 2]);
+    expectTypeOf<Layer<[number, 4], [number, 2]>>().toExtend<typeof halves>();
+    expectTypeOf<typeof halves>().not.toExtend<Layer<[number, 4], [number, 2]>>();
+  });
+
   test("types: a batch that is known stays known, and a wrong shape does not compile", () => {
     const weight: Parameter<[784, 10]> = parameter(zeros([784, 10]));
-    const linear = layer({ weight }, (x: Tensor<[number, 784]>) => relu(matmul(x, weight)));
+    const linear = layer(
+      { weight },
+      <Batch extends number>(x: Tensor<[Batch, 784]>) => relu(matmul(x, weight)) as Tensor<[Batch, 10]>,
+    );
     expectTypeOf(linear).toEqualTypeOf<Layer<[number, 784], [number, 10]>>();
     expectTypeOf(linear(zeros([32, 784]))).toEqualTypeOf<Tensor<[32, 10]>>();
     const exact = layer({}, (x: Tensor<[32, 784]>) => matmul(x, weight));

@@ -1,6 +1,7 @@
 import { relu, softmax } from "@adjoint/ops";
 import {
   type AnyTensor,
+  concat,
   div,
   grad,
   matmul,
@@ -139,10 +140,31 @@ describe("sequential", () => {
       Tensor<[2, 3], "float64">
     >();
     const scaled = sequential((x: Tensor<[number, 784]>) => div(x, 255), dense(784, 10));
-    expectTypeOf(scaled).toEqualTypeOf<Model<[number, 784], [number, 10]>>();
-    expectTypeOf(sequential((x) => mul(x, 2), dense(4, 3))(zeros([2, 4]))).toEqualTypeOf<
-      Tensor<[number, 3]>
-    >();
+    expectTypeOf(scaled).toEqualTypeOf<Model<[number, 784], [number, 10], "float32", boolean>>();
+  });
+
+  test("types: a function does not keep the batch unless its type says so", async () => {
+    const halves = sequential((x: Tensor<[number, 4]>) => reshape(x, [-1, 2]), dense(2, 3));
+    expectTypeOf(halves).toEqualTypeOf<Model<[number, 4], [number, 3], "float32", boolean>>();
+    expectTypeOf(halves(zeros([5, 4]))).toEqualTypeOf<Tensor<[number, 3]>>();
+    expect(halves(zeros([5, 4])).shape).toEqual([10, 3]);
+    expectTypeOf(await halves.predict(zeros([5, 4]))).toEqualTypeOf<Tensor<[number, 3]>>();
+    expectTypeOf(sequential(halves, relu)(zeros([5, 4]))).toEqualTypeOf<Tensor<[number, 3]>>();
+    const flat = sequential((x: Tensor<[number, 4]>) => reshape(x, [-1]));
+    expectTypeOf(flat(zeros([5, 4]))).toEqualTypeOf<Tensor<[number]>>();
+    expect(flat(zeros([5, 4])).shape).toEqual([20]);
+    const twice = sequential(dense(4, 4), (x: Tensor<[number, 4]>) => concat([x, x]));
+    expectTypeOf(twice(zeros([5, 4]))).toEqualTypeOf<Tensor<[number, 4]>>();
+    expect(twice(zeros([5, 4])).shape).toEqual([10, 4]);
+    // Of more batch axes a function of matrices says nothing.
+    expectTypeOf(flat(zeros([2, 5, 4]))).toEqualTypeOf<Tensor>();
+    expectTypeOf(sequential((x) => mul(x, 2), dense(4, 3))(zeros([5, 2, 4]))).toEqualTypeOf<Tensor>();
+    const scaled = sequential(
+      <Batch extends number>(x: Tensor<[Batch, 4]>) => div(x, 255) as Tensor<[Batch, 4]>,
+      dense(4, 3),
+    );
+    expectTypeOf(scaled).toEqualTypeOf<Model<[number, 4], [number, 3]>>();
+    expectTypeOf(scaled(zeros([5, 4]))).toEqualTypeOf<Tensor<[5, 3]>>();
   });
 
   test("types: neighbours that do not fit do not compile", () => {

@@ -6,7 +6,8 @@ import {
   composite,
   equal,
   type Op,
-  type Reduce,
+  type ReduceBy,
+  type ReduceOptions,
   type Result,
   type ShapeOf,
   sum,
@@ -29,12 +30,12 @@ export const allOp: Op = composite<ReductionAttributes>("all", {
 export function all<
   A extends AnyTensor,
   const Axis extends AxisOption = undefined,
-  KeepDims extends boolean = false,
+  KeepDims extends boolean | undefined = false,
+  Given = object,
 >(
   x: A,
-  options: { axis?: Axis; keepDims?: KeepDims } & Checked<
-    Reduce<"all", ShapeOf<A>, Axis, KeepDims>
-  > = {} as never,
-): Tensor<Result<Reduce<"all", ShapeOf<A>, Axis, KeepDims>>, "bool"> {
+  options: ReduceOptions<Axis, KeepDims, Given> &
+    Checked<ReduceBy<"all", ShapeOf<A>, Axis, KeepDims, Given>> = {} as never,
+): Tensor<Result<ReduceBy<"all", ShapeOf<A>, Axis, KeepDims, Given>>, "bool"> {
   return apply(allOp, [x], reductionOf("all", x, options)) as never;
 }

@@ -5,7 +5,8 @@ import {
   type Checked,
   composite,
   type Op,
-  type Reduce,
+  type ReduceBy,
+  type ReduceOptions,
   type Result,
   type ShapeOf,
   sum,
@@ -28,12 +29,12 @@ export const anyOp: Op = composite<ReductionAttributes>("any", {
 export function any<
   A extends AnyTensor,
   const Axis extends AxisOption = undefined,
-  KeepDims extends boolean = false,
+  KeepDims extends boolean | undefined = false,
+  Given = object,
 >(
   x: A,
-  options: { axis?: Axis; keepDims?: KeepDims } & Checked<
-    Reduce<"any", ShapeOf<A>, Axis, KeepDims>
-  > = {} as never,
-): Tensor<Result<Reduce<"any", ShapeOf<A>, Axis, KeepDims>>, "bool"> {
+  options: ReduceOptions<Axis, KeepDims, Given> &
+    Checked<ReduceBy<"any", ShapeOf<A>, Axis, KeepDims, Given>> = {} as never,
+): Tensor<Result<ReduceBy<"any", ShapeOf<A>, Axis, KeepDims, Given>>, "bool"> {
   return apply(anyOp, [x], reductionOf("any", x, options)) as never;
 }

@@ -5,7 +5,8 @@ import {
   type Checked,
   composite,
   type Op,
-  type Reduce,
+  type ReduceBy,
+  type ReduceOptions,
   type Result,
   type ShapeOf,
   type Tensor,
@@ -32,13 +33,13 @@ export const argminOp: Op = composite<ReductionAttributes>("argmin", {
 export function argmin<
   A extends AnyTensor,
   const Axis extends number | undefined = undefined,
-  KeepDims extends boolean = false,
+  KeepDims extends boolean | undefined = false,
+  Given = object,
 >(
   x: A,
-  options: { axis?: Axis; keepDims?: KeepDims } & Checked<
-    Reduce<"argmin", ShapeOf<A>, Axis, KeepDims>
-  > = {} as never,
-): Tensor<Result<Reduce<"argmin", ShapeOf<A>, Axis, KeepDims>>, "int32"> {
+  options: ReduceOptions<Axis, KeepDims, Given> &
+    Checked<ReduceBy<"argmin", ShapeOf<A>, Axis, KeepDims, Given>> = {} as never,
+): Tensor<Result<ReduceBy<"argmin", ShapeOf<A>, Axis, KeepDims, Given>>, "int32"> {
   const attributes = reductionOf("argmin", x, options);
   checkNotEmpty("argmin", "smallest", x, attributes.axes);
   return apply(argminOp, [x], attributes) as never;

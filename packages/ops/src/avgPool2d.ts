@@ -7,7 +7,9 @@ import {
   div,
   type FloatOf,
   type ImageLayout,
+  type Inferred,
   type Op,
+  type OptionOf,
   ones,
   type Pool2d,
   type Result,
@@ -64,10 +66,14 @@ const optionNames: Record<keyof AvgPoolOptions, true> = {
  * Gradient: each element of a window gets its share of the window's cotangent; where windows overlap, shares add up.
  * Numerics: those of {@link mean}. Throws {@link ShapeError} and {@link OptionError}.
  */
-export function avgPool2d<X extends AnyTensor, const Layout extends ImageLayout = "NCHW">(
+export function avgPool2d<
+  X extends AnyTensor,
+  const Layout extends ImageLayout | undefined = "NCHW",
+  Given = object,
+>(
   x: X,
-  options: AvgPoolOptions & { layout?: Layout } = {},
-): Tensor<Result<Pool2d<ShapeOf<X>, Layout>>, FloatOf<DTypeOf<X>>> {
+  options: AvgPoolOptions & { layout?: Layout } & Inferred<Given> = {} as never,
+): Tensor<Result<Pool2d<ShapeOf<X>, OptionOf<Given, "layout", Layout>>>, FloatOf<DTypeOf<X>>> {
   checkOptionNames("avgPool2d", options, Object.keys(optionNames));
   const { layout = "NCHW" as ImageLayout, countIncludePad = true } = options;
   const attributes = { ...poolingOf("avgPool2d", x.shape, options), countIncludePad };

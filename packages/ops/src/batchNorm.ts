@@ -1,13 +1,17 @@
 import {
+  type AlongOptions,
   type AnyTensor,
   add,
+  type Beside,
   type BinaryDType,
   type Checked,
   checkOptionNames,
+  type DimensionsAt,
   type FloatOf,
   type HasAxis,
   mul,
   normalizeAxis,
+  type OptionOf,
   type Result,
   reshape,
   ShapeError,
@@ -38,14 +42,33 @@ export function batchNorm<
   X extends AnyTensor,
   Scale extends AnyTensor | undefined = undefined,
   Offset extends AnyTensor | undefined = undefined,
-  const Axis extends number = 1,
+  const Axis extends number | undefined = 1,
+  Given = object,
 >(
   x: X,
-  scale?: Scale,
-  offset?: Offset,
-  options: BatchNormOptions & { axis?: Axis } & Checked<HasAxis<"batchNorm", ShapeOf<X>, Axis>> = {} as never,
+  scale?: Scale &
+    Checked<
+      Beside<
+        "batchNorm",
+        "scale",
+        Scale,
+        DimensionsAt<"batchNorm", ShapeOf<X>, OptionOf<Given, "axis", Axis>, 1>
+      >
+    >,
+  offset?: Offset &
+    Checked<
+      Beside<
+        "batchNorm",
+        "offset",
+        Offset,
+        DimensionsAt<"batchNorm", ShapeOf<X>, OptionOf<Given, "axis", Axis>, 1>
+      >
+    >,
+  options: BatchNormOptions &
+    AlongOptions<Axis, Given> &
+    Checked<HasAxis<"batchNorm", ShapeOf<X>, OptionOf<Given, "axis", Axis>>> = {} as never,
 ): Tensor<
-  Result<HasAxis<"batchNorm", ShapeOf<X>, Axis>>,
+  Result<HasAxis<"batchNorm", ShapeOf<X>, OptionOf<Given, "axis", Axis>>>,
   FloatOf<BinaryDType<Tensor<[], BinaryDType<X, Scale>>, Offset>>
 > {
   checkOptionNames("batchNorm", options, Object.keys(optionNames));

@@ -2,15 +2,18 @@ import {
   type AnyTensor,
   add,
   apply,
+  type Beside,
   type BinaryDType,
   type Checked,
   type Conv2d,
   checkOptionNames,
   composite,
   type ImageLayout,
+  type Inferred,
   type NumberOf,
   type Op,
   OptionError,
+  type OptionOf,
   type Result,
   reshape,
   type Shape,
@@ -73,6 +76,40 @@ const optionNames: Record<keyof Conv2dOptions, true> = {
   layout: true,
 };
 
+/** The rule by options of which some may be absent. */
+export type Conv2dBy<
+  X extends AnyTensor,
+  K extends AnyTensor,
+  Layout,
+  Groups extends number | undefined,
+  Stride,
+  Padding,
+  Dilation,
+  Given,
+> = Conv2d<
+  ShapeOf<X>,
+  ShapeOf<K>,
+  OptionOf<Given, "layout", Layout>,
+  OptionOf<Given, "groups", Groups>,
+  OptionOf<Given, "stride", Stride>,
+  OptionOf<Given, "padding", Padding>,
+  OptionOf<Given, "dilation", Dilation>
+>;
+
+/** The shape of a bias, which has an element for each output channel of the kernel. */
+export type BiasOf<K extends AnyTensor, Layout, Bias> = Beside<
+  "conv2d",
+  "bias",
+  Bias,
+  ShapeOf<K> extends readonly [infer First extends number, number, number, infer Last extends number]
+    ? [Layout] extends ["NCHW" | undefined]
+      ? [First]
+      : [Layout] extends ["NHWC"]
+        ? [Last]
+        : Shape
+    : Shape
+>;
+
 /** Throws unless the kernel fits the channels of the images. */
 function checkKernel(x: Shape, kernel: Shape, groups: number, layout: ImageLayout): void {
   const axes = layout === "NCHW" ? "[out, in, height, width]" : "[height, width, in, out]";
@@ -109,15 +146,16 @@ function checkKernel(x: Shape, kernel: Shape, groups: number, layout: ImageLayou
 export function conv2d<
   X extends AnyTensor,
   K extends AnyTensor,
-  const Layout extends ImageLayout = "NCHW",
-  const Groups extends number = 1,
-  const Stride extends Pair = 1,
-  const Padding extends Padding2d = 0,
-  const Dilation extends Pair = 1,
+  const Layout extends ImageLayout | undefined = "NCHW",
+  const Groups extends number | undefined = 1,
+  const Stride extends Pair | undefined = 1,
+  const Padding extends Padding2d | undefined = 0,
+  const Dilation extends Pair | undefined = 1,
   Bias extends AnyTensor | undefined = undefined,
+  Given = object,
 >(
   x: X,
-  kernel: K & Checked<Conv2d<ShapeOf<X>, ShapeOf<K>, Layout, Groups, Stride, Padding, Dilation>>,
+  kernel: K & Checked<Conv2dBy<X, K, Layout, Groups, Stride, Padding, Dilation, Given>>,
   options: {
     bias?: Bias;
     stride?: Stride;
@@ -125,13 +163,14 @@ export function conv2d<
     dilation?: Dilation;
     groups?: Groups;
     layout?: Layout;
-  } = {},
+  } & Inferred<Given> &
+    Checked<BiasOf<K, OptionOf<Given, "layout", Layout>, OptionOf<Given, "bias", Bias>>> = {} as never,
 ): Tensor<
-  Result<Conv2d<ShapeOf<X>, ShapeOf<K>, Layout, Groups, Stride, Padding, Dilation>>,
+  Result<Conv2dBy<X, K, Layout, Groups, Stride, Padding, Dilation, Given>>,
   NumberOf<BinaryDType<Tensor<[], BinaryDType<X, K>>, Bias>>
 > {
   checkOptionNames("conv2d", options, Object.keys(optionNames));
-  const given: Conv2dOptions = options;
+  const given = options as Conv2dOptions;
   const { bias, stride = 1, padding = 0, dilation = 1, groups = 1, layout = "NCHW" } = given;
   checkImage("conv2d", x.shape, layout);
   checkKernel(x.shape, kernel.shape, groups, layout);

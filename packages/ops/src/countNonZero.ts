@@ -5,7 +5,8 @@ import {
   type Checked,
   composite,
   type Op,
-  type Reduce,
+  type ReduceBy,
+  type ReduceOptions,
   type Result,
   type ShapeOf,
   sum,
@@ -28,12 +29,12 @@ export const countNonZeroOp: Op = composite<ReductionAttributes>("countNonZero",
 export function countNonZero<
   A extends AnyTensor,
   const Axis extends AxisOption = undefined,
-  KeepDims extends boolean = false,
+  KeepDims extends boolean | undefined = false,
+  Given = object,
 >(
   x: A,
-  options: { axis?: Axis; keepDims?: KeepDims } & Checked<
-    Reduce<"countNonZero", ShapeOf<A>, Axis, KeepDims>
-  > = {} as never,
-): Tensor<Result<Reduce<"countNonZero", ShapeOf<A>, Axis, KeepDims>>, "int32"> {
+  options: ReduceOptions<Axis, KeepDims, Given> &
+    Checked<ReduceBy<"countNonZero", ShapeOf<A>, Axis, KeepDims, Given>> = {} as never,
+): Tensor<Result<ReduceBy<"countNonZero", ShapeOf<A>, Axis, KeepDims, Given>>, "int32"> {
   return apply(countNonZeroOp, [x], reductionOf("countNonZero", x, options)) as never;
 }

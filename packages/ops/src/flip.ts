@@ -1,7 +1,9 @@
 import {
   type AnyTensor,
   type AxisOption,
+  axisOptionNames,
   type Checked,
+  checkOptionNames,
   type DTypeOf,
   type HasAxis,
   normalizeAxes,
@@ -18,6 +20,7 @@ export function flip<A extends AnyTensor, const Axis extends AxisOption = undefi
   x: A,
   options: { axis?: Axis } & Checked<HasAxis<"flip", ShapeOf<A>, Axis>> = {} as never,
 ): Tensor<ShapeOf<A>, DTypeOf<A>> {
+  checkOptionNames("flip", options, axisOptionNames);
   const axes = normalizeAxes("flip", options.axis, x.shape);
   const steps = x.shape.map((_, axis) => (axes.includes(axis) ? -1 : 1));
   return slice(x as AnyTensor, [], [], steps) as never;

@@ -1,12 +1,15 @@
 import {
+  type AlongOptions,
   type AnyTensor,
   type AxisOption,
   add,
   apply,
+  type Beside,
   type BinaryDType,
   type Checked,
   checkOptionNames,
   composite,
+  type DimensionsAt,
   div,
   equal,
   type FloatOf,
@@ -15,6 +18,7 @@ import {
   normalizeAxes,
   type Op,
   OptionError,
+  type OptionOf,
   type Result,
   reducedShape,
   reshape,
@@ -101,13 +105,32 @@ export function layerNorm<
   Scale extends AnyTensor | undefined = undefined,
   Offset extends AnyTensor | undefined = undefined,
   const Axis extends AxisOption = -1,
+  Given = object,
 >(
   x: X,
-  scale?: Scale,
-  offset?: Offset,
-  options: LayerNormOptions & { axis?: Axis } & Checked<HasAxis<"layerNorm", ShapeOf<X>, Axis>> = {} as never,
+  scale?: Scale &
+    Checked<
+      Beside<
+        "layerNorm",
+        "scale",
+        Scale,
+        DimensionsAt<"layerNorm", ShapeOf<X>, OptionOf<Given, "axis", Axis>, -1>
+      >
+    >,
+  offset?: Offset &
+    Checked<
+      Beside<
+        "layerNorm",
+        "offset",
+        Offset,
+        DimensionsAt<"layerNorm", ShapeOf<X>, OptionOf<Given, "axis", Axis>, -1>
+      >
+    >,
+  options: LayerNormOptions &
+    AlongOptions<Axis, Given> &
+    Checked<HasAxis<"layerNorm", ShapeOf<X>, OptionOf<Given, "axis", Axis>>> = {} as never,
 ): Tensor<
-  Result<HasAxis<"layerNorm", ShapeOf<X>, Axis>>,
+  Result<HasAxis<"layerNorm", ShapeOf<X>, OptionOf<Given, "axis", Axis>>>,
   FloatOf<BinaryDType<Tensor<[], BinaryDType<X, Scale>>, Offset>>
 > {
   checkOptionNames("layerNorm", options, Object.keys(optionNames));

@@ -3,7 +3,9 @@ import {
   abs,
   add,
   apply,
+  axisOptionNames,
   type Checked,
+  checkOptionNames,
   composite,
   type DTypeOf,
   exp,
@@ -101,6 +103,7 @@ export function logSoftmaxDifference<A extends AnyTensor, const Axis extends num
       `${shapeText(a.shape)} and ${shapeText(b.shape)} differ; expected logits of one shape`,
     );
   }
+  checkOptionNames("logSoftmaxDifference", options, axisOptionNames);
   const axis = normalizeAxis("logSoftmaxDifference", options.axis ?? -1, a.shape);
   return apply(logSoftmaxDifferenceOp, [a, b], { axis, forms: ["shares", "shares"] }) as never;
 }

@@ -21,7 +21,8 @@ import {
   mul,
   type Op,
   primitives,
-  type Reduce,
+  type ReduceBy,
+  type ReduceOptions,
   type Result,
   reducedShape,
   reshape,
@@ -92,14 +93,14 @@ export const logWeightedSumOp: Op = composite<ReductionAttributes>("logWeightedS
 export function logWeightedSum<
   A extends AnyTensor,
   const Axis extends AxisOption = undefined,
-  KeepDims extends boolean = false,
+  KeepDims extends boolean | undefined = false,
+  Given = object,
 >(
   x: A,
   w: AnyTensor,
-  options: { axis?: Axis; keepDims?: KeepDims } & Checked<
-    Reduce<"logWeightedSum", ShapeOf<A>, Axis, KeepDims>
-  > = {} as never,
-): Tensor<Result<Reduce<"logWeightedSum", ShapeOf<A>, Axis, KeepDims>>, FloatOf<DTypeOf<A>>> {
+  options: ReduceOptions<Axis, KeepDims, Given> &
+    Checked<ReduceBy<"logWeightedSum", ShapeOf<A>, Axis, KeepDims, Given>> = {} as never,
+): Tensor<Result<ReduceBy<"logWeightedSum", ShapeOf<A>, Axis, KeepDims, Given>>, FloatOf<DTypeOf<A>>> {
   const attributes = reductionOf("logWeightedSum", x, options);
   const weights: AnyTensor = apply(primitives.broadcastTo, [w], { shape: x.shape });
   return apply(logWeightedSumOp, [x, weights], attributes) as never;

@@ -12,7 +12,8 @@ import {
   max,
   mul,
   type Op,
-  type Reduce,
+  type ReduceBy,
+  type ReduceOptions,
   type Result,
   reducedShape,
   reshape,
@@ -44,6 +45,8 @@ export const logsumexpOp: Op = composite<ReductionAttributes>("logsumexp", {
   },
 });
 
+const optionNames: readonly string[] = ["axis", "keepDims", "mask"];
+
 /**
  * `log Σ eˣ` over `axis` (all axes by default; negative counts from the end); the axes vanish, or stay as 1 with `keepDims`.
  * With a bool `mask` (true keeps) only kept elements count. Of nothing, or of −∞ alone, it is −∞.
@@ -56,13 +59,14 @@ export const logsumexpOp: Op = composite<ReductionAttributes>("logsumexp", {
 export function logsumexp<
   A extends AnyTensor,
   const Axis extends AxisOption = undefined,
-  KeepDims extends boolean = false,
+  KeepDims extends boolean | undefined = false,
+  Given = object,
 >(
   x: A,
-  options: { axis?: Axis; keepDims?: KeepDims; mask?: Mask } & Checked<
-    Reduce<"logsumexp", ShapeOf<A>, Axis, KeepDims>
-  > = {} as never,
-): Tensor<Result<Reduce<"logsumexp", ShapeOf<A>, Axis, KeepDims>>, FloatOf<DTypeOf<A>>> {
-  const attributes = reductionOf("logsumexp", x, options);
+  options: ReduceOptions<Axis, KeepDims, Given> & { mask?: Mask } & Checked<
+      ReduceBy<"logsumexp", ShapeOf<A>, Axis, KeepDims, Given>
+    > = {} as never,
+): Tensor<Result<ReduceBy<"logsumexp", ShapeOf<A>, Axis, KeepDims, Given>>, FloatOf<DTypeOf<A>>> {
+  const attributes = reductionOf("logsumexp", x, options, optionNames);
   return apply(logsumexpOp, withMask("logsumexp", x, options.mask), attributes) as never;
 }

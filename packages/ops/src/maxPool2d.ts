@@ -5,8 +5,10 @@ import {
   composite,
   type DTypeOf,
   type ImageLayout,
+  type Inferred,
   max,
   type Op,
+  type OptionOf,
   type Pool2d,
   type Result,
   type ShapeOf,
@@ -46,10 +48,14 @@ const optionNames: Record<keyof PoolingOptions, true> = {
  * Gradient: a window's cotangent goes to its first largest element in row-major order, as in PyTorch, and not to those that
  * tie with it; where windows overlap, cotangents add up. Throws {@link ShapeError} and {@link OptionError}.
  */
-export function maxPool2d<X extends AnyTensor, const Layout extends ImageLayout = "NCHW">(
+export function maxPool2d<
+  X extends AnyTensor,
+  const Layout extends ImageLayout | undefined = "NCHW",
+  Given = object,
+>(
   x: X,
-  options: PoolingOptions & { layout?: Layout } = {},
-): Tensor<Result<Pool2d<ShapeOf<X>, Layout>>, DTypeOf<X>> {
+  options: PoolingOptions & { layout?: Layout } & Inferred<Given> = {} as never,
+): Tensor<Result<Pool2d<ShapeOf<X>, OptionOf<Given, "layout", Layout>>>, DTypeOf<X>> {
   checkOptionNames("maxPool2d", options, Object.keys(optionNames));
   const layout: ImageLayout = options.layout ?? "NCHW";
   const attributes = poolingOf("maxPool2d", x.shape, options);

@@ -8,7 +8,8 @@ import {
   div,
   type FloatOf,
   type Op,
-  type Reduce,
+  type ReduceBy,
+  type ReduceOptions,
   type Result,
   type ShapeOf,
   sum,
@@ -30,12 +31,12 @@ export const meanOp: Op = composite<ReductionAttributes>("mean", {
 export function mean<
   A extends AnyTensor,
   const Axis extends AxisOption = undefined,
-  KeepDims extends boolean = false,
+  KeepDims extends boolean | undefined = false,
+  Given = object,
 >(
   x: A,
-  options: { axis?: Axis; keepDims?: KeepDims } & Checked<
-    Reduce<"mean", ShapeOf<A>, Axis, KeepDims>
-  > = {} as never,
-): Tensor<Result<Reduce<"mean", ShapeOf<A>, Axis, KeepDims>>, FloatOf<DTypeOf<A>>> {
+  options: ReduceOptions<Axis, KeepDims, Given> &
+    Checked<ReduceBy<"mean", ShapeOf<A>, Axis, KeepDims, Given>> = {} as never,
+): Tensor<Result<ReduceBy<"mean", ShapeOf<A>, Axis, KeepDims, Given>>, FloatOf<DTypeOf<A>>> {
   return apply(meanOp, [x], reductionOf("mean", x, options)) as never;
 }

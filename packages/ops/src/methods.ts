@@ -82,13 +82,15 @@ import {
   variance,
 } from "@adjoint/ops";
 import {
+  type AlongOptions,
   type AnyTensor,
   type AxisOption,
+  type Beside,
   type BinaryDType,
   type BinaryShape,
   type Checked,
-  type Conv2d,
   type DefaultDType,
+  type DimensionsAt,
   type DType,
   type DTypeOf,
   type ExpandDims,
@@ -96,17 +98,23 @@ import {
   type FloatOf,
   type HasAxis,
   type ImageLayout,
+  type Inferred,
   installMethods,
   type NumberOf,
   type Operand,
+  type OptionOf,
   type Pool2d,
   type Reduce,
+  type ReduceBy,
+  type ReduceOptions,
   type Result,
   type ShapeOf,
   type Squeeze,
   type SumOf,
+  type TakeAlong,
   type Tensor,
 } from "@adjoint/tensor";
+import type { BiasOf, Conv2dBy } from "./conv2d.ts";
 import type { DiagonalShape } from "./diagonal.ts";
 import type { DotShape } from "./dot.ts";
 import type { Mask } from "./mask.ts";
@@ -120,38 +128,71 @@ import type { TraceShape } from "./trace.ts";
 declare module "@adjoint/tensor/methods" {
   /** The derived ops as methods; each op's function documents it. */
   interface TensorMethods {
-    all<A extends AnyTensor, const Axis extends AxisOption = undefined, KeepDims extends boolean = false>(
+    all<
+      A extends AnyTensor,
+      const Axis extends AxisOption = undefined,
+      KeepDims extends boolean | undefined = false,
+      Given = object,
+    >(
       this: A,
-      options?: { axis?: Axis; keepDims?: KeepDims } & Checked<Reduce<"all", ShapeOf<A>, Axis, KeepDims>>,
-    ): Tensor<Result<Reduce<"all", ShapeOf<A>, Axis, KeepDims>>, "bool">;
-    any<A extends AnyTensor, const Axis extends AxisOption = undefined, KeepDims extends boolean = false>(
+      options?: ReduceOptions<Axis, KeepDims, Given> &
+        Checked<ReduceBy<"all", ShapeOf<A>, Axis, KeepDims, Given>>,
+    ): Tensor<Result<ReduceBy<"all", ShapeOf<A>, Axis, KeepDims, Given>>, "bool">;
+    any<
+      A extends AnyTensor,
+      const Axis extends AxisOption = undefined,
+      KeepDims extends boolean | undefined = false,
+      Given = object,
+    >(
       this: A,
-      options?: { axis?: Axis; keepDims?: KeepDims } & Checked<Reduce<"any", ShapeOf<A>, Axis, KeepDims>>,
-    ): Tensor<Result<Reduce<"any", ShapeOf<A>, Axis, KeepDims>>, "bool">;
+      options?: ReduceOptions<Axis, KeepDims, Given> &
+        Checked<ReduceBy<"any", ShapeOf<A>, Axis, KeepDims, Given>>,
+    ): Tensor<Result<ReduceBy<"any", ShapeOf<A>, Axis, KeepDims, Given>>, "bool">;
     argmin<
       A extends AnyTensor,
       const Axis extends number | undefined = undefined,
-      KeepDims extends boolean = false,
+      KeepDims extends boolean | undefined = false,
+      Given = object,
     >(
       this: A,
-      options?: { axis?: Axis; keepDims?: KeepDims } & Checked<Reduce<"argmin", ShapeOf<A>, Axis, KeepDims>>,
-    ): Tensor<Result<Reduce<"argmin", ShapeOf<A>, Axis, KeepDims>>, "int32">;
-    avgPool2d<A extends AnyTensor, const Layout extends ImageLayout = "NCHW">(
+      options?: ReduceOptions<Axis, KeepDims, Given> &
+        Checked<ReduceBy<"argmin", ShapeOf<A>, Axis, KeepDims, Given>>,
+    ): Tensor<Result<ReduceBy<"argmin", ShapeOf<A>, Axis, KeepDims, Given>>, "int32">;
+    avgPool2d<A extends AnyTensor, const Layout extends ImageLayout | undefined = "NCHW", Given = object>(
       this: A,
-      options?: AvgPoolOptions & { layout?: Layout },
-    ): Tensor<Result<Pool2d<ShapeOf<A>, Layout>>, FloatOf<DTypeOf<A>>>;
+      options?: AvgPoolOptions & { layout?: Layout } & Inferred<Given>,
+    ): Tensor<Result<Pool2d<ShapeOf<A>, OptionOf<Given, "layout", Layout>>>, FloatOf<DTypeOf<A>>>;
     batchNorm<
       A extends AnyTensor,
       Scale extends AnyTensor | undefined = undefined,
       Offset extends AnyTensor | undefined = undefined,
-      const Axis extends number = 1,
+      const Axis extends number | undefined = 1,
+      Given = object,
     >(
       this: A,
-      scale?: Scale,
-      offset?: Offset,
-      options?: BatchNormOptions & { axis?: Axis } & Checked<HasAxis<"batchNorm", ShapeOf<A>, Axis>>,
+      scale?: Scale &
+        Checked<
+          Beside<
+            "batchNorm",
+            "scale",
+            Scale,
+            DimensionsAt<"batchNorm", ShapeOf<A>, OptionOf<Given, "axis", Axis>, 1>
+          >
+        >,
+      offset?: Offset &
+        Checked<
+          Beside<
+            "batchNorm",
+            "offset",
+            Offset,
+            DimensionsAt<"batchNorm", ShapeOf<A>, OptionOf<Given, "axis", Axis>, 1>
+          >
+        >,
+      options?: BatchNormOptions &
+        AlongOptions<Axis, Given> &
+        Checked<HasAxis<"batchNorm", ShapeOf<A>, OptionOf<Given, "axis", Axis>>>,
     ): Tensor<
-      Result<HasAxis<"batchNorm", ShapeOf<A>, Axis>>,
+      Result<HasAxis<"batchNorm", ShapeOf<A>, OptionOf<Given, "axis", Axis>>>,
       FloatOf<BinaryDType<Tensor<[], BinaryDType<A, Scale>>, Offset>>
     >;
     ceil<A extends AnyTensor>(this: A): Tensor<ShapeOf<A>, NumberOf<DTypeOf<A>>>;
@@ -162,15 +203,16 @@ declare module "@adjoint/tensor/methods" {
     conv2d<
       A extends AnyTensor,
       K extends AnyTensor,
-      const Layout extends ImageLayout = "NCHW",
-      const Groups extends number = 1,
-      const Stride extends Pair = 1,
-      const Padding extends Padding2d = 0,
-      const Dilation extends Pair = 1,
+      const Layout extends ImageLayout | undefined = "NCHW",
+      const Groups extends number | undefined = 1,
+      const Stride extends Pair | undefined = 1,
+      const Padding extends Padding2d | undefined = 0,
+      const Dilation extends Pair | undefined = 1,
       Bias extends AnyTensor | undefined = undefined,
+      Given = object,
     >(
       this: A,
-      kernel: K & Checked<Conv2d<ShapeOf<A>, ShapeOf<K>, Layout, Groups, Stride, Padding, Dilation>>,
+      kernel: K & Checked<Conv2dBy<A, K, Layout, Groups, Stride, Padding, Dilation, Given>>,
       options?: {
         bias?: Bias;
         stride?: Stride;
@@ -178,22 +220,23 @@ declare module "@adjoint/tensor/methods" {
         dilation?: Dilation;
         groups?: Groups;
         layout?: Layout;
-      },
+      } & Inferred<Given> &
+        Checked<BiasOf<K, OptionOf<Given, "layout", Layout>, OptionOf<Given, "bias", Bias>>>,
     ): Tensor<
-      Result<Conv2d<ShapeOf<A>, ShapeOf<K>, Layout, Groups, Stride, Padding, Dilation>>,
+      Result<Conv2dBy<A, K, Layout, Groups, Stride, Padding, Dilation, Given>>,
       NumberOf<BinaryDType<Tensor<[], BinaryDType<A, K>>, Bias>>
     >;
     cosh<A extends AnyTensor>(this: A): Tensor<ShapeOf<A>, FloatOf<DTypeOf<A>>>;
     countNonZero<
       A extends AnyTensor,
       const Axis extends AxisOption = undefined,
-      KeepDims extends boolean = false,
+      KeepDims extends boolean | undefined = false,
+      Given = object,
     >(
       this: A,
-      options?: { axis?: Axis; keepDims?: KeepDims } & Checked<
-        Reduce<"countNonZero", ShapeOf<A>, Axis, KeepDims>
-      >,
-    ): Tensor<Result<Reduce<"countNonZero", ShapeOf<A>, Axis, KeepDims>>, "int32">;
+      options?: ReduceOptions<Axis, KeepDims, Given> &
+        Checked<ReduceBy<"countNonZero", ShapeOf<A>, Axis, KeepDims, Given>>,
+    ): Tensor<Result<ReduceBy<"countNonZero", ShapeOf<A>, Axis, KeepDims, Given>>, "int32">;
     diagonal<A extends AnyTensor>(this: A): Tensor<DiagonalShape<ShapeOf<A>>, DTypeOf<A>>;
     dot<A extends AnyTensor, B extends AnyTensor>(
       this: A,
@@ -235,13 +278,32 @@ declare module "@adjoint/tensor/methods" {
       Scale extends AnyTensor | undefined = undefined,
       Offset extends AnyTensor | undefined = undefined,
       const Axis extends AxisOption = -1,
+      Given = object,
     >(
       this: A,
-      scale?: Scale,
-      offset?: Offset,
-      options?: LayerNormOptions & { axis?: Axis } & Checked<HasAxis<"layerNorm", ShapeOf<A>, Axis>>,
+      scale?: Scale &
+        Checked<
+          Beside<
+            "layerNorm",
+            "scale",
+            Scale,
+            DimensionsAt<"layerNorm", ShapeOf<A>, OptionOf<Given, "axis", Axis>, -1>
+          >
+        >,
+      offset?: Offset &
+        Checked<
+          Beside<
+            "layerNorm",
+            "offset",
+            Offset,
+            DimensionsAt<"layerNorm", ShapeOf<A>, OptionOf<Given, "axis", Axis>, -1>
+          >
+        >,
+      options?: LayerNormOptions &
+        AlongOptions<Axis, Given> &
+        Checked<HasAxis<"layerNorm", ShapeOf<A>, OptionOf<Given, "axis", Axis>>>,
     ): Tensor<
-      Result<HasAxis<"layerNorm", ShapeOf<A>, Axis>>,
+      Result<HasAxis<"layerNorm", ShapeOf<A>, OptionOf<Given, "axis", Axis>>>,
       FloatOf<BinaryDType<Tensor<[], BinaryDType<A, Scale>>, Offset>>
     >;
     leakyRelu<A extends AnyTensor>(
@@ -281,14 +343,14 @@ declare module "@adjoint/tensor/methods" {
     logWeightedSum<
       A extends AnyTensor,
       const Axis extends AxisOption = undefined,
-      KeepDims extends boolean = false,
+      KeepDims extends boolean | undefined = false,
+      Given = object,
     >(
       this: A,
       w: AnyTensor,
-      options?: { axis?: Axis; keepDims?: KeepDims } & Checked<
-        Reduce<"logWeightedSum", ShapeOf<A>, Axis, KeepDims>
-      >,
-    ): Tensor<Result<Reduce<"logWeightedSum", ShapeOf<A>, Axis, KeepDims>>, FloatOf<DTypeOf<A>>>;
+      options?: ReduceOptions<Axis, KeepDims, Given> &
+        Checked<ReduceBy<"logWeightedSum", ShapeOf<A>, Axis, KeepDims, Given>>,
+    ): Tensor<Result<ReduceBy<"logWeightedSum", ShapeOf<A>, Axis, KeepDims, Given>>, FloatOf<DTypeOf<A>>>;
     normalize<A extends AnyTensor, const Axis extends AxisOption = undefined>(
       this: A,
       options?: { axis?: Axis } & Checked<Reduce<"normalize", ShapeOf<A>, Axis, true>>,
@@ -296,29 +358,48 @@ declare module "@adjoint/tensor/methods" {
     logsumexp<
       A extends AnyTensor,
       const Axis extends AxisOption = undefined,
-      KeepDims extends boolean = false,
+      KeepDims extends boolean | undefined = false,
+      Given = object,
     >(
       this: A,
-      options?: { axis?: Axis; keepDims?: KeepDims; mask?: Mask } & Checked<
-        Reduce<"logsumexp", ShapeOf<A>, Axis, KeepDims>
-      >,
+      options?: ReduceOptions<Axis, KeepDims, Given> & { mask?: Mask } & Checked<
+          Reduce<"logsumexp", ShapeOf<A>, Axis, KeepDims>
+        >,
     ): Tensor<Result<Reduce<"logsumexp", ShapeOf<A>, Axis, KeepDims>>, FloatOf<DTypeOf<A>>>;
-    maxPool2d<A extends AnyTensor, const Layout extends ImageLayout = "NCHW">(
+    maxPool2d<A extends AnyTensor, const Layout extends ImageLayout | undefined = "NCHW", Given = object>(
       this: A,
-      options?: PoolingOptions & { layout?: Layout },
-    ): Tensor<Result<Pool2d<ShapeOf<A>, Layout>>, DTypeOf<A>>;
-    mean<A extends AnyTensor, const Axis extends AxisOption = undefined, KeepDims extends boolean = false>(
+      options?: PoolingOptions & { layout?: Layout } & Inferred<Given>,
+    ): Tensor<Result<Pool2d<ShapeOf<A>, OptionOf<Given, "layout", Layout>>>, DTypeOf<A>>;
+    mean<
+      A extends AnyTensor,
+      const Axis extends AxisOption = undefined,
+      KeepDims extends boolean | undefined = false,
+      Given = object,
+    >(
       this: A,
-      options?: { axis?: Axis; keepDims?: KeepDims } & Checked<Reduce<"mean", ShapeOf<A>, Axis, KeepDims>>,
-    ): Tensor<Result<Reduce<"mean", ShapeOf<A>, Axis, KeepDims>>, FloatOf<DTypeOf<A>>>;
-    min<A extends AnyTensor, const Axis extends AxisOption = undefined, KeepDims extends boolean = false>(
+      options?: ReduceOptions<Axis, KeepDims, Given> &
+        Checked<ReduceBy<"mean", ShapeOf<A>, Axis, KeepDims, Given>>,
+    ): Tensor<Result<ReduceBy<"mean", ShapeOf<A>, Axis, KeepDims, Given>>, FloatOf<DTypeOf<A>>>;
+    min<
+      A extends AnyTensor,
+      const Axis extends AxisOption = undefined,
+      KeepDims extends boolean | undefined = false,
+      Given = object,
+    >(
       this: A,
-      options?: { axis?: Axis; keepDims?: KeepDims } & Checked<Reduce<"min", ShapeOf<A>, Axis, KeepDims>>,
-    ): Tensor<Result<Reduce<"min", ShapeOf<A>, Axis, KeepDims>>, DTypeOf<A>>;
-    norm<A extends AnyTensor, const Axis extends AxisOption = undefined, KeepDims extends boolean = false>(
+      options?: ReduceOptions<Axis, KeepDims, Given> &
+        Checked<ReduceBy<"min", ShapeOf<A>, Axis, KeepDims, Given>>,
+    ): Tensor<Result<ReduceBy<"min", ShapeOf<A>, Axis, KeepDims, Given>>, DTypeOf<A>>;
+    norm<
+      A extends AnyTensor,
+      const Axis extends AxisOption = undefined,
+      KeepDims extends boolean | undefined = false,
+      Given = object,
+    >(
       this: A,
-      options?: { axis?: Axis; keepDims?: KeepDims } & Checked<Reduce<"norm", ShapeOf<A>, Axis, KeepDims>>,
-    ): Tensor<Result<Reduce<"norm", ShapeOf<A>, Axis, KeepDims>>, FloatOf<DTypeOf<A>>>;
+      options?: ReduceOptions<Axis, KeepDims, Given> &
+        Checked<ReduceBy<"norm", ShapeOf<A>, Axis, KeepDims, Given>>,
+    ): Tensor<Result<ReduceBy<"norm", ShapeOf<A>, Axis, KeepDims, Given>>, FloatOf<DTypeOf<A>>>;
     normalCdf<A extends AnyTensor>(this: A): Tensor<ShapeOf<A>, FloatOf<DTypeOf<A>>>;
     normalPdf<A extends AnyTensor>(this: A): Tensor<ShapeOf<A>, FloatOf<DTypeOf<A>>>;
     notEqual<A extends AnyTensor, B extends Operand>(
@@ -334,10 +415,16 @@ declare module "@adjoint/tensor/methods" {
       this: A,
       other: B,
     ): Tensor<OuterShape<ShapeOf<A>, ShapeOf<B>>, NumberOf<BinaryDType<A, B>>>;
-    prod<A extends AnyTensor, const Axis extends AxisOption = undefined, KeepDims extends boolean = false>(
+    prod<
+      A extends AnyTensor,
+      const Axis extends AxisOption = undefined,
+      KeepDims extends boolean | undefined = false,
+      Given = object,
+    >(
       this: A,
-      options?: { axis?: Axis; keepDims?: KeepDims } & Checked<Reduce<"prod", ShapeOf<A>, Axis, KeepDims>>,
-    ): Tensor<Result<Reduce<"prod", ShapeOf<A>, Axis, KeepDims>>, SumOf<DTypeOf<A>>>;
+      options?: ReduceOptions<Axis, KeepDims, Given> &
+        Checked<ReduceBy<"prod", ShapeOf<A>, Axis, KeepDims, Given>>,
+    ): Tensor<Result<ReduceBy<"prod", ShapeOf<A>, Axis, KeepDims, Given>>, SumOf<DTypeOf<A>>>;
     ravel<A extends AnyTensor>(this: A): Tensor<Flatten<ShapeOf<A>>, DTypeOf<A>>;
     reciprocal<A extends AnyTensor>(this: A): Tensor<ShapeOf<A>, FloatOf<DTypeOf<A>>>;
     relu<A extends AnyTensor>(this: A): Tensor<ShapeOf<A>, NumberOf<DTypeOf<A>>>;
@@ -367,20 +454,31 @@ declare module "@adjoint/tensor/methods" {
       options?: { axis?: Axis } & Checked<HasAxis<"split", ShapeOf<A>, Axis>>,
     ): Tensor<OfRank<ShapeOf<A>>, DTypeOf<A>>[];
     square<A extends AnyTensor>(this: A): Tensor<ShapeOf<A>, NumberOf<DTypeOf<A>>>;
-    squeeze<A extends AnyTensor, const Axis extends AxisOption = undefined>(
+    squeeze<A extends AnyTensor, const Axis extends AxisOption = undefined, Given = object>(
       this: A,
-      options?: { axis?: Axis } & Checked<Squeeze<ShapeOf<A>, Axis>>,
-    ): Tensor<Result<Squeeze<ShapeOf<A>, Axis>>, DTypeOf<A>>;
-    std<A extends AnyTensor, const Axis extends AxisOption = undefined, KeepDims extends boolean = false>(
+      options?: AlongOptions<Axis, Given> & Checked<Squeeze<ShapeOf<A>, OptionOf<Given, "axis", Axis>>>,
+    ): Tensor<Result<Squeeze<ShapeOf<A>, OptionOf<Given, "axis", Axis>>>, DTypeOf<A>>;
+    std<
+      A extends AnyTensor,
+      const Axis extends AxisOption = undefined,
+      KeepDims extends boolean | undefined = false,
+      Given = object,
+    >(
       this: A,
-      options?: { axis?: Axis; keepDims?: KeepDims; correction?: number } & Checked<
-        Reduce<"std", ShapeOf<A>, Axis, KeepDims>
-      >,
+      options?: ReduceOptions<Axis, KeepDims, Given> & { correction?: number } & Checked<
+          Reduce<"std", ShapeOf<A>, Axis, KeepDims>
+        >,
     ): Tensor<Result<Reduce<"std", ShapeOf<A>, Axis, KeepDims>>, FloatOf<DTypeOf<A>>>;
-    takeAlongAxis<A extends AnyTensor, I extends AnyTensor, const Axis extends number = -1>(
+    takeAlongAxis<
+      A extends AnyTensor,
+      I extends AnyTensor,
+      const Axis extends number | undefined = -1,
+      Given = object,
+    >(
       this: A,
-      indices: I,
-      options?: { axis?: Axis } & Checked<HasAxis<"takeAlongAxis", ShapeOf<A>, Axis>>,
+      indices: I & Checked<TakeAlong<ShapeOf<A>, ShapeOf<I>, OptionOf<Given, "axis", Axis>>>,
+      options?: AlongOptions<Axis, Given> &
+        Checked<HasAxis<"takeAlongAxis", ShapeOf<A>, OptionOf<Given, "axis", Axis>>>,
     ): Tensor<ShapeOf<I>, DTypeOf<A>>;
     tan<A extends AnyTensor>(this: A): Tensor<ShapeOf<A>, FloatOf<DTypeOf<A>>>;
     tanh<A extends AnyTensor>(this: A): Tensor<ShapeOf<A>, FloatOf<DTypeOf<A>>>;
@@ -392,12 +490,13 @@ declare module "@adjoint/tensor/methods" {
     variance<
       A extends AnyTensor,
       const Axis extends AxisOption = undefined,
-      KeepDims extends boolean = false,
+      KeepDims extends boolean | undefined = false,
+      Given = object,
     >(
       this: A,
-      options?: { axis?: Axis; keepDims?: KeepDims; correction?: number } & Checked<
-        Reduce<"variance", ShapeOf<A>, Axis, KeepDims>
-      >,
+      options?: ReduceOptions<Axis, KeepDims, Given> & { correction?: number } & Checked<
+          Reduce<"variance", ShapeOf<A>, Axis, KeepDims>
+        >,
     ): Tensor<Result<Reduce<"variance", ShapeOf<A>, Axis, KeepDims>>, FloatOf<DTypeOf<A>>>;
   }
 }

@@ -7,7 +7,8 @@ import {
   type DTypeOf,
   max,
   type Op,
-  type Reduce,
+  type ReduceBy,
+  type ReduceOptions,
   type Result,
   type ShapeOf,
   type Tensor,
@@ -31,13 +32,13 @@ export const minOp: Op = composite<ReductionAttributes>("min", {
 export function min<
   A extends AnyTensor,
   const Axis extends AxisOption = undefined,
-  KeepDims extends boolean = false,
+  KeepDims extends boolean | undefined = false,
+  Given = object,
 >(
   x: A,
-  options: { axis?: Axis; keepDims?: KeepDims } & Checked<
-    Reduce<"min", ShapeOf<A>, Axis, KeepDims>
-  > = {} as never,
-): Tensor<Result<Reduce<"min", ShapeOf<A>, Axis, KeepDims>>, DTypeOf<A>> {
+  options: ReduceOptions<Axis, KeepDims, Given> &
+    Checked<ReduceBy<"min", ShapeOf<A>, Axis, KeepDims, Given>> = {} as never,
+): Tensor<Result<ReduceBy<"min", ShapeOf<A>, Axis, KeepDims, Given>>, DTypeOf<A>> {
   const attributes = reductionOf("min", x, options);
   checkNotEmpty("min", "smallest", x, attributes.axes);
   return apply(minOp, [x], attributes) as never;

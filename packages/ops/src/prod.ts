@@ -10,7 +10,8 @@ import {
   mul,
   type Op,
   pad,
-  type Reduce,
+  type ReduceBy,
+  type ReduceOptions,
   type Result,
   reducedShape,
   reshape,
@@ -71,12 +72,12 @@ export const prodOp: Op = composite<ReductionAttributes>("prod", {
 export function prod<
   A extends AnyTensor,
   const Axis extends AxisOption = undefined,
-  KeepDims extends boolean = false,
+  KeepDims extends boolean | undefined = false,
+  Given = object,
 >(
   x: A,
-  options: { axis?: Axis; keepDims?: KeepDims } & Checked<
-    Reduce<"prod", ShapeOf<A>, Axis, KeepDims>
-  > = {} as never,
-): Tensor<Result<Reduce<"prod", ShapeOf<A>, Axis, KeepDims>>, SumOf<DTypeOf<A>>> {
+  options: ReduceOptions<Axis, KeepDims, Given> &
+    Checked<ReduceBy<"prod", ShapeOf<A>, Axis, KeepDims, Given>> = {} as never,
+): Tensor<Result<ReduceBy<"prod", ShapeOf<A>, Axis, KeepDims, Given>>, SumOf<DTypeOf<A>>> {
   return apply(prodOp, [x], reductionOf("prod", x, options)) as never;
 }

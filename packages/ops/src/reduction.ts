@@ -1,7 +1,9 @@
 import {
   type AnyTensor,
+  checkOptionNames,
   normalizeAxes,
   reducedShape,
+  reduceOptionNames,
   type Shape,
   ShapeError,
   shapeText,
@@ -17,12 +19,18 @@ export interface ReductionOptions {
   readonly keepDims?: boolean | undefined;
 }
 
-/** The attributes of a reduction of `x`. Throws {@link ShapeError} when an axis is out of range or named twice. */
+/**
+ * The attributes of a reduction of `x`. Throws {@link ShapeError} when an axis is out of range or named twice, and
+ * `OptionError` for an option that is not among `names`.
+ */
 export function reductionOf(
   op: string,
   x: AnyTensor,
-  { axis, keepDims = false }: ReductionOptions,
+  options: ReductionOptions,
+  names: readonly string[] = reduceOptionNames,
 ): ReductionAttributes {
+  checkOptionNames(op, options, names);
+  const { axis, keepDims = false } = options;
   return { axes: normalizeAxes(op, axis, x.shape), keepDims };
 }
 

@@ -2,6 +2,7 @@ import {
   type AnyTensor,
   argsort,
   type Checked,
+  checkOptionNames,
   type DTypeOf,
   type HasAxis,
   normalizeAxis,
@@ -10,6 +11,8 @@ import {
 } from "@adjoint/tensor";
 import { flip } from "./flip.ts";
 import { elementsAt } from "./takeAlongAxis.ts";
+
+const optionNames: readonly string[] = ["axis", "descending"];
 
 /**
  * The elements in ascending order along `axis` (the last by default), or in descending order. Stable; NaN comes last, of a
@@ -20,6 +23,7 @@ export function sort<A extends AnyTensor, const Axis extends number = -1>(
   x: A,
   options: { axis?: Axis; descending?: boolean } & Checked<HasAxis<"sort", ShapeOf<A>, Axis>> = {} as never,
 ): Tensor<ShapeOf<A>, DTypeOf<A>> {
+  checkOptionNames("sort", options, optionNames);
   const axis = normalizeAxis("sort", options.axis ?? -1, x.shape);
   if (!options.descending) return ascending(x, axis) as never;
   // Turned round before too, so that equal elements, which keep the order they have there, end in their own.

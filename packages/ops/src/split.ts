@@ -1,6 +1,8 @@
 import {
   type AnyTensor,
+  axisOptionNames,
   type Checked,
+  checkOptionNames,
   type DTypeOf,
   type HasAxis,
   normalizeAxis,
@@ -22,6 +24,7 @@ export function split<A extends AnyTensor, const Axis extends number = 0>(
   sections: number | readonly number[],
   options: { axis?: Axis } & Checked<HasAxis<"split", ShapeOf<A>, Axis>> = {} as never,
 ): Tensor<OfRank<ShapeOf<A>>, DTypeOf<A>>[] {
+  checkOptionNames("split", options, axisOptionNames);
   const place = normalizeAxis("split", options.axis ?? 0, x.shape);
   const dimension = x.shape[place];
   const sizes = typeof sections === "number" ? equalSizes(dimension, sections) : sections;

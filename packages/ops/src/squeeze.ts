@@ -1,9 +1,13 @@
 import {
+  type AlongOptions,
   type AnyTensor,
   type AxisOption,
+  axisOptionNames,
   type Checked,
+  checkOptionNames,
   type DTypeOf,
   normalizeAxes,
+  type OptionOf,
   type Result,
   reshape,
   ShapeError,
@@ -17,10 +21,12 @@ import {
  * Without the axes of extent 1, or without those named. Gradient: the cotangent in the input's shape.
  * Throws {@link ShapeError} when a named axis is longer than 1.
  */
-export function squeeze<A extends AnyTensor, const Axis extends AxisOption = undefined>(
+export function squeeze<A extends AnyTensor, const Axis extends AxisOption = undefined, Given = object>(
   x: A,
-  options: { axis?: Axis } & Checked<Squeeze<ShapeOf<A>, Axis>> = {} as never,
-): Tensor<Result<Squeeze<ShapeOf<A>, Axis>>, DTypeOf<A>> {
+  options: AlongOptions<Axis, Given> &
+    Checked<Squeeze<ShapeOf<A>, OptionOf<Given, "axis", Axis>>> = {} as never,
+): Tensor<Result<Squeeze<ShapeOf<A>, OptionOf<Given, "axis", Axis>>>, DTypeOf<A>> {
+  checkOptionNames("squeeze", options, axisOptionNames);
   const { shape } = x as AnyTensor;
   const axes =
     options.axis === undefined

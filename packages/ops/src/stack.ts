@@ -1,9 +1,13 @@
 import {
+  type AlongOptions,
   type AnyTensor,
+  axisOptionNames,
   type Checked,
   type CommonDType,
+  checkOptionNames,
   concat,
   normalizeAxis,
+  type OptionOf,
   type Result,
   ShapeError,
   type ShapesOf,
@@ -18,10 +22,14 @@ import { expandDims } from "./expandDims.ts";
  * Tensors of one shape side by side along a new axis at place `axis` of the result (0 by default; negative counts from the
  * end): k of `[m, n]` give `[k, m, n]`. Gradient: to each its slice of the cotangent. Throws {@link ShapeError}.
  */
-export function stack<const Tensors extends readonly AnyTensor[], const Axis extends number = 0>(
-  tensors: Tensors & Checked<Stack<ShapesOf<Tensors>, Axis>>,
-  options: { axis?: Axis } = {},
-): Tensor<Result<Stack<ShapesOf<Tensors>, Axis>>, CommonDType<Tensors>> {
+export function stack<
+  const Tensors extends readonly AnyTensor[],
+  const Axis extends number | undefined = 0,
+  Given = object,
+>(
+  tensors: Tensors & Checked<Stack<ShapesOf<Tensors>, OptionOf<Given, "axis", Axis>>>,
+  options: AlongOptions<Axis, Given> = {} as never,
+): Tensor<Result<Stack<ShapesOf<Tensors>, OptionOf<Given, "axis", Axis>>>, CommonDType<Tensors>> {
   const list = tensors as readonly AnyTensor[];
   if (list.length === 0) throw new ShapeError("stack", "there are no tensors to stack; give at least one");
   const [{ shape: first }] = list;
@@ -31,6 +39,7 @@ export function stack<const Tensors extends readonly AnyTensor[], const Axis ext
       "stack",
       `${shapeText(first)} and ${shapeText(other.shape)} differ; expected equal shapes`,
     );
+  checkOptionNames("stack", options, axisOptionNames);
   const axis = normalizeAxis("stack", options.axis ?? 0, [...first, 1]);
   return concat(
     list.map((one) => expandDims(one, axis) as AnyTensor),

@@ -11,7 +11,8 @@ import {
   mul,
   type Op,
   primitives,
-  type Reduce,
+  type ReduceBy,
+  type ReduceOptions,
   type Result,
   reducedShape,
   reshape,
@@ -51,6 +52,8 @@ export const stdOp: Op = composite<VarianceAttributes>("std", {
   },
 });
 
+const optionNames: readonly string[] = ["axis", "keepDims", "correction"];
+
 /**
  * Standard deviation `√(Σ (x − x̄)² / (n − correction))` over `axis` (all axes by default; negative counts from the end);
  * the axes vanish, or stay as 1 with `keepDims`. Divides by n by default, as NumPy; `{ correction: 1 }` by n − 1.
@@ -61,14 +64,15 @@ export const stdOp: Op = composite<VarianceAttributes>("std", {
 export function std<
   A extends AnyTensor,
   const Axis extends AxisOption = undefined,
-  KeepDims extends boolean = false,
+  KeepDims extends boolean | undefined = false,
+  Given = object,
 >(
   x: A,
-  options: { axis?: Axis; keepDims?: KeepDims; correction?: number } & Checked<
-    Reduce<"std", ShapeOf<A>, Axis, KeepDims>
-  > = {} as never,
-): Tensor<Result<Reduce<"std", ShapeOf<A>, Axis, KeepDims>>, FloatOf<DTypeOf<A>>> {
+  options: ReduceOptions<Axis, KeepDims, Given> & { correction?: number } & Checked<
+      ReduceBy<"std", ShapeOf<A>, Axis, KeepDims, Given>
+    > = {} as never,
+): Tensor<Result<ReduceBy<"std", ShapeOf<A>, Axis, KeepDims, Given>>, FloatOf<DTypeOf<A>>> {
   const correction = options.correction ?? 0;
   checkNumber("std", "correction", correction);
-  return apply(stdOp, [x], { ...reductionOf("std", x, options), correction }) as never;
+  return apply(stdOp, [x], { ...reductionOf("std", x, options, optionNames), correction }) as never;
 }

@@ -1,19 +1,24 @@
 import {
+  type AlongOptions,
   type AnyTensor,
   add,
   arange,
+  axisOptionNames,
   type Checked,
   cast,
   checkIndex,
+  checkOptionNames,
   type DTypeOf,
   type HasAxis,
   mul,
   normalizeAxis,
+  type OptionOf,
   reshape,
   ShapeError,
   type ShapeOf,
   shapeText,
   sizeOf,
+  type TakeAlong,
   type Tensor,
   take,
 } from "@adjoint/tensor";
@@ -25,11 +30,18 @@ import {
  * Gradient: each element's cotangent is added back at its index; repeated indices add up.
  * Throws {@link ShapeError}, {@link DTypeError} on float indices and, when run, {@link IndexError} on an index out of range.
  */
-export function takeAlongAxis<A extends AnyTensor, I extends AnyTensor, const Axis extends number = -1>(
+export function takeAlongAxis<
+  A extends AnyTensor,
+  I extends AnyTensor,
+  const Axis extends number | undefined = -1,
+  Given = object,
+>(
   x: A,
-  indices: I,
-  options: { axis?: Axis } & Checked<HasAxis<"takeAlongAxis", ShapeOf<A>, Axis>> = {} as never,
+  indices: I & Checked<TakeAlong<ShapeOf<A>, ShapeOf<I>, OptionOf<Given, "axis", Axis>>>,
+  options: AlongOptions<Axis, Given> &
+    Checked<HasAxis<"takeAlongAxis", ShapeOf<A>, OptionOf<Given, "axis", Axis>>> = {} as never,
 ): Tensor<ShapeOf<I>, DTypeOf<A>> {
+  checkOptionNames("takeAlongAxis", options, axisOptionNames);
   const place = normalizeAxis("takeAlongAxis", options.axis ?? -1, x.shape);
   const fits = indices.rank === x.rank && indices.shape.every((n, i) => i === place || n === x.shape[i]);
   if (!fits) {

@@ -10,7 +10,8 @@ import {
   mul,
   type Op,
   primitives,
-  type Reduce,
+  type ReduceBy,
+  type ReduceOptions,
   type Result,
   reducedShape,
   reshape,
@@ -68,6 +69,8 @@ export const varianceOp: Op = composite<VarianceAttributes>("variance", {
   },
 });
 
+const optionNames: readonly string[] = ["axis", "keepDims", "correction"];
+
 /**
  * Variance `Σ (x − x̄)² / (n − correction)` over `axis` (all axes by default; negative counts from the end); the axes
  * vanish, or stay as 1 with `keepDims`. Divides by n by default, as NumPy; `{ correction: 1 }` by n − 1, as PyTorch.
@@ -79,14 +82,15 @@ export const varianceOp: Op = composite<VarianceAttributes>("variance", {
 export function variance<
   A extends AnyTensor,
   const Axis extends AxisOption = undefined,
-  KeepDims extends boolean = false,
+  KeepDims extends boolean | undefined = false,
+  Given = object,
 >(
   x: A,
-  options: { axis?: Axis; keepDims?: KeepDims; correction?: number } & Checked<
-    Reduce<"variance", ShapeOf<A>, Axis, KeepDims>
-  > = {} as never,
-): Tensor<Result<Reduce<"variance", ShapeOf<A>, Axis, KeepDims>>, FloatOf<DTypeOf<A>>> {
+  options: ReduceOptions<Axis, KeepDims, Given> & { correction?: number } & Checked<
+      ReduceBy<"variance", ShapeOf<A>, Axis, KeepDims, Given>
+    > = {} as never,
+): Tensor<Result<ReduceBy<"variance", ShapeOf<A>, Axis, KeepDims, Given>>, FloatOf<DTypeOf<A>>> {
   const correction = options.correction ?? 0;
   checkNumber("variance", "correction", correction);
-  return apply(varianceOp, [x], { ...reductionOf("variance", x, options), correction }) as never;
+  return apply(varianceOp, [x], { ...reductionOf("variance", x, options, optionNames), correction }) as never;
 }

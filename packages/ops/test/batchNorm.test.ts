@@ -28,9 +28,11 @@ describe("batchNorm", () => {
   });
 
   test("says what is wrong, and keeps the type", () => {
+    // @ts-expect-error batchNorm: scale [3]; expected [2]
     expect(() => batchNorm(x, zeros([3]))).toThrow(
       "batchNorm: scale [3]; expected [2], the channels of [2, 2, 1, 2] at axis 1",
     );
+    // @ts-expect-error batchNorm: offset [2, 1]; expected [2]
     expect(() => batchNorm(x, undefined, zeros([2, 1]))).toThrow(
       "batchNorm: offset [2, 1]; expected [2], the channels of [2, 2, 1, 2] at axis 1",
     );

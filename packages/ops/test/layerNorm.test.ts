@@ -113,9 +113,11 @@ describe("layerNorm", () => {
 
   test("says what is wrong", () => {
     const x = zeros([4, 3]);
+    // @ts-expect-error layerNorm: scale [4]; expected [3]
     expect(() => layerNorm(x, zeros([4]))).toThrow(
       "layerNorm: scale [4]; expected [3], the axes of [4, 3] that are normalised",
     );
+    // @ts-expect-error layerNorm: offset [3, 1]; expected [3]
     expect(() => layerNorm(x, undefined, zeros([3, 1]))).toThrow(
       "layerNorm: offset [3, 1]; expected [3], the axes of [4, 3] that are normalised",
     );

@@ -76,9 +76,11 @@ describe("takeAlongAxis", () => {
     expect(() => takeAlongAxis(zeros([2, 3]), first, { axis: 2 })).toThrow(
       new ShapeError("takeAlongAxis", "axis 2 is out of range for [2, 3]: axes go from -2 to 1"),
     );
+    // @ts-expect-error takeAlongAxis: indices [3, 1] for [2, 3]; expected equal dimensions but on axis 1
     expect(() => takeAlongAxis(zeros([2, 3]), zeros([3, 1], { dtype: "int32" }))).toThrow(
       new ShapeError("takeAlongAxis", "indices [3, 1] for [2, 3]; expected equal dimensions but on axis 1"),
     );
+    // @ts-expect-error takeAlongAxis: indices [2] for [2, 3]; expected equal dimensions but on axis 1
     expect(() => takeAlongAxis(zeros([2, 3]), zeros([2], { dtype: "int32" }))).toThrow(
       new ShapeError("takeAlongAxis", "indices [2] for [2, 3]; expected equal dimensions but on axis 1"),
     );

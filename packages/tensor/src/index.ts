@@ -51,7 +51,7 @@ export {
   type VjpContext,
   type VjpRule,
 } from "./graph/op.ts";
-export { checkOptionNames, nearestName } from "./graph/options.ts";
+export { axisOptionNames, checkOptionNames, nearestName, reduceOptionNames } from "./graph/options.ts";
 export { type GraphFormat, printGraph } from "./graph/print.ts";
 export {
   broadcastShapes,

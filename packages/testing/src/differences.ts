@@ -27,7 +27,7 @@ const leastSteps = 3;
 const roundingUlps = 4;
 
 /**
- * Derivative at `x` of a function of one number with many outputs, by central differences of shrinking steps,
+ * Derivative at a finite `x` of a function of one number with many outputs, by central differences of shrinking steps,
  * extrapolated to step 0: `f(x + h) − f(x − h) = 2h f′ + c₃h³ + c₅h⁵ + …`, so each pair of steps removes one power
  * (Richardson 1911). Of all extrapolations the one whose neighbours agree best is taken, which also says how far off it
  * may be (Ridders 1982). Steps that leave the domain (NaN, ±∞) or cross a kink do not agree, and smaller ones decide.
@@ -72,6 +72,7 @@ export function centralDifferences(
       return row;
     });
     const settled = count >= leastSteps && values.every((value, i) => isSettled(value, errors[i]));
-    if (settled || step <= smallest) return found;
+    // Not `step <= smallest`, which NaN never is.
+    if (settled || !(step > smallest)) return found;
   }
 }

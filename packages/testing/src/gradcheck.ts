@@ -32,8 +32,11 @@ export function checkable<A extends Args>(check: string, fn: (...args: A) => unk
   const primals: AnyTensor[] = [];
   mapTree(inputs, (leaf, path) => {
     if (leaf instanceof Tensor && isFloat(leaf.dtype)) {
-      names.push(`argument ${path.replace(/^\[(\d+)\]/, "$1")}`);
-      primals.push(cast(leaf as AnyTensor, "float64"));
+      const name = `argument ${path.replace(/^\[(\d+)\]/, "$1")}`;
+      const primal: AnyTensor = cast(leaf as AnyTensor, "float64");
+      checkFinite(check, name, primal);
+      names.push(name);
+      primals.push(primal);
     }
     return leaf;
   });
@@ -57,6 +60,17 @@ export function checkable<A extends Args>(check: string, fn: (...args: A) => unk
   return { primals, names, call };
 }
 
+/** Throws {@link GradcheckError} for an element that no step leads away from. */
+function checkFinite(check: string, name: string, primal: AnyTensor): void {
+  const values = primal.toTypedArray();
+  const at = values.findIndex((value) => !Number.isFinite(value));
+  if (at === -1) return;
+  throw new GradcheckError(
+    check,
+    `${name}${elementText(primal.shape, at)} is ${values[at]}; differences need finite inputs: give a finite value there, or take a tensor that is constant from outside the function`,
+  );
+}
+
 /** The values of several tensors end to end. */
 function flat(tensors: readonly AnyTensor[]): Float64Array {
   return Float64Array.from(tensors.flatMap((one) => [...one.toTypedArray()]));
@@ -65,7 +79,7 @@ function flat(tensors: readonly AnyTensor[]): Float64Array {
 /**
  * Checks the gradient of `fn` at `inputs` against central differences in float64: every element of the Jacobian, of every
  * float result by every float argument. Arguments and results may be trees; other leaves are constants. `fn` is compiled,
- * so it must not read a value, and must be differentiable at the inputs: at a kink, the two sides disagree.
+ * so it must not read a value, and must be differentiable at the inputs, which are finite: at a kink, the two sides disagree.
  *
  * Gives true, or throws {@link GradcheckError} with the worst element.
  */

@@ -78,3 +78,10 @@ test("a function that is NaN throughout has no derivative", () => {
     error: Number.POSITIVE_INFINITY,
   });
 });
+
+test("steps that are no numbers end at once", () => {
+  const isSettled = (): boolean => false;
+  for (const epsilon of [Number.NaN, Number.POSITIVE_INFINITY, -1, 0]) {
+    expect(centralDifferences((x) => [x], 1, { epsilon, ratio: 4, isSettled }).values).toHaveLength(1);
+  }
+});

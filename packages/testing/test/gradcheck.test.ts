@@ -107,6 +107,12 @@ describe("a wrong rule fails", () => {
     }
   });
 
+  test.for([1.001, 0.999])("by a factor of %d only when checked strictly", (factor) => {
+    expect(gradcheck(scaledSin(factor), [x])).toBe(true);
+    expect(() => gradcheck(scaledSin(factor), [x], strict)).toThrow(GradcheckError);
+    expect(() => gradcheck(scaledSin(factor ** 3), [x])).toThrow(GradcheckError);
+  });
+
   test("told by the worst element, with its place, both values and the input", () => {
     const error = errorOf(() => gradcheck(scaledSin(1.001), [x], strict));
     expect(error.name).toBe("GradcheckError");
@@ -219,6 +225,25 @@ describe("what has no derivative is told", () => {
     expect(errorOf(() => gradcheck((a: AnyTensor) => floor(a), [wide(2)], strict)).message).toMatch(
       /^gradcheck: the derivative of the output by argument 0 is 0 by the gradient rules, but central differences do not settle \(.* ± .*\): the function has a kink, a jump or the end of its domain nearby, or loses digits, as float32 does; the input there is 2$/,
     );
+  });
+
+  // Steps from NaN or ±∞ have no end: without the refusal each of these checks runs for ever.
+  test.for([
+    { value: Number.NaN, text: "NaN" },
+    { value: Number.POSITIVE_INFINITY, text: "Infinity" },
+    { value: Number.NEGATIVE_INFINITY, text: "-Infinity" },
+  ])("an input that is $text", ({ value, text }) => {
+    const product = (a: AnyTensor, { b }: { b: AnyTensor }): AnyTensor => times(a, b);
+    const inputs: [AnyTensor, { b: AnyTensor }] = [x, { b: wide([1, 1, value, value], [2, 2]) }];
+    for (const check of [gradcheck, gradgradcheck, jvpcheck]) {
+      expect(errorOf(() => check(product, inputs)).message).toBe(
+        `${check.name}: argument 1.b [1, 0] is ${text}; differences need finite inputs: give a finite value there, or take ` +
+          "a tensor that is constant from outside the function",
+      );
+      expect(errorOf(() => check((a: AnyTensor) => exp(a), [wide(value)])).message).toContain(
+        `${check.name}: argument 0 is ${text};`,
+      );
+    }
   });
 
   test("no float among the arguments, or among the results", () => {

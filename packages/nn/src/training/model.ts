@@ -27,14 +27,18 @@ import { prepareTraining, type TrainingOptions, type TrainingSetup } from "./set
 type AnyFunction = (x: never) => AnyTensor;
 
 /** The tensor that `predict` gives for `x`. */
-type Prediction<In extends Shape, Out extends Shape, D extends DType, X> = Tensor<
-  LayerOutput<In, Out, X extends AnyTensor ? ShapeOf<X> : Shape>,
+type Prediction<In extends Shape, Out extends Shape, D extends DType, KeepsBatch extends boolean, X> = Tensor<
+  LayerOutput<In, Out, X extends AnyTensor ? ShapeOf<X> : Shape, KeepsBatch>,
   LayerDType<D, X extends AnyTensor ? DTypeOf<X> : "float32">
 >;
 
 /** A layer that can be trained and asked the way Keras users know it. */
-export interface Model<In extends Shape = Shape, Out extends Shape = Shape, D extends DType = "float32">
-  extends Layer<In, Out, D> {
+export interface Model<
+  In extends Shape = Shape,
+  Out extends Shape = Shape,
+  D extends DType = "float32",
+  KeepsBatch extends boolean = true,
+> extends Layer<In, Out, D, KeepsBatch> {
   /** The layers and functions it applies one after the other; itself alone, if it is not made of such. */
   readonly layers: readonly AnyFunction[];
   /** Says how the model is trained. Steps are compiled when they are first run, once for each shape of batch. */
@@ -54,7 +58,7 @@ export interface Model<In extends Shape = Shape, Out extends Shape = Shape, D ex
   predict<X extends Data>(
     x: X & InputFor<In, X>,
     options?: EvaluateOptions,
-  ): Promise<Prediction<In, Out, D, X>>;
+  ): Promise<Prediction<In, Out, D, KeepsBatch, X>>;
   /** Prints the layers, their output shapes and how many parameters they have, and returns the text. */
   summary(options?: SummaryOptions): string;
 }
@@ -72,23 +76,23 @@ function batchSizeOf(op: string, options: EvaluateOptions): number {
  * Gives a layer of one's own what models have: `compile`, `fit`, `evaluate`, `predict` and `summary`. What `sequential`
  * returns has them already. It is the same function with the same parameters, not a copy.
  */
-export function model<In extends Shape, Out extends Shape, D extends DType>(
-  layer: Layer<In, Out, D>,
-): Model<In, Out, D> {
+export function model<In extends Shape, Out extends Shape, D extends DType, KeepsBatch extends boolean>(
+  layer: Layer<In, Out, D, KeepsBatch>,
+): Model<In, Out, D, KeepsBatch> {
   if (typeof layer !== "function" || !("stateDict" in layer)) {
     const wayOut =
       typeof layer === "function" ? "; make one of a function and its state with layer({ weight }, fn)" : "";
     throw new OptionError("model", `the layer is ${describeValue(layer)}; expected a layer${wayOut}`);
   }
-  if ("predict" in layer) return layer as unknown as Model<In, Out, D>;
+  if ("predict" in layer) return layer as unknown as Model<In, Out, D, KeepsBatch>;
   return modelOf(layer, [layer as unknown as AnyLayer]);
 }
 
 /** {@link model} of a layer that applies `layers` one after the other. */
-export function modelOf<In extends Shape, Out extends Shape, D extends DType>(
-  layer: Layer<In, Out, D>,
+export function modelOf<In extends Shape, Out extends Shape, D extends DType, KeepsBatch extends boolean>(
+  layer: Layer<In, Out, D, KeepsBatch>,
   layers: readonly AnyFunction[],
-): Model<In, Out, D> {
+): Model<In, Out, D, KeepsBatch> {
   const base = layer as unknown as AnyLayer;
   const call = layer as unknown as (x: AnyTensor) => AnyTensor;
   const predictStep = compile(call, { training: false });
@@ -127,7 +131,12 @@ export function modelOf<In extends Shape, Out extends Shape, D extends DType>(
     summary: (options: SummaryOptions = {}) => summary(base, options),
   };
   const descriptors = Object.entries(properties).map(([name, value]) => [name, { value, enumerable: true }]);
-  return Object.defineProperties(layer, Object.fromEntries(descriptors)) as unknown as Model<In, Out, D>;
+  return Object.defineProperties(layer, Object.fromEntries(descriptors)) as unknown as Model<
+    In,
+    Out,
+    D,
+    KeepsBatch
+  >;
 }
 
 /** Batches of outputs as one tensor. */

@@ -3,6 +3,7 @@ import type { TypedArray, TypedArrays } from "../graph/dtype.ts";
 import { GraphError, ShapeError } from "../graph/errors.ts";
 import { shapeText } from "../graph/shape.ts";
 import type {
+  AlongOptions,
   AxisOption,
   BinaryDType,
   BinaryShape,
@@ -17,13 +18,16 @@ import type {
   NestedArray,
   Normalise,
   NumberOf,
+  OptionOf,
   Pad,
-  Reduce,
+  ReduceBy,
+  ReduceOptions,
   Reshape,
   Result,
   Shape,
   ShapeOf,
   Slice,
+  SliceOption,
   SumOf,
   Take,
   Transpose,
@@ -133,22 +137,36 @@ export interface PrimitiveMethods {
     this: A,
     other: B & Checked<BinaryShape<"less", A, B>>,
   ): Tensor<Result<BinaryShape<"less", A, B>>, "bool">;
-  sum<A extends AnyTensor, const Axis extends AxisOption = undefined, KeepDims extends boolean = false>(
+  sum<
+    A extends AnyTensor,
+    const Axis extends AxisOption = undefined,
+    KeepDims extends boolean | undefined = false,
+    Given = object,
+  >(
     this: A,
-    options?: { axis?: Axis; keepDims?: KeepDims } & Checked<Reduce<"sum", ShapeOf<A>, Axis, KeepDims>>,
-  ): Tensor<Result<Reduce<"sum", ShapeOf<A>, Axis, KeepDims>>, SumOf<DTypeOf<A>>>;
-  max<A extends AnyTensor, const Axis extends AxisOption = undefined, KeepDims extends boolean = false>(
+    options?: ReduceOptions<Axis, KeepDims, Given> &
+      Checked<ReduceBy<"sum", ShapeOf<A>, Axis, KeepDims, Given>>,
+  ): Tensor<Result<ReduceBy<"sum", ShapeOf<A>, Axis, KeepDims, Given>>, SumOf<DTypeOf<A>>>;
+  max<
+    A extends AnyTensor,
+    const Axis extends AxisOption = undefined,
+    KeepDims extends boolean | undefined = false,
+    Given = object,
+  >(
     this: A,
-    options?: { axis?: Axis; keepDims?: KeepDims } & Checked<Reduce<"max", ShapeOf<A>, Axis, KeepDims>>,
-  ): Tensor<Result<Reduce<"max", ShapeOf<A>, Axis, KeepDims>>, DTypeOf<A>>;
+    options?: ReduceOptions<Axis, KeepDims, Given> &
+      Checked<ReduceBy<"max", ShapeOf<A>, Axis, KeepDims, Given>>,
+  ): Tensor<Result<ReduceBy<"max", ShapeOf<A>, Axis, KeepDims, Given>>, DTypeOf<A>>;
   argmax<
     A extends AnyTensor,
     const Axis extends number | undefined = undefined,
-    KeepDims extends boolean = false,
+    KeepDims extends boolean | undefined = false,
+    Given = object,
   >(
     this: A,
-    options?: { axis?: Axis; keepDims?: KeepDims } & Checked<Reduce<"argmax", ShapeOf<A>, Axis, KeepDims>>,
-  ): Tensor<Result<Reduce<"argmax", ShapeOf<A>, Axis, KeepDims>>, "int32">;
+    options?: ReduceOptions<Axis, KeepDims, Given> &
+      Checked<ReduceBy<"argmax", ShapeOf<A>, Axis, KeepDims, Given>>,
+  ): Tensor<Result<ReduceBy<"argmax", ShapeOf<A>, Axis, KeepDims, Given>>, "int32">;
   cumsum<A extends AnyTensor, const Axis extends number = -1>(
     this: A,
     options?: { axis?: Axis } & Checked<HasAxis<"cumsum", ShapeOf<A>, Axis>>,
@@ -169,21 +187,31 @@ export interface PrimitiveMethods {
     this: A,
     shape: Target & Checked<BroadcastTo<ShapeOf<A>, Target>>,
   ): Tensor<Result<BroadcastTo<ShapeOf<A>, Target>>, DTypeOf<A>>;
-  transpose<A extends AnyTensor, const Axes extends Shape | undefined = undefined>(
+  transpose<A extends AnyTensor, const Axes extends Shape | undefined>(
     this: A,
-    axes?: Axes & Checked<Transpose<ShapeOf<A>, Axes>>,
+    axes: Axes & Checked<Transpose<ShapeOf<A>, Axes>>,
   ): Tensor<Result<Transpose<ShapeOf<A>, Axes>>, DTypeOf<A>>;
+  transpose<A extends AnyTensor>(this: A): Tensor<Transpose<ShapeOf<A>>, DTypeOf<A>>;
   slice<
     A extends AnyTensor,
-    const Begin extends readonly (number | undefined)[],
-    const End extends readonly (number | undefined)[] | undefined = undefined,
-    const Steps extends readonly (number | undefined)[] | undefined = undefined,
+    const Begin extends SliceOption,
+    const End extends SliceOption,
+    const Steps extends SliceOption,
   >(
     this: A,
-    begin: Begin,
-    end?: End,
-    steps?: Steps,
+    begin: Begin & Checked<Slice<ShapeOf<A>, Begin, End, Steps>>,
+    end: End,
+    steps: Steps,
   ): Tensor<Result<Slice<ShapeOf<A>, Begin, End, Steps>>, DTypeOf<A>>;
+  slice<A extends AnyTensor, const Begin extends SliceOption, const End extends SliceOption>(
+    this: A,
+    begin: Begin & Checked<Slice<ShapeOf<A>, Begin, End>>,
+    end: End,
+  ): Tensor<Result<Slice<ShapeOf<A>, Begin, End>>, DTypeOf<A>>;
+  slice<A extends AnyTensor, const Begin extends SliceOption = undefined>(
+    this: A,
+    begin?: Begin & Checked<Slice<ShapeOf<A>, Begin>>,
+  ): Tensor<Result<Slice<ShapeOf<A>, Begin>>, DTypeOf<A>>;
   pad<
     A extends AnyTensor,
     const Paddings extends readonly (readonly [number, number])[],
@@ -193,11 +221,12 @@ export interface PrimitiveMethods {
     paddings: Paddings & Checked<Pad<ShapeOf<A>, Paddings, Interior>>,
     options?: { value?: number; interior?: Interior },
   ): Tensor<Result<Pad<ShapeOf<A>, Paddings, Interior>>, DTypeOf<A>>;
-  take<A extends AnyTensor, I extends AnyTensor, const Axis extends number = 0>(
+  take<A extends AnyTensor, I extends AnyTensor, const Axis extends number | undefined = 0, Given = object>(
     this: A,
     indices: I,
-    options?: { axis?: Axis } & Checked<Take<ShapeOf<A>, ShapeOf<I>, Axis>>,
-  ): Tensor<Result<Take<ShapeOf<A>, ShapeOf<I>, Axis>>, DTypeOf<A>>;
+    options?: AlongOptions<Axis, Given> &
+      Checked<Take<ShapeOf<A>, ShapeOf<I>, OptionOf<Given, "axis", Axis>>>,
+  ): Tensor<Result<Take<ShapeOf<A>, ShapeOf<I>, OptionOf<Given, "axis", Axis>>>, DTypeOf<A>>;
 }
 
 function item(x: AnyTensor): number | boolean {

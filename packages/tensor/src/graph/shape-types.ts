@@ -34,7 +34,11 @@ type ErrorsOf<R> = [R] extends [never] ? [] : [R] extends [ShapeError] ? [R] : [
 export type Result<R> = [R] extends [ShapeError] ? Shape : Extract<R, Shape>;
 
 /** A shape as results have it, a mutable tuple: `Normalise<readonly [2, 3]>` is `[2, 3]`, of unknown rank `Shape`. */
-export type Normalise<S extends Shape> = number extends Rank<S> ? Shape : [...S];
+export type Normalise<S extends Shape> =
+  number extends Rank<S> ? Shape : unknown extends S[number] ? [...WithoutAny<S>] : [...S];
+
+/** A dimension of type `any` may be any. */
+type WithoutAny<S extends Shape> = { [K in keyof S]: unknown extends S[K] ? number : S[K] };
 
 type Show<S extends Shape> = `[${ShowEntries<S>}]`;
 
@@ -87,7 +91,7 @@ type KeysOf<S extends readonly unknown[]> = S extends unknown
 /** The rank, `number` if it is not known. */
 type Rank<S extends Shape> = KeysOf<S>["length"];
 
-/** Is the rank known, and one? */
+/** Is the rank known, and one? It is not in a union of shapes of several ranks, whose keys are not those of one shape. */
 type HasRank<S extends Shape> = IsLiteral<Rank<S>>;
 
 /** The dimension at a key. */
@@ -312,73 +316,136 @@ export type ImageLayout = "NCHW" | "NHWC";
 
 /**
  * Images under a kernel: `Conv2d<[8, 3, 28, 28], [6, 3, 5, 5]>` is `[8, 6, 24, 24]`. The channels must agree, those of the
- * kernel times the groups. Height and width are known for steps of 1.
+ * kernel times the groups, and the kernel must fit. Height and width are known for steps of 1.
  */
 export type Conv2d<
   S extends Shape,
   K extends Shape,
   Layout = "NCHW",
-  Groups extends number = 1,
+  Groups extends number | undefined = 1,
   Stride = 1,
   Padding = 0,
   Dilation = 1,
-> = [Layout, [...S], [...K]] extends [
-  "NCHW",
-  [...infer Batch extends Shape, infer C extends number, infer H extends number, infer W extends number],
-  [infer O extends number, infer I extends number, infer KH extends number, infer KW extends number],
-]
-  ? Differ<C, Multiply<I, Groups>> extends true
-    ? ShapeError<ChannelsDiffer<C, I, Groups>>
-    : [...Batch, O, ...Slide<[H, W], [KH, KW], [Stride, Dilation], Padding>]
-  : [Layout, [...S], [...K]] extends [
-        "NHWC",
+> = unknown extends Layout // any
+  ? Shape
+  : [Or<Layout, "NCHW">, [...S], [...K]] extends [
+        "NCHW",
         [
           ...infer Batch extends Shape,
+          infer C extends number,
           infer H extends number,
           infer W extends number,
-          infer C extends number,
         ],
-        [infer KH extends number, infer KW extends number, infer I extends number, infer O extends number],
+        [infer O extends number, infer I extends number, infer KH extends number, infer KW extends number],
       ]
-    ? Differ<C, Multiply<I, Groups>> extends true
+    ? Differ<C, InAllGroups<I, Groups>> extends true
       ? ShapeError<ChannelsDiffer<C, I, Groups>>
-      : [...Batch, ...Slide<[H, W], [KH, KW], [Stride, Dilation], Padding>, O]
-    : Shape;
+      : Around<[...Batch, O], Slide<[H, W], [KH, KW], Stride, Dilation, Padding>, []>
+    : [Layout, [...S], [...K]] extends [
+          "NHWC",
+          [
+            ...infer Batch extends Shape,
+            infer H extends number,
+            infer W extends number,
+            infer C extends number,
+          ],
+          [infer KH extends number, infer KW extends number, infer I extends number, infer O extends number],
+        ]
+      ? Differ<C, InAllGroups<I, Groups>> extends true
+        ? ShapeError<ChannelsDiffer<C, I, Groups>>
+        : Around<Batch, Slide<[H, W], [KH, KW], Stride, Dilation, Padding>, [O]>
+      : Shape;
 
-type ChannelsDiffer<C extends number, I extends number, Groups extends number> = [Groups] extends [1]
+type InAllGroups<I extends number, Groups> = Groups extends number ? Multiply<I, Groups> : I;
+
+type ChannelsDiffer<C extends number, I extends number, Groups> = [Groups] extends [1 | undefined]
   ? `conv2d: the input has ${C} channels, the kernel takes ${I}`
-  : `conv2d: the input has ${C} channels, the kernel takes ${I} in each of ${Groups} groups`;
+  : `conv2d: the input has ${C} channels, the kernel takes ${I} in each of ${Groups & number} groups`;
+
+type Around<Before extends Shape, Size, After extends Shape> = Size extends Shape
+  ? [...Before, ...Size, ...After]
+  : Size;
 
 /** Height and width after sliding a window over them. */
 type Slide<
   Size extends [number, number],
   Window extends [number, number],
-  StrideAndDilation,
+  Stride,
+  Dilation,
   Padding,
-> = StrideAndDilation extends [1, 1]
-  ? [Padding] extends ["same"]
-    ? Size
-    : [Padding] extends [0 | "valid"]
-      ? [Add<Subtract<Size[0], Window[0]>, 1>, Add<Subtract<Size[1], Window[1]>, 1>]
-      : [Padding] extends [number]
-        ? Slide<[Add<Size[0], Add<Padding, Padding>>, Add<Size[1], Add<Padding, Padding>>], Window, [1, 1], 0>
+> = unknown extends Stride | Dilation | Padding // any
+  ? [number, number]
+  : [Dilation] extends [1 | undefined]
+    ? [Padding] extends ["same"]
+      ? [Stride] extends [1 | undefined]
+        ? Size
         : [number, number]
-  : [number, number];
+      : [Padding] extends [0 | "valid" | undefined]
+        ? SlideInside<Size, Size, Window, Stride, 0>
+        : [Padding] extends [number]
+          ? SlideInside<Size, Padded<Size, Add<Padding, Padding>>, Window, Stride, Add<Padding, Padding>>
+          : [number, number]
+    : [number, number];
+
+type Padded<Size extends [number, number], Padding extends number> = [
+  Add<Size[0], Padding>,
+  Add<Size[1], Padding>,
+];
+
+type SlideInside<
+  Size extends [number, number],
+  Room extends [number, number],
+  Window extends [number, number],
+  Stride,
+  Padding extends number,
+> =
+  Differ<Subtract<Window[0], Room[0]>, 0> extends true
+    ? ShapeError<`conv2d: a window of height ${Window[0]} does not fit ${Size[0]} with ${Padding} of padding`>
+    : Differ<Subtract<Window[1], Room[1]>, 0> extends true
+      ? ShapeError<`conv2d: a window of width ${Window[1]} does not fit ${Size[1]} with ${Padding} of padding`>
+      : [Stride] extends [1 | undefined]
+        ? [Add<Subtract<Room[0], Window[0]>, 1>, Add<Subtract<Room[1], Window[1]>, 1>]
+        : [number, number];
 
 /** Images whose height and width are pooled: `Pool2d<[8, 6, 28, 28]>` is `[8, 6, number, number]`. */
-export type Pool2d<S extends Shape, Layout = "NCHW"> = [Layout, [...S]] extends [
-  "NCHW",
-  [...infer Front extends Shape, number, number],
-]
-  ? [...Front, number, number]
-  : [Layout, [...S]] extends ["NHWC", [...infer Batch extends Shape, number, number, infer C extends number]]
-    ? [...Batch, number, number, C]
-    : Shape;
+export type Pool2d<S extends Shape, Layout = "NCHW"> = unknown extends Layout // any
+  ? Shape
+  : [Or<Layout, "NCHW">, [...S]] extends ["NCHW", [...infer Front extends Shape, number, number]]
+    ? [...Front, number, number]
+    : [Layout, [...S]] extends [
+          "NHWC",
+          [...infer Batch extends Shape, number, number, infer C extends number],
+        ]
+      ? [...Batch, number, number, C]
+      : Shape;
 
 // ---- Axes ----
 
 /** What an `axis` option takes: one axis, several, or none for all. */
 export type AxisOption = number | readonly number[] | undefined;
+
+/**
+ * The options of an op along an axis. From an argument of type `{ axis?: 0 }` the compiler infers for `axis?: Axis` that the
+ * axis is 0, though it may be absent. So the argument's own type is inferred as well, as {@link OptionOf} needs it.
+ */
+export type AlongOptions<Axis, Given> = { axis?: Axis } & Inferred<Given>;
+
+/** The options of a reduction; `Given` as in {@link AlongOptions}. */
+export type ReduceOptions<Axis, KeepDims, Given> = { axis?: Axis; keepDims?: KeepDims } & Inferred<Given>;
+
+/** Takes every argument, whose type the compiler infers on its way through the first branch. */
+export type Inferred<Given> = [Given] extends [never] ? Given : unknown;
+
+/** An option, or `undefined` where the options as given may lack it: `OptionOf<{ axis?: 0 }, "axis", 0>` is `0 | undefined`. */
+export type OptionOf<Given, Name extends string, Option> = unknown extends Given
+  ? // biome-ignore lint/suspicious/noExplicitAny: options of type any have options of type any
+    any
+  : Given extends { [K in Name]: unknown }
+    ? Option
+    : Option | undefined;
+
+/** The default in place of `undefined`. */
+type Or<T, Default> = T extends undefined ? Default : T;
 
 /** The key of an axis, which may count from the end; `never` when it is out of range. */
 type AxisKey<
@@ -421,7 +488,9 @@ type Reversed<Keys, Done extends unknown[] = []> = Keys extends [infer Key, ...i
 type AxisKeys<Op extends string, S extends Shape, Axis> = [Axis] extends [number]
   ? AxisKeysOf<Op, S, [Axis], never>
   : [Axis] extends [Shape]
-    ? AxisKeysOf<Op, S, [...Axis], ""> // no axis at all is no `never`, which would be any answer
+    ? IsUnion<Axis> extends true
+      ? number
+      : AxisKeysOf<Op, S, [...Axis], ""> // no axis at all is no `never`, which would be any answer
     : number;
 
 type AxisKeysOf<Op extends string, S extends Shape, Axes, Keys> = Axes extends []
@@ -436,7 +505,7 @@ type AxisKeysOf<Op extends string, S extends Shape, Axes, Keys> = Axes extends [
 
 /** The shape, if it has that axis: `HasAxis<"cumsum", [2, 3], -1>` is `[2, 3]`. For ops along axes that keep the shape. */
 export type HasAxis<Op extends string, S extends Shape, Axis extends AxisOption> =
-  number extends Rank<S> ? Shape : ErrorOr<AxisKeys<Op, S, Axis>, [...S]>;
+  HasRank<S> extends true ? ErrorOr<AxisKeys<Op, S, Axis>, [...S]> : Normalise<S>;
 
 type ErrorOr<R, Otherwise> = [R] extends [ShapeError] ? R : Otherwise;
 
@@ -448,36 +517,47 @@ export type Reduce<
   Op extends string,
   S extends Shape,
   Axis extends AxisOption = undefined,
-  KeepDims extends boolean = false,
-> = [Axis, KeepDims] extends [undefined, false]
-  ? []
-  : number extends Rank<S>
-    ? Shape
-    : [Axis] extends [undefined]
-      ? WithoutAxes<S, KeysOf<S>[number], KeepDims>
-      : ReduceKeys<S, AxisKeys<Op, S, Axis>, Axis, KeepDims>;
+  KeepDims extends boolean | undefined = false,
+> = unknown extends Axis | KeepDims // any
+  ? Shape
+  : [Axis, KeepDims] extends [undefined, false | undefined]
+    ? []
+    : HasRank<S> extends true
+      ? [Axis] extends [undefined]
+        ? WithoutAxes<S, KeysOf<S>[number], KeepDims>
+        : ReduceKeys<S, AxisKeys<Op, S, Axis>, Axis, KeepDims>
+      : Shape;
 
-type ReduceKeys<S extends Shape, Keys, Axis, KeepDims extends boolean> = [Keys] extends [ShapeError]
+/** {@link Reduce} by options of which some may be absent. */
+export type ReduceBy<
+  Op extends string,
+  S extends Shape,
+  Axis extends AxisOption,
+  KeepDims extends boolean | undefined,
+  Given,
+> = Reduce<Op, S, OptionOf<Given, "axis", Axis>, OptionOf<Given, "keepDims", KeepDims>>;
+
+type ReduceKeys<S extends Shape, Keys, Axis, KeepDims> = [Keys] extends [ShapeError]
   ? Keys
   : number extends Keys
     ? [KeepDims] extends [true]
       ? Unknowns<S>
-      : [Axis, KeepDims, KeysOf<S>] extends [number, false, [unknown, ...infer Rest]]
+      : [Axis, KeepDims, KeysOf<S>] extends [number, false | undefined, [unknown, ...infer Rest]]
         ? Unknowns<Gather<S, Rest>>
         : Shape
     : WithoutAxes<S, Keys, KeepDims>;
 
-type WithoutAxes<S extends Shape, Keys, KeepDims extends boolean> = boolean extends KeepDims
-  ? Shape
-  : KeepDims extends true
-    ? { -readonly [K in keyof S]: K extends Keys ? 1 : S[K] }
-    : Gather<S, Except<KeysOf<S>, Keys>>;
+type WithoutAxes<S extends Shape, Keys, KeepDims> = [KeepDims] extends [true]
+  ? { -readonly [K in keyof S]: K extends Keys ? 1 : S[K] }
+  : [KeepDims] extends [false | undefined]
+    ? Gather<S, Except<KeysOf<S>, Keys>>
+    : Shape;
 
 /** One more axis of extent 1, counted in the result: `ExpandDims<[2, 3], -1>` is `[2, 3, 1]`. */
 export type ExpandDims<S extends Shape, Axis extends number> = InsertAt<"expandDims", S, Axis, 1>;
 
-type InsertAt<Op extends string, S extends Shape, Axis extends number, Dimension extends number> =
-  number extends Rank<S> ? Shape : InsertKey<S, AxisKeys<Op, [...S, Dimension], Axis>, Dimension>;
+type InsertAt<Op extends string, S extends Shape, Axis, Dimension extends number> =
+  HasRank<S> extends true ? InsertKey<S, AxisKeys<Op, [...S, Dimension], Axis>, Dimension> : Shape;
 
 type InsertKey<S extends Shape, Keys, Dimension extends number> = [Keys] extends [ShapeError]
   ? Keys
@@ -490,12 +570,13 @@ type InsertKey<S extends Shape, Keys, Dimension extends number> = [Keys] extends
       ];
 
 /** Without the axes of extent 1, or without those named: `Squeeze<[1, 3, 1]>` is `[3]`, `Squeeze<[1, 3, 1], 0>` is `[3, 1]`. */
-export type Squeeze<S extends Shape, Axis extends AxisOption = undefined> =
-  number extends Rank<S>
-    ? Shape
-    : [Axis] extends [undefined]
+export type Squeeze<S extends Shape, Axis extends AxisOption = undefined> = unknown extends Axis // any
+  ? Shape
+  : HasRank<S> extends true
+    ? [Axis] extends [undefined]
       ? SqueezeAll<S, KeysOf<S>, []>
-      : SqueezeKeys<S, AxisKeys<"squeeze", S, Axis>, Axis>;
+      : SqueezeKeys<S, AxisKeys<"squeeze", S, Axis>, Axis>
+    : Shape;
 
 type SqueezeAll<S extends Shape, Keys, Kept extends unknown[]> = Keys extends [infer Key, ...infer Rest]
   ? [At<S, Key>] extends [1]
@@ -518,19 +599,19 @@ type SqueezeError<S extends Shape, All, Keys> = All extends [infer Key, ...infer
   : unknown;
 
 /** The axes in another order, reversed by default: `Transpose<[2, 3, 4], [0, 2, 1]>` is `[2, 4, 3]`. */
-export type Transpose<S extends Shape, Axes extends Shape | undefined = undefined> = [Axes] extends [
-  undefined,
-]
-  ? number extends Rank<S>
-    ? Shape
-    : Gather<S, Reversed<KeysOf<S>>>
-  : [Axes] extends [Shape]
-    ? number extends Rank<S>
-      ? Unknowns<Axes>
-      : number extends Rank<Axes>
-        ? Unknowns<S>
-        : Permute<S, Axes, AxisKeys<"transpose", S, Axes>>
-    : Unknowns<S>;
+export type Transpose<S extends Shape, Axes extends Shape | undefined = undefined> = unknown extends Axes // any
+  ? Unknowns<S>
+  : [Axes] extends [undefined]
+    ? HasRank<S> extends true
+      ? Gather<S, Reversed<KeysOf<S>>>
+      : Unknowns<S>
+    : [Axes] extends [Shape]
+      ? HasRank<S> extends true
+        ? HasRank<Axes> extends true
+          ? Permute<S, Axes, AxisKeys<"transpose", S, Axes>>
+          : Unknowns<S>
+        : Unknowns<Axes>
+      : Unknowns<S>;
 
 type Permute<S extends Shape, Axes extends Shape, Keys> = [Keys] extends [ShapeError]
   ? Keys
@@ -545,11 +626,12 @@ type Order<Keys extends readonly unknown[], Axes extends Shape> = {
 };
 
 /** Entries of `x` at indices along an axis: `Take<[100, 8], [32], 0>` is `[32, 8]`. */
-export type Take<S extends Shape, IndexShape extends Shape, Axis extends number = 0> = number extends
-  | Rank<S>
-  | Rank<IndexShape>
-  ? Shape
-  : TakeKey<S, IndexShape, AxisKeys<"take", S, Axis>>;
+export type Take<S extends Shape, IndexShape extends Shape, Axis extends number | undefined = 0> = [
+  HasRank<S>,
+  HasRank<IndexShape>,
+] extends [true, true]
+  ? TakeKey<S, IndexShape, AxisKeys<"take", S, Or<Axis, 0>>>
+  : Shape;
 
 type TakeKey<S extends Shape, IndexShape extends Shape, Keys> = [Keys] extends [ShapeError]
   ? Keys
@@ -559,20 +641,74 @@ type TakeKey<S extends Shape, IndexShape extends Shape, Keys> = [Keys] extends [
       : Shape
     : [...Gather<S, Before<KeysOf<S>, Keys>>, ...IndexShape, ...Gather<S, After<KeysOf<S>, Keys>>];
 
+// ---- What stands beside a tensor ----
+
+/** The shape, if it may be the expected one. */
+type Expect<S extends Shape, Expected extends Shape, Message extends string> = [
+  HasRank<S>,
+  HasRank<Expected>,
+] extends [true, true]
+  ? Differ<Rank<S>, Rank<Expected>> extends true
+    ? ShapeError<Message>
+    : true extends {
+          [K in keyof S]: K extends keyof Expected ? Differ<S[K], Expected[K] & number> : true;
+        }[number]
+      ? ShapeError<Message>
+      : [...S]
+  : Shape;
+
+/**
+ * The shape of a scale, offset or bias, which has the expected one or is absent:
+ * `Beside<"conv2d", "bias", Tensor<[3]>, [3]>` is `[3]`.
+ */
+export type Beside<Op extends string, Name extends string, Given, Expected> = [Given] extends [undefined]
+  ? Shape
+  : Expected extends Shape
+    ? Expect<ShapeOf<Given>, Expected, `${Op}: ${Name} ${Show<ShapeOf<Given>>}; expected ${Show<Expected>}`>
+    : Shape;
+
+/** The dimensions at the axes, in their order from the front: `DimensionsAt<"layerNorm", [4, 3], undefined, -1>` is `[3]`. */
+export type DimensionsAt<Op extends string, S extends Shape, Axis extends AxisOption, Default> =
+  HasRank<S> extends true ? DimensionsAtKeys<S, AxisKeys<Op, S, Or<Axis, Default>>> : Shape;
+
+type DimensionsAtKeys<S extends Shape, Keys> = [Keys] extends [ShapeError]
+  ? Shape
+  : number extends Keys
+    ? Shape
+    : Gather<S, Except<KeysOf<S>, Exclude<KeysOf<S>[number], Keys>>>;
+
+/** The shape of indices of elements along an axis, which has the other dimensions of `S`: `TakeAlong<[4, 3], [4, 7], -1>` is `[4, 7]`. */
+export type TakeAlong<S extends Shape, IndexShape extends Shape, Axis extends number | undefined = -1> =
+  HasRank<S> extends true
+    ? TakeAlongKey<S, IndexShape, AxisKeys<"takeAlongAxis", S, Or<Axis, -1>>>
+    : Normalise<IndexShape>;
+
+type TakeAlongKey<S extends Shape, IndexShape extends Shape, Keys> = [Keys] extends [ShapeError]
+  ? Shape
+  : number extends Keys
+    ? Normalise<IndexShape>
+    : Expect<
+          IndexShape,
+          { [K in keyof S]: K extends Keys ? number : S[K] },
+          `takeAlongAxis: indices ${Show<IndexShape>} for ${Show<S>}; expected equal dimensions but on axis ${Keys & string}`
+        > extends infer R
+      ? ErrorOr<R, Normalise<IndexShape>>
+      : never;
+
 // ---- Joining and cutting ----
 
 /** Tensors end to end along an axis: `Concat<[[2, 3], [4, 3]], 0>` is `[6, 3]`. */
-export type Concat<Shapes extends readonly Shape[], Axis extends number = 0> =
-  KeysOf<Shapes> extends [infer First, ...infer Rest]
-    ? ConcatFrom<Shapes, ShapeAt<Shapes, First>, Rest, Axis>
-    : number extends Shapes["length"]
-      ? ConcatFrom<[Unknowns<Shapes[number]>], Shapes[number], ["0"], Axis>
-      : Shape;
+export type Concat<Shapes extends readonly Shape[], Axis extends number | undefined = 0> =
+  IsLiteral<Shapes["length"]> extends true
+    ? KeysOf<Shapes> extends [infer First, ...infer Rest]
+      ? ConcatFrom<Shapes, ShapeAt<Shapes, First>, Rest, Or<Axis, 0>>
+      : Shape
+    : ConcatFrom<[Unknowns<Shapes[number]>], Shapes[number], ["0"], Or<Axis, 0>>;
 
 type ShapeAt<Shapes extends readonly Shape[], Key> = Extract<Shapes[Key & keyof Shapes], Shape>;
 
-type ConcatFrom<Shapes extends readonly Shape[], First extends Shape, Rest, Axis extends number> =
-  number extends Rank<First> ? Shape : ConcatKey<Shapes, First, Rest, AxisKeys<"concat", First, Axis>>;
+type ConcatFrom<Shapes extends readonly Shape[], First extends Shape, Rest, Axis> =
+  HasRank<First> extends true ? ConcatKey<Shapes, First, Rest, AxisKeys<"concat", First, Axis>> : Shape;
 
 type ConcatKey<Shapes extends readonly Shape[], First extends Shape, Rest, Keys> = [Keys] extends [ShapeError]
   ? Keys
@@ -634,20 +770,20 @@ type JoinError<
 type Along<Keys> = [Keys] extends [never] ? "" : ` along axis ${Keys & string}`;
 
 /** Equal shapes along a further axis: `Stack<[[2, 3], [2, 3]], -1>` is `[2, 3, 2]`. */
-export type Stack<Shapes extends readonly Shape[], Axis extends number = 0> =
-  KeysOf<Shapes> extends [infer First, ...infer Rest]
-    ? number extends Rank<ShapeAt<Shapes, First>>
-      ? Shape
-      : StackJoined<
-          JoinAll<"stack", Shapes, ShapeAt<Shapes, First>, [...ShapeAt<Shapes, First>], Rest, never>,
-          Axis,
-          Shapes["length"]
-        >
-    : number extends Shapes["length"]
-      ? InsertAt<"stack", Shapes[number], Axis, number>
-      : Shape;
+export type Stack<Shapes extends readonly Shape[], Axis extends number | undefined = 0> =
+  IsLiteral<Shapes["length"]> extends true
+    ? KeysOf<Shapes> extends [infer First, ...infer Rest]
+      ? HasRank<ShapeAt<Shapes, First>> extends true
+        ? StackJoined<
+            JoinAll<"stack", Shapes, ShapeAt<Shapes, First>, [...ShapeAt<Shapes, First>], Rest, never>,
+            Or<Axis, 0>,
+            Shapes["length"]
+          >
+        : Shape
+      : Shape
+    : InsertAt<"stack", Shapes[number], Or<Axis, 0>, number>;
 
-type StackJoined<Joined, Axis extends number, Count extends number> = Joined extends Shape
+type StackJoined<Joined, Axis, Count extends number> = Joined extends Shape
   ? InsertAt<"stack", Joined, Axis, Count>
   : Joined;
 
@@ -664,39 +800,43 @@ export type Slice<
   End extends SliceOption = undefined,
   Steps extends SliceOption = undefined,
 > =
-  number extends Rank<S>
-    ? Shape
-    : [TooLong<S, Begin>, TooLong<S, End>, TooLong<S, Steps>] extends [false, false, false]
-      ? { -readonly [K in keyof S]: SliceDimension<S[K], Entry<Begin, K>, Entry<End, K>, Entry<Steps, K>> }
-      : ShapeError<`slice: more positions than the ${Rank<S>} axes of ${Show<S>}`>;
+  HasRank<S> extends true
+    ? true extends TooLong<S, Begin> | TooLong<S, End> | TooLong<S, Steps>
+      ? ShapeError<`slice: more positions than the ${Rank<S>} axes of ${Show<S>}`>
+      : { -readonly [K in keyof S]: SliceDimension<S[K], Entry<Begin, K>, Entry<End, K>, Entry<Steps, K>> }
+    : Shape;
 
-type TooLong<S extends Shape, List extends SliceOption> = List extends readonly unknown[]
-  ? KeysOf<List> extends [...KeysOf<S>, unknown, ...unknown[]]
+type TooLong<S extends Shape, List extends SliceOption> = [List] extends [readonly unknown[]]
+  ? [KeysOf<List>] extends [[...KeysOf<S>, unknown, ...unknown[]]]
     ? true
     : false
   : false;
 
-type Entry<List extends SliceOption, Key> = [List] extends [undefined]
-  ? undefined
-  : [List] extends [readonly unknown[]]
-    ? number extends List["length"]
-      ? number
-      : Key extends keyof List
-        ? List[Key]
-        : undefined
-    : number;
+type Entry<List extends SliceOption, Key> = unknown extends List // any
+  ? number
+  : [List] extends [undefined]
+    ? undefined
+    : [List] extends [readonly unknown[]]
+      ? number extends List["length"]
+        ? number
+        : Key extends keyof List
+          ? List[Key]
+          : undefined
+      : number;
 
-type SliceDimension<Dimension extends number, Begin, End, Step> = [Step] extends [1 | undefined]
-  ? [End] extends [undefined]
-    ? [Begin] extends [0 | undefined]
+type SliceDimension<Dimension extends number, Begin, End, Step> = unknown extends Begin | End | Step // any
+  ? number
+  : [Step] extends [1 | undefined]
+    ? [End] extends [undefined]
+      ? [Begin] extends [0 | undefined]
+        ? Dimension
+        : Distance<Dimension, Position<Dimension, Begin>, Dimension>
+      : [Begin] extends [undefined]
+        ? Distance<Dimension, 0, Position<Dimension, End>>
+        : Distance<Dimension, Position<Dimension, Begin>, Position<Dimension, End>>
+    : [Begin, End, Step] extends [undefined, undefined, -1]
       ? Dimension
-      : Distance<Dimension, Position<Dimension, Begin>, Dimension>
-    : [Begin] extends [undefined]
-      ? Distance<Dimension, 0, Position<Dimension, End>>
-      : Distance<Dimension, Position<Dimension, Begin>, Position<Dimension, End>>
-  : [Begin, End, Step] extends [undefined, undefined, -1]
-    ? Dimension
-    : number;
+      : number;
 
 type Distance<Dimension extends number, From, To> =
   IsLiteral<Dimension> extends true
@@ -723,21 +863,23 @@ export type Pad<
   Paddings extends readonly (readonly [number, number])[],
   Interior extends Shape | undefined = undefined,
 > =
-  number extends Rank<S>
-    ? Shape
-    : number extends Paddings["length"]
-      ? Unknowns<S>
-      : [Paddings["length"]] extends [Rank<S>]
+  HasRank<S> extends true
+    ? IsLiteral<Paddings["length"]> extends true
+      ? [Paddings["length"]] extends [Rank<S>]
         ? [Interior] extends [undefined]
           ? { -readonly [K in keyof S]: K extends keyof Paddings ? PadDimension<S[K], Paddings[K]> : number }
           : Unknowns<S>
-        : ShapeError<`pad: ${Paddings["length"]} paddings for ${Show<S>}; expected ${Rank<S>} pairs [before, after]`>;
+        : ShapeError<`pad: ${Paddings["length"]} paddings for ${Show<S>}; expected ${Rank<S>} pairs [before, after]`>
+      : Unknowns<S>
+    : Shape;
 
 type PadDimension<Dimension extends number, Padding> = Padding extends readonly [
   infer Before extends number,
   infer After extends number,
 ]
-  ? Add<Add<Dimension, Before>, After>
+  ? unknown extends Before | After // any
+    ? number
+    : Add<Add<Dimension, Before>, After>
   : number;
 
 // ---- Reshaping ----
@@ -759,26 +901,33 @@ type Product<S extends Shape, Keys extends readonly unknown[], Done extends numb
  * The target, where −1 is what is left over: `Reshape<[32, 28, 28], [32, -1]>` is `[32, 784]`. The numbers of elements must
  * agree when both shapes are known. A −1 that only a division would tell stays `number`.
  */
-export type Reshape<S extends Shape, Target extends Shape> =
-  number extends Rank<Target>
+export type Reshape<S extends Shape, Target extends Shape> = unknown extends Target // any
+  ? Shape
+  : number extends Rank<Target>
     ? Shape
     : number extends Rank<S>
       ? WithLeftOver<Target, number>
-      : 0 extends S[number] // an unknown dimension, or no elements: a dimension 0 must not be cancelled
+      : unknown extends Target[number]
         ? WithLeftOver<Target, number>
-        : Cancel<S, Target, KeysOf<S>, [], KeysOf<Target>> extends [
-              infer Left extends unknown[],
-              infer Wanted extends unknown[],
-            ]
-          ? -1 extends Target[number]
-            ? WithLeftOver<Target, LeftOver<S, Target, Left, Wanted>>
-            : Differ<Product<S, Left>, Product<Target, Wanted>> extends true
-              ? ShapeError<`reshape: ${Show<S>} has ${Product<S, KeysOf<S>>} elements, which ${Show<Target>} cannot hold (${Product<Target, KeysOf<Target>>})`>
-              : [...Target]
-          : never;
+        : 0 extends S[number] // an unknown dimension, or no elements: a dimension 0 must not be cancelled
+          ? WithLeftOver<Target, number>
+          : Cancel<S, Target, KeysOf<S>, [], KeysOf<Target>> extends [
+                infer Left extends unknown[],
+                infer Wanted extends unknown[],
+              ]
+            ? -1 extends Target[number]
+              ? WithLeftOver<Target, LeftOver<S, Target, Left, Wanted>>
+              : Differ<Product<S, Left>, Product<Target, Wanted>> extends true
+                ? ShapeError<`reshape: ${Show<S>} has ${Product<S, KeysOf<S>>} elements, which ${Show<Target>} cannot hold (${Product<Target, KeysOf<Target>>})`>
+                : [...Target]
+            : never;
 
 type WithLeftOver<Target extends Shape, LeftOver extends number> = {
-  -readonly [K in keyof Target]: Target[K] extends -1 ? LeftOver : Target[K];
+  -readonly [K in keyof Target]: unknown extends Target[K] // any
+    ? number
+    : Target[K] extends -1
+      ? LeftOver
+      : Target[K];
 };
 
 /** Dimensions that both shapes have need not be multiplied: the keys that remain of each. */

@@ -1,4 +1,4 @@
-import { ShapeError } from "./errors.ts";
+import { OptionError, ShapeError } from "./errors.ts";
 import type { Shape } from "./shape-types.ts";
 
 /** `[32, 10]` as text. */
@@ -105,6 +105,8 @@ export function broadcastShapes(op: string, shapes: readonly Shape[]): Shape {
 export function normalizeAxis(op: string, axis: number, shape: Shape): number {
   const fromFront = axis < 0 ? axis + shape.length : axis;
   if (!Number.isInteger(axis) || fromFront < 0 || fromFront >= shape.length) {
+    if (typeof axis !== "number")
+      throw new OptionError(op, `axis is ${valueText(axis)}; expected a whole number`);
     const range =
       shape.length === 0 ? "a scalar has no axes" : `axes go from ${-shape.length} to ${shape.length - 1}`;
     throw new ShapeError(op, `axis ${axis} is out of range for ${shapeText(shape)}: ${range}`);
@@ -120,6 +122,8 @@ export function normalizeAxes(
 ): number[] {
   if (axis === undefined) return shape.map((_, i) => i);
   const given = typeof axis === "number" ? [axis] : axis;
+  if (!Array.isArray(given))
+    throw new OptionError(op, `axis is ${valueText(given)}; expected a whole number, or an array of them`);
   const axes = given.map((one) => normalizeAxis(op, one, shape)).sort((a, b) => a - b);
   for (let i = 1; i < axes.length; i++) {
     if (axes[i] === axes[i - 1]) {
@@ -137,4 +141,10 @@ export function reducedShape(shape: Shape, axes: readonly number[], keepDims: bo
   return keepDims
     ? shape.map((dimension, axis) => (axes.includes(axis) ? 1 : dimension))
     : shape.filter((_, axis) => !axes.includes(axis));
+}
+
+/** A value as it is written. */
+function valueText(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(valueText).join(", ")}]`;
+  return typeof value === "string" ? JSON.stringify(value) : String(value);
 }

@@ -1,7 +1,8 @@
 import { apply } from "../graph/apply.ts";
 import { type Op, primitive } from "../graph/op.ts";
+import { checkOptionNames, reduceOptionNames } from "../graph/options.ts";
 import { normalizeAxes, reducedShape } from "../graph/shape.ts";
-import type { Checked, Reduce, Result, ShapeOf } from "../graph/shape-types.ts";
+import type { Checked, ReduceBy, ReduceOptions, Result, ShapeOf } from "../graph/shape-types.ts";
 import type { AnyTensor, Tensor } from "../graph/tensor.ts";
 import { reducedLast } from "../kernels/strided.ts";
 import { checkNotEmpty } from "./max.ts";
@@ -36,13 +37,14 @@ export const argmaxPrimitive: Op = primitive<ReductionAttributes>("argmax", {
 export function argmax<
   A extends AnyTensor,
   const Axis extends number | undefined = undefined,
-  KeepDims extends boolean = false,
+  KeepDims extends boolean | undefined = false,
+  Given = object,
 >(
   x: A,
-  options: { axis?: Axis; keepDims?: KeepDims } & Checked<
-    Reduce<"argmax", ShapeOf<A>, Axis, KeepDims>
-  > = {} as never,
-): Tensor<Result<Reduce<"argmax", ShapeOf<A>, Axis, KeepDims>>, "int32"> {
+  options: ReduceOptions<Axis, KeepDims, Given> &
+    Checked<ReduceBy<"argmax", ShapeOf<A>, Axis, KeepDims, Given>> = {} as never,
+): Tensor<Result<ReduceBy<"argmax", ShapeOf<A>, Axis, KeepDims, Given>>, "int32"> {
+  checkOptionNames("argmax", options, reduceOptionNames);
   const axes = normalizeAxes("argmax", options.axis, x.shape);
   checkNotEmpty("argmax", x, axes);
   return apply(argmaxPrimitive, [x], { axes, keepDims: options.keepDims ?? false }) as never;

@@ -1,6 +1,7 @@
 import { apply } from "../graph/apply.ts";
 import { allocate } from "../graph/dtype.ts";
 import { type Op, primitive } from "../graph/op.ts";
+import { axisOptionNames, checkOptionNames } from "../graph/options.ts";
 import { normalizeAxis } from "../graph/shape.ts";
 import type { Checked, HasAxis, ShapeOf } from "../graph/shape-types.ts";
 import type { AnyTensor, Tensor } from "../graph/tensor.ts";
@@ -32,6 +33,7 @@ export function argsort<A extends AnyTensor, const Axis extends number = -1>(
   x: A,
   options: { axis?: Axis } & Checked<HasAxis<"argsort", ShapeOf<A>, Axis>> = {} as never,
 ): Tensor<ShapeOf<A>, "int32"> {
+  checkOptionNames("argsort", options, axisOptionNames);
   const axis = normalizeAxis("argsort", options.axis ?? -1, x.shape);
   return apply(argsortPrimitive, [x], { axis }) as never;
 }

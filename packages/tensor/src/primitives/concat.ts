@@ -1,8 +1,17 @@
 import { apply } from "../graph/apply.ts";
 import { ShapeError } from "../graph/errors.ts";
 import { type Op, primitive } from "../graph/op.ts";
+import { axisOptionNames, checkOptionNames } from "../graph/options.ts";
 import { normalizeAxis, shapeText, stridesOf } from "../graph/shape.ts";
-import type { Checked, CommonDType, Concat, Result, ShapesOf } from "../graph/shape-types.ts";
+import type {
+  AlongOptions,
+  Checked,
+  CommonDType,
+  Concat,
+  OptionOf,
+  Result,
+  ShapesOf,
+} from "../graph/shape-types.ts";
 import type { AnyTensor, Tensor } from "../graph/tensor.ts";
 import { copyStrided, rowMajor } from "../kernels/strided.ts";
 import { slice } from "./slice.ts";
@@ -59,12 +68,17 @@ export const concatPrimitive: Op = primitive<{ axis: number }>("concat", {
  * The tensors joined end to end along `axis` (the first by default; negative counts from the end). Other dimensions
  * must agree. Gradient: to each tensor its part of the cotangent. Throws {@link ShapeError}.
  */
-export function concat<const Tensors extends readonly AnyTensor[], const Axis extends number = 0>(
-  tensors: Tensors & Checked<Concat<ShapesOf<Tensors>, Axis>>,
-  options: { axis?: Axis } = {},
-): Tensor<Result<Concat<ShapesOf<Tensors>, Axis>>, CommonDType<Tensors>> {
+export function concat<
+  const Tensors extends readonly AnyTensor[],
+  const Axis extends number | undefined = 0,
+  Given = object,
+>(
+  tensors: Tensors & Checked<Concat<ShapesOf<Tensors>, OptionOf<Given, "axis", Axis>>>,
+  options: AlongOptions<Axis, Given> = {} as never,
+): Tensor<Result<Concat<ShapesOf<Tensors>, OptionOf<Given, "axis", Axis>>>, CommonDType<Tensors>> {
   const list = tensors as readonly AnyTensor[];
   if (list.length === 0) throw new ShapeError("concat", "there are no tensors to join; give at least one");
+  checkOptionNames("concat", options, axisOptionNames);
   const axis = normalizeAxis("concat", options.axis ?? 0, list[0].shape);
   return apply(concatPrimitive, list, { axis }) as never;
 }

@@ -1,5 +1,6 @@
 import { apply } from "../graph/apply.ts";
 import { type Op, primitive } from "../graph/op.ts";
+import { axisOptionNames, checkOptionNames } from "../graph/options.ts";
 import { normalizeAxis } from "../graph/shape.ts";
 import type { Checked, DTypeOf, HasAxis, ShapeOf, SumOf } from "../graph/shape-types.ts";
 import type { AnyTensor, Tensor } from "../graph/tensor.ts";
@@ -43,6 +44,7 @@ export function cumsum<A extends AnyTensor, const Axis extends number = -1>(
   x: A,
   options: { axis?: Axis } & Checked<HasAxis<"cumsum", ShapeOf<A>, Axis>> = {} as never,
 ): Tensor<ShapeOf<A>, SumOf<DTypeOf<A>>> {
+  checkOptionNames("cumsum", options, axisOptionNames);
   const axis = normalizeAxis("cumsum", options.axis ?? -1, x.shape);
   return apply(cumsumPrimitive, [x], { axis }) as never;
 }

@@ -1,8 +1,17 @@
 import { apply } from "../graph/apply.ts";
 import { ShapeError } from "../graph/errors.ts";
 import { type Op, primitive } from "../graph/op.ts";
+import { checkOptionNames, reduceOptionNames } from "../graph/options.ts";
 import { normalizeAxes, reducedShape, shapeText, sizeOf } from "../graph/shape.ts";
-import type { AxisOption, Checked, DTypeOf, Reduce, Result, ShapeOf } from "../graph/shape-types.ts";
+import type {
+  AxisOption,
+  Checked,
+  DTypeOf,
+  ReduceBy,
+  ReduceOptions,
+  Result,
+  ShapeOf,
+} from "../graph/shape-types.ts";
 import type { AnyTensor, Tensor } from "../graph/tensor.ts";
 import { reducedLast } from "../kernels/strided.ts";
 import { cast } from "./cast.ts";
@@ -42,13 +51,14 @@ export const maxPrimitive: Op = primitive<ReductionAttributes>("max", {
 export function max<
   A extends AnyTensor,
   const Axis extends AxisOption = undefined,
-  KeepDims extends boolean = false,
+  KeepDims extends boolean | undefined = false,
+  Given = object,
 >(
   x: A,
-  options: { axis?: Axis; keepDims?: KeepDims } & Checked<
-    Reduce<"max", ShapeOf<A>, Axis, KeepDims>
-  > = {} as never,
-): Tensor<Result<Reduce<"max", ShapeOf<A>, Axis, KeepDims>>, DTypeOf<A>> {
+  options: ReduceOptions<Axis, KeepDims, Given> &
+    Checked<ReduceBy<"max", ShapeOf<A>, Axis, KeepDims, Given>> = {} as never,
+): Tensor<Result<ReduceBy<"max", ShapeOf<A>, Axis, KeepDims, Given>>, DTypeOf<A>> {
+  checkOptionNames("max", options, reduceOptionNames);
   const axes = normalizeAxes("max", options.axis, x.shape);
   checkNotEmpty("max", x, axes);
   return apply(maxPrimitive, [x], { axes, keepDims: options.keepDims ?? false }) as never;

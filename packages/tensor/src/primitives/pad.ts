@@ -2,6 +2,7 @@ import { apply } from "../graph/apply.ts";
 import { checkRepresentable } from "../graph/dtype.ts";
 import { ShapeError } from "../graph/errors.ts";
 import { type Op, primitive } from "../graph/op.ts";
+import { checkOptionNames } from "../graph/options.ts";
 import { shapeText, stridesOf } from "../graph/shape.ts";
 import type { Checked, DTypeOf, Pad, Result, Shape, ShapeOf } from "../graph/shape-types.ts";
 import type { AnyTensor, Tensor } from "../graph/tensor.ts";
@@ -52,6 +53,8 @@ export const padPrimitive: Op = primitive<PadAttributes>("pad", {
   },
 });
 
+const padOptionNames: readonly string[] = ["value", "interior"];
+
 /**
  * `x` with `paddings[axis] = [before, after]` elements of `value` (0) added at the ends of each axis, and `interior[axis]`
  * (0) of them between neighbours. Gradient: the cotangent at the places of `x`.
@@ -66,6 +69,7 @@ export function pad<
   paddings: Paddings & Checked<Pad<ShapeOf<A>, Paddings, Interior>>,
   options: { value?: number; interior?: Interior } = {},
 ): Tensor<Result<Pad<ShapeOf<A>, Paddings, Interior>>, DTypeOf<A>> {
+  checkOptionNames("pad", options, padOptionNames);
   const value = options.value ?? 0;
   const interior = (options.interior as Shape | undefined) ?? x.shape.map(() => 0);
   const pairs = paddings as readonly (readonly [number, number])[];

@@ -2,7 +2,7 @@ import { apply } from "../graph/apply.ts";
 import { ShapeError } from "../graph/errors.ts";
 import { type Op, primitive } from "../graph/op.ts";
 import { shapeText, stridesOf } from "../graph/shape.ts";
-import type { Checked, DTypeOf, Result, ShapeOf, Slice } from "../graph/shape-types.ts";
+import type { Checked, DTypeOf, Result, ShapeOf, Slice, SliceOption } from "../graph/shape-types.ts";
 import type { AnyTensor, Tensor } from "../graph/tensor.ts";
 import { copyStrided, rowMajor } from "../kernels/strided.ts";
 import { pad } from "./pad.ts";
@@ -73,19 +73,35 @@ export function reversed(x: AnyTensor, axis: number): AnyTensor {
  */
 export function slice<
   A extends AnyTensor,
-  const Begin extends readonly (number | undefined)[],
-  const End extends readonly (number | undefined)[] | undefined = undefined,
-  const Steps extends readonly (number | undefined)[] | undefined = undefined,
+  const Begin extends SliceOption,
+  const End extends SliceOption,
+  const Steps extends SliceOption,
 >(
   x: A,
   begin: Begin & Checked<Slice<ShapeOf<A>, Begin, End, Steps>>,
-  end?: End,
-  steps?: Steps,
-): Tensor<Result<Slice<ShapeOf<A>, Begin, End, Steps>>, DTypeOf<A>> {
+  end: End,
+  steps: Steps,
+): Tensor<Result<Slice<ShapeOf<A>, Begin, End, Steps>>, DTypeOf<A>>;
+export function slice<A extends AnyTensor, const Begin extends SliceOption, const End extends SliceOption>(
+  x: A,
+  begin: Begin & Checked<Slice<ShapeOf<A>, Begin, End>>,
+  end: End,
+): Tensor<Result<Slice<ShapeOf<A>, Begin, End>>, DTypeOf<A>>;
+export function slice<A extends AnyTensor, const Begin extends SliceOption = undefined>(
+  x: A,
+  begin?: Begin & Checked<Slice<ShapeOf<A>, Begin>>,
+): Tensor<Result<Slice<ShapeOf<A>, Begin>>, DTypeOf<A>>;
+export function slice(
+  x: AnyTensor,
+  begin: SliceOption = [],
+  end: SliceOption = [],
+  steps: SliceOption = [],
+): AnyTensor {
+  // Overloads, as those of transpose.
   const axes = x.shape.map((dimension, axis) =>
-    resolveRange(x, axis, dimension, [begin[axis], end?.[axis], steps?.[axis]]),
+    resolveRange(x, axis, dimension, [begin[axis], end[axis], steps[axis]]),
   );
-  for (const positions of [begin as readonly (number | undefined)[], end ?? [], steps ?? []]) {
+  for (const positions of [begin, end, steps]) {
     if (positions.length > x.rank) {
       throw new ShapeError(
         "slice",
@@ -97,7 +113,7 @@ export function slice<
     begin: axes.map(({ from }) => from),
     count: axes.map(({ count }) => count),
     step: axes.map(({ step }) => step),
-  }) as never;
+  });
 }
 
 function resolveRange(

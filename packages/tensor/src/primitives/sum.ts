@@ -1,7 +1,17 @@
 import { apply } from "../graph/apply.ts";
 import { type Op, primitive } from "../graph/op.ts";
+import { checkOptionNames, reduceOptionNames } from "../graph/options.ts";
 import { normalizeAxes, reducedShape } from "../graph/shape.ts";
-import type { AxisOption, Checked, DTypeOf, Reduce, Result, ShapeOf, SumOf } from "../graph/shape-types.ts";
+import type {
+  AxisOption,
+  Checked,
+  DTypeOf,
+  ReduceBy,
+  ReduceOptions,
+  Result,
+  ShapeOf,
+  SumOf,
+} from "../graph/shape-types.ts";
 import type { AnyTensor, Tensor } from "../graph/tensor.ts";
 import { reducedLast } from "../kernels/strided.ts";
 import { sumRow } from "../kernels/sum.ts";
@@ -36,13 +46,14 @@ export const sumPrimitive: Op = primitive<ReductionAttributes>("sum", {
 export function sum<
   A extends AnyTensor,
   const Axis extends AxisOption = undefined,
-  KeepDims extends boolean = false,
+  KeepDims extends boolean | undefined = false,
+  Given = object,
 >(
   x: A,
-  options: { axis?: Axis; keepDims?: KeepDims } & Checked<
-    Reduce<"sum", ShapeOf<A>, Axis, KeepDims>
-  > = {} as never,
-): Tensor<Result<Reduce<"sum", ShapeOf<A>, Axis, KeepDims>>, SumOf<DTypeOf<A>>> {
+  options: ReduceOptions<Axis, KeepDims, Given> &
+    Checked<ReduceBy<"sum", ShapeOf<A>, Axis, KeepDims, Given>> = {} as never,
+): Tensor<Result<ReduceBy<"sum", ShapeOf<A>, Axis, KeepDims, Given>>, SumOf<DTypeOf<A>>> {
+  checkOptionNames("sum", options, reduceOptionNames);
   const axes = normalizeAxes("sum", options.axis, x.shape);
   return apply(sumPrimitive, [x], { axes, keepDims: options.keepDims ?? false }) as never;
 }

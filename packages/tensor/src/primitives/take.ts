@@ -1,7 +1,17 @@
 import { apply } from "../graph/apply.ts";
 import { checkIndexDType, type Op, primitive } from "../graph/op.ts";
+import { axisOptionNames, checkOptionNames } from "../graph/options.ts";
 import { normalizeAxis } from "../graph/shape.ts";
-import type { Checked, DType, DTypeOf, Result, ShapeOf, Take } from "../graph/shape-types.ts";
+import type {
+  AlongOptions,
+  Checked,
+  DType,
+  DTypeOf,
+  OptionOf,
+  Result,
+  ShapeOf,
+  Take,
+} from "../graph/shape-types.ts";
 import type { AnyTensor, Tensor } from "../graph/tensor.ts";
 import { checkIndex } from "./checkIndex.ts";
 import { scatterChecked } from "./scatterAdd.ts";
@@ -38,11 +48,17 @@ export function takeChecked(x: AnyTensor, indices: AnyTensor, axis: number): Any
  * Gradient: each slice's cotangent is added back at its index; repeated indices add up.
  * Throws {@link DTypeError} on float indices and, when run, {@link IndexError} on an index outside 0 to n − 1.
  */
-export function take<A extends AnyTensor, I extends AnyTensor, const Axis extends number = 0>(
+export function take<
+  A extends AnyTensor,
+  I extends AnyTensor,
+  const Axis extends number | undefined = 0,
+  Given = object,
+>(
   x: A,
-  indices: I & Checked<Take<ShapeOf<A>, ShapeOf<I>, Axis>>,
-  options: { axis?: Axis } = {},
-): Tensor<Result<Take<ShapeOf<A>, ShapeOf<I>, Axis>>, DTypeOf<A>> {
+  indices: I & Checked<Take<ShapeOf<A>, ShapeOf<I>, OptionOf<Given, "axis", Axis>>>,
+  options: AlongOptions<Axis, Given> = {} as never,
+): Tensor<Result<Take<ShapeOf<A>, ShapeOf<I>, OptionOf<Given, "axis", Axis>>>, DTypeOf<A>> {
+  checkOptionNames("take", options, axisOptionNames);
   const axis = normalizeAxis("take", options.axis ?? 0, x.shape);
   const message = `index {value} is out of range for axis ${axis} of dimension ${x.shape[axis]}`;
   const checked = checkIndex(indices as AnyTensor, x.shape[axis], { op: "take", message });

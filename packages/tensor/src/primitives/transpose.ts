@@ -25,11 +25,14 @@ export const transposePrimitive: Op = primitive<{ axes: readonly number[] }>("tr
  * The axes in another order: output axis i is input axis `axes[i]`; without `axes` the order is reversed.
  * Gradient: the cotangent in the input's order. Throws {@link ShapeError} unless `axes` names every axis once.
  */
-export function transpose<A extends AnyTensor, const Axes extends readonly number[] | undefined = undefined>(
+export function transpose<A extends AnyTensor, const Axes extends readonly number[] | undefined>(
   x: A,
-  axes?: Axes & Checked<Transpose<ShapeOf<A>, Axes>>,
-): Tensor<Result<Transpose<ShapeOf<A>, Axes>>, DTypeOf<A>> {
-  const given = (axes as readonly number[] | undefined) ?? x.shape.map((_, axis) => x.rank - 1 - axis);
+  axes: Axes & Checked<Transpose<ShapeOf<A>, Axes>>,
+): Tensor<Result<Transpose<ShapeOf<A>, Axes>>, DTypeOf<A>>;
+export function transpose<A extends AnyTensor>(x: A): Tensor<Transpose<ShapeOf<A>>, DTypeOf<A>>;
+export function transpose(x: AnyTensor, axes?: readonly number[]): AnyTensor {
+  // Overloads, since of an argument that may be undefined the compiler infers only the rest for an optional parameter.
+  const given = axes ?? x.shape.map((_, axis) => x.rank - 1 - axis);
   const order = given.map((axis) => normalizeAxis("transpose", axis, x.shape));
   if (order.length !== x.rank || new Set(order).size !== x.rank) {
     throw new ShapeError(
@@ -37,5 +40,5 @@ export function transpose<A extends AnyTensor, const Axes extends readonly numbe
       `axes ${shapeText(given)} must name each of the ${x.rank} axes of ${shapeText(x.shape)} once`,
     );
   }
-  return apply(transposePrimitive, [x], { axes: order }) as never;
+  return apply(transposePrimitive, [x], { axes: order });
 }
