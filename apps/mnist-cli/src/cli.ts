@@ -6,7 +6,7 @@ import { Interrupt } from "./interrupt.ts";
 import { activations } from "./network.ts";
 import { numerics } from "./numerics/numerics.ts";
 import { optimizers, schedules } from "./optimizers.ts";
-import { layerSizes, numberBetween, wholeNumber } from "./options.ts";
+import { layerSizes, numberBetween, path, wholeNumber } from "./options.ts";
 import { predict } from "./predict.ts";
 import { jsonReporter, type Reporter, terminalReporter } from "./reporter.ts";
 import { train } from "./train.ts";
@@ -39,7 +39,7 @@ function dataDir(): Option {
   return new Option(
     "--data-dir <folder>",
     "read the four IDX files of this folder instead of the built-in MNIST",
-  );
+  ).argParser(path);
 }
 
 function program(interrupt: Interrupt, streams: Streams): Command {
@@ -103,8 +103,8 @@ function program(interrupt: Interrupt, streams: Streams): Command {
       wholeNumber(1),
     )
     .option("--seed <n>", "decides the first weights and the order of the digits", wholeNumber(0), 0)
-    .option("--save <file>", "write the weights as safetensors")
-    .option("--load <file>", "start from saved weights; the net is the file's")
+    .option("--save <file>", "write the weights as safetensors", path)
+    .option("--load <file>", "start from saved weights; the net is the file's", path)
     .addOption(dataDir())
     .addOption(json())
     .action(async (options) => {
@@ -117,7 +117,7 @@ function program(interrupt: Interrupt, streams: Streams): Command {
   mnist
     .command("evaluate")
     .description("tell a saved net's accuracy on the test digits")
-    .requiredOption("--load <file>", "weights that mnist train --save wrote")
+    .requiredOption("--load <file>", "weights that mnist train --save wrote", path)
     .addOption(dataDir())
     .addOption(json())
     .action((options) =>
@@ -128,7 +128,7 @@ function program(interrupt: Interrupt, streams: Streams): Command {
     .command("predict")
     .description("tell which digit an image shows")
     .argument("[image]", "a PGM or PNG file: a light digit on black, or the other way round with --invert")
-    .requiredOption("--load <file>", "weights that mnist train --save wrote")
+    .requiredOption("--load <file>", "weights that mnist train --save wrote", path)
     .option("--index <n>", "a digit of the test set, counted from 0", wholeNumber(0))
     .option("--invert", "the image shows a dark digit on a light ground")
     .addOption(dataDir())
@@ -156,7 +156,7 @@ function program(interrupt: Interrupt, streams: Streams): Command {
         .default("both"),
     )
     .option("--seed <n>", "decides the first weights and the order of the digits", wholeNumber(0), 0)
-    .option("--html <file>", "write the comparison as one page too, with its plots")
+    .option("--html <file>", "write the comparison as one page too, with its plots", path)
     .addOption(dataDir())
     .addOption(json())
     .action((options) => numerics(options, (text) => streams.stdout.write(text), interrupt));

@@ -1,4 +1,5 @@
 import { cast, compile, sum, type Tensor } from "adjoint";
+import { checkWritable } from "./atomic-write.ts";
 import { CommandError, usageError } from "./errors.ts";
 import type { Interrupt } from "./interrupt.ts";
 import { readMnistFiles } from "./mnist-files.ts";
@@ -37,11 +38,14 @@ export interface TrainOptions extends OptimizerOptions {
 /** How often the bar moves and signals are looked at, in milliseconds. */
 const tick = 50;
 
+const unsaved = "nothing was saved";
+
 /** Trains a net on MNIST, reports each epoch, and ends with its accuracy on the test digits. */
 export async function train(options: TrainOptions, reporter: Reporter, interrupt: Interrupt): Promise<void> {
   if (options.patience !== undefined && options.validationSplit === 0) {
     throw usageError("--patience needs digits to watch; give --validation-split a share too, such as 0.1");
   }
+  if (options.save !== undefined) await checkWritable(options.save);
   const files = await readMnistFiles({ dataDirectory: options.dataDir });
   const all = digits(files.trainImages, files.trainLabels);
   const [rows, held] = holdBack(all, options);
@@ -75,7 +79,7 @@ export async function train(options: TrainOptions, reporter: Reporter, interrupt
   const stopping = new EarlyStopping(network, options.patience);
   for (let epoch = 1; epoch <= options.epochs; epoch++) {
     const record = await trainEpoch({ epoch, step, rows, options, reporter, interrupt });
-    const validation = held === undefined ? undefined : await score(network, held, loss, interrupt);
+    const validation = held === undefined ? undefined : await score(network, held, loss, interrupt, unsaved);
     reporter.epoch({
       ...record,
       learningRate: Number(optimizer.learningRate),
@@ -84,11 +88,15 @@ export async function train(options: TrainOptions, reporter: Reporter, interrupt
         : { validationLoss: validation.loss, validationAccuracy: validation.accuracy }),
     });
     if (validation !== undefined && stopping.isOver(validation.loss)) break;
-    await interrupt.check(() => `after epoch ${epoch} of ${options.epochs}; nothing was saved`);
+    // After the last epoch the weights come first.
+    if (epoch < options.epochs) {
+      await interrupt.check(() => `after epoch ${epoch} of ${options.epochs}; ${unsaved}`);
+    }
   }
   stopping.restoreBest();
-  const test = await score(network, digits(files.testImages, files.testLabels), loss, interrupt);
   if (options.save !== undefined) await saveNetwork(options.save, network);
+  const saved = options.save === undefined ? unsaved : `saved to ${options.save}`;
+  const test = await score(network, digits(files.testImages, files.testLabels), loss, interrupt, saved);
   const seconds = (performance.now() - started) / 1000;
   reporter.done(
     {
@@ -164,9 +172,7 @@ async function trainEpoch(run: EpochRun): Promise<Omit<EpochRecord, "learningRat
       loss: loss / seen,
       accuracy: right / seen,
     });
-    await interrupt.check(
-      () => `in epoch ${epoch} after ${seen} of ${rows.length} digits; nothing was saved`,
-    );
+    await interrupt.check(() => `in epoch ${epoch} after ${seen} of ${rows.length} digits; ${unsaved}`);
   }
   const seconds = (performance.now() - started) / 1000;
   const { epochs } = options;

@@ -2,8 +2,31 @@ import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { decodeSafetensors } from "adjoint";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { CommandError } from "../src/errors.ts";
+import { Interrupt } from "../src/interrupt.ts";
+import { jsonReporter, type Reporter } from "../src/reporter.ts";
+import { type TrainOptions, train } from "../src/train.ts";
 import { events, mnist, writeDigits } from "./commands.ts";
+
+const defaults: TrainOptions = {
+  epochs: 10,
+  batchSize: 32,
+  hidden: [25, 15],
+  activation: "relu",
+  dropout: 0,
+  loss: "logits",
+  labelSmoothing: 0,
+  seed: 0,
+  validationSplit: 0,
+  optimizer: "adam",
+  learningRate: 1e-3,
+  schedule: "constant",
+  warmupSteps: 0,
+  momentum: undefined,
+  weightDecay: undefined,
+  clipNorm: undefined,
+};
 
 let folder: string;
 let data: string;
@@ -160,6 +183,35 @@ describe("saved weights", () => {
     expect(await readdir(folder)).not.toContainEqual(expect.stringContaining(".tmp"));
   });
 
+  test("that cannot be written are told before anything is read or trained", async () => {
+    const occupied = join(folder, "occupied");
+    await mkdir(occupied);
+    const wayOut = "give the name of a file";
+    for (const [file, reason] of [
+      [join(folder, "nowhere", "net.safetensors"), "no such file or folder"],
+      [occupied, `it is a folder, not a file; ${wayOut}`],
+      ["/dev/null", `it is a device, not a file; ${wayOut}`],
+    ]) {
+      expect(await mnist("train", "--data-dir", join(folder, "no-data"), "--save", file)).toEqual({
+        code: 1,
+        out: "",
+        err: `mnist: ${file}: the file cannot be written: ${reason}\n`,
+      });
+    }
+  });
+
+  test("are there when the last epoch is over, whatever ends the run after it", async () => {
+    const file = join(folder, "interrupted.safetensors");
+    const reporter: Reporter = { ...jsonReporter(() => {}), epoch: () => process.emit("SIGINT") };
+    const interrupt = new Interrupt();
+    onTestFinished(() => interrupt.stop());
+    const options = { ...defaults, dataDir: data, epochs: 1, save: file };
+    await expect(train(options, reporter, interrupt)).rejects.toThrow(
+      new CommandError(`interrupted while it was evaluated; saved to ${file}`, 130),
+    );
+    expect((await mnist("evaluate", "--load", file, "--data-dir", data)).code).toBe(0);
+  });
+
   test("for digits of another size are refused by every command", async () => {
     const file = join(folder, "small.safetensors");
     await mnist("train", "--data-dir", data, "--epochs", "1", "--save", file, "--json");
@@ -211,6 +263,8 @@ describe("mistakes get one sentence and their exit code", () => {
       "mnist: --patience needs digits to watch; give --validation-split a share too, such as 0.1",
     ],
     ["--momentum 0.9", "mnist: --momentum goes with --optimizer sgd or rmsprop, not adam"],
+    ["--save=", "error: option '--save <file>' argument '' is invalid. Expected a name."],
+    ["--load=", "error: option '--load <file>' argument '' is invalid. Expected a name."],
   ])("train %s", async ([options, sentence]) => {
     expect(await mnist("train", "--data-dir", data, ...options.split(" "))).toEqual({
       code: 2,
