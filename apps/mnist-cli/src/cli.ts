@@ -1,12 +1,13 @@
 import { Command, CommanderError, Option } from "commander";
 import colors from "picocolors";
-import { CommandError } from "./errors.ts";
+import { CommandError, closedPipe } from "./errors.ts";
 import { evaluate } from "./evaluate.ts";
 import { Interrupt } from "./interrupt.ts";
 import { activations } from "./network.ts";
 import { numerics } from "./numerics/numerics.ts";
 import { optimizers, schedules } from "./optimizers.ts";
 import { layerSizes, numberBetween, path, wholeNumber } from "./options.ts";
+import { Output } from "./output.ts";
 import { predict } from "./predict.ts";
 import { jsonReporter, type Reporter, terminalReporter } from "./reporter.ts";
 import { train } from "./train.ts";
@@ -42,7 +43,7 @@ function dataDir(): Option {
   ).argParser(path);
 }
 
-function program(interrupt: Interrupt, streams: Streams): Command {
+function program(interrupt: Interrupt, output: Output, streams: Streams): Command {
   const mnist = new Command("mnist")
     .description("Trains and applies a classifier of handwritten digits.")
     .exitOverride()
@@ -108,6 +109,7 @@ function program(interrupt: Interrupt, streams: Streams): Command {
     .addOption(dataDir())
     .addOption(json())
     .action(async (options) => {
+      output.goOnFor(options.save);
       const activation = options.activation ?? (options.binary === undefined ? "relu" : "sigmoid");
       await reporting(streams, options.json, (reporter) =>
         train({ ...options, activation }, reporter, interrupt),
@@ -159,25 +161,41 @@ function program(interrupt: Interrupt, streams: Streams): Command {
     .option("--html <file>", "write the comparison as one page too, with its plots", path)
     .addOption(dataDir())
     .addOption(json())
-    .action((options) => numerics(options, (text) => streams.stdout.write(text), interrupt));
+    .action(async (options) => {
+      output.goOnFor(options.html);
+      await numerics(options, (text) => streams.stdout.write(text), interrupt);
+    });
 
   return mnist;
 }
 
 /** The exit code that an error asks for, after one sentence on standard error. */
 function report(error: unknown, { stderr }: Streams): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof CommanderError) return 2;
+  const exitCode = error instanceof CommandError ? error.exitCode : 1;
+  // Whoever closed the pipe has what they wanted.
+  if (exitCode === closedPipe) return exitCode;
   stderr.write(`${colors.red("mnist:")} ${error instanceof Error ? error.message : String(error)}\n`);
-  return error instanceof CommandError ? error.exitCode : 1;
+  return exitCode;
+}
+
+/** Commander ends --help with an error too. */
+function throwUnlessHelp(error: unknown): void {
+  if (!(error instanceof CommanderError && error.exitCode === 0)) throw error;
 }
 
 /**
- * Runs a command line and gives the exit code: 0, or 1 for a failure, 2 for a mistake in the call, 130 for Ctrl-C.
+ * Runs a command line and gives the exit code: 0, or 1 for a failure, 2 for a mistake in the call, 130 for Ctrl-C, 141
+ * when nobody reads standard output and it was all that the run had to give.
  */
 export async function run(args: readonly string[], streams: Streams): Promise<number> {
-  const interrupt = new Interrupt();
+  const output = new Output(streams.stdout);
+  const interrupt = new Interrupt(output);
+  // An error here has nowhere to be told; the exit code tells how the run ended.
+  streams.stderr.on("error", () => {});
   try {
-    await program(interrupt, streams).parseAsync(args, { from: "user" });
+    await program(interrupt, output, streams).parseAsync(args, { from: "user" }).catch(throwUnlessHelp);
+    await output.finish();
     return 0;
   } catch (error) {
     return report(error, streams);
