@@ -42,6 +42,15 @@ export async function loadNetwork(path: string): Promise<Network> {
   return network;
 }
 
+/** The error for the net of the file `path` whose answer, a probability or a loss, is `answer`: NaN or ∞. */
+export function noNumber(path: string, answer: number): FileError {
+  return new FileError(
+    path,
+    `the net with these weights answers ${answer}, which is no number; ` +
+      "train again with a smaller --learning-rate, or give other weights",
+  );
+}
+
 function networkOptions(path: string, metadata: Readonly<Record<string, string>>): NetworkOptions {
   const refuse = (what: string): FileError =>
     new FileError(path, `${what}; give a file that "mnist train --save" wrote`);

@@ -3,7 +3,7 @@ import { checkWritable } from "./atomic-write.ts";
 import { CommandError, usageError } from "./errors.ts";
 import type { Interrupt } from "./interrupt.ts";
 import { readMnistFiles } from "./mnist-files.ts";
-import { loadNetwork, saveNetwork } from "./model-file.ts";
+import { loadNetwork, noNumber, saveNetwork } from "./model-file.ts";
 import {
   type Activation,
   buildNetwork,
@@ -94,9 +94,16 @@ export async function train(options: TrainOptions, reporter: Reporter, interrupt
     }
   }
   stopping.restoreBest();
+  checkWeights(network);
   if (options.save !== undefined) await saveNetwork(options.save, network);
   const saved = options.save === undefined ? unsaved : `saved to ${options.save}`;
   const test = await score(network, digits(files.testImages, files.testLabels), loss, interrupt, saved);
+  if (options.loss === "logits" && !Number.isFinite(test.loss)) {
+    throw new CommandError(
+      `the loss is ${test.loss} on the test digits; try a smaller --learning-rate; ${saved}`,
+      1,
+    );
+  }
   const seconds = (performance.now() - started) / 1000;
   reporter.done(
     {
@@ -108,6 +115,19 @@ export async function train(options: TrainOptions, reporter: Reporter, interrupt
     `test accuracy ${(100 * test.accuracy).toFixed(2)} % on ${files.testLabels.length.toLocaleString("en")} digits, ` +
       `after ${seconds.toFixed(1)} s${options.save === undefined ? "" : `; saved to ${options.save}`}`,
   );
+}
+
+/** Throws {@link CommandError} after a last step that spoiled the weights, which no later loss has told. */
+function checkWeights({ model }: Network): void {
+  for (const weights of Object.values(model.stateDict())) {
+    const spoiled = weights.toTypedArray().find((value) => !Number.isFinite(value));
+    if (spoiled !== undefined) {
+      throw new CommandError(
+        `the weights became ${spoiled} in the last step; try a smaller --learning-rate; ${unsaved}`,
+        1,
+      );
+    }
+  }
 }
 
 /** The digits to train on, and those held back to watch. */
@@ -157,6 +177,9 @@ async function trainEpoch(run: EpochRun): Promise<Omit<EpochRecord, "learningRat
     const batch = step(image, label);
     const mean = batch.loss.item();
     if (!Number.isFinite(mean)) {
+      // No step has been taken: it is the weights, whatever the learning rate.
+      const isOfFile = options.load !== undefined && epoch === 1 && seen === 0;
+      if (isOfFile && options.loss === "logits") throw noNumber(options.load, mean);
       throw new CommandError(`the loss became ${mean} in epoch ${epoch}; try a smaller --learning-rate`, 1);
     }
     seen += label.size;

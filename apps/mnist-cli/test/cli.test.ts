@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { decodeSafetensors } from "adjoint";
+import { decodeSafetensors, encodeSafetensors } from "adjoint";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { CommandError } from "../src/errors.ts";
 import { Interrupt } from "../src/interrupt.ts";
@@ -223,6 +223,57 @@ describe("saved weights", () => {
     expect(await mnist("evaluate", "--load", file)).toEqual(refused("the digits have"));
     expect(await mnist("train", "--load", file)).toEqual(refused("the digits have"));
     expect(await mnist("predict", "--load", file, "--index", "0")).toEqual(refused("the digit has"));
+  });
+
+  test.for([
+    ["ten outputs", []],
+    ["one output", ["--binary", "3"]],
+  ] as const)("that give no numbers are told by every command, with %s", async ([, binary]) => {
+    const file = join(folder, "no-numbers.safetensors");
+    await mnist("train", "--data-dir", data, "--epochs", "1", "--save", file, ...binary);
+    const { tensors, metadata } = decodeSafetensors(await readFile(file));
+    tensors["0.bias"].values[0] = Number.NaN;
+    await writeFile(file, encodeSafetensors(tensors, metadata));
+    const told = {
+      code: 1,
+      out: "",
+      err:
+        `mnist: ${file}: the net with these weights answers NaN, which is no number; ` +
+        "train again with a smaller --learning-rate, or give other weights\n",
+    };
+    expect(await mnist("predict", "--load", file, "--data-dir", data, "--index", "0")).toEqual(told);
+    expect(await mnist("evaluate", "--load", file, "--data-dir", data, "--json")).toEqual(told);
+    const trained = await mnist("train", "--load", file, "--data-dir", data, ...binary);
+    expect(trained).toEqual({ ...told, out: expect.stringContaining("digits to train on") });
+  });
+
+  test("that the last step spoiled are not saved", async () => {
+    const file = join(folder, "spoiled.safetensors");
+    await writeFile(file, "of an earlier run");
+    const { code, err } = await mnist(
+      ..."train --epochs 1 --batch-size 200 --optimizer sgd --learning-rate 1e300".split(" "),
+      ...["--data-dir", data, "--save", file],
+    );
+    expect(code).toBe(1);
+    expect(err).toMatch(
+      /^mnist: the weights became (NaN|-?Infinity) in the last step; try a smaller --learning-rate; nothing was saved\n$/,
+    );
+    expect(await readFile(file, "utf8")).toBe("of an earlier run");
+  });
+
+  test("whose loss on the test digits is no number fail", async () => {
+    const file = join(folder, "large.safetensors");
+    expect(
+      await mnist(
+        ..."train --epochs 1 --batch-size 200 --optimizer sgd --learning-rate 1e30 --json".split(" "),
+        ...["--data-dir", data, "--save", file],
+      ),
+    ).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(
+        /^mnist: the loss is (NaN|Infinity) on the test digits; try a smaller --learning-rate; saved to .*\n$/,
+      ),
+    });
   });
 
   test("of something else are refused with a sentence", async () => {
