@@ -10,6 +10,7 @@ import {
   checkPixels,
   isRight,
   type LossOptions,
+  layersOf,
   lossOf,
   type Network,
 } from "./network.ts";
@@ -64,7 +65,7 @@ export async function train(options: TrainOptions, reporter: Reporter, interrupt
     { training: true },
   );
   const count = parameters.reduce((total, parameter) => total + parameter.size, 0);
-  const sizes = [network.pixels, ...network.hidden, network.binary === undefined ? 10 : 1];
+  const sizes = layersOf(network);
   reporter.start(
     {
       layers: sizes,
