@@ -63,14 +63,18 @@ function program(interrupt: Interrupt, output: Output, streams: Streams): Comman
       numberBetween(0, Number.POSITIVE_INFINITY, { isOpen: true }),
       1e-3,
     )
-    .option("--hidden <sizes>", "sizes of the hidden layers", layerSizes, [25, 15])
+    .option("--hidden <sizes>", "sizes of the hidden layers (default: 25,15)", layerSizes)
     .addOption(
       new Option(
         "--activation <name>",
         "of the hidden layers (default: relu, or sigmoid with --binary)",
       ).choices(activations),
     )
-    .option("--dropout <rate>", "share of hidden outputs dropped while training", numberBetween(0, 1), 0)
+    .option(
+      "--dropout <rate>",
+      "share of hidden outputs dropped while training (default: 0)",
+      numberBetween(0, 1),
+    )
     .option("--binary <digit>", "tell one digit from all others, with one logit", wholeNumber(0, 9))
     .addOption(
       new Option("--loss <from>", "what the loss is computed from")
@@ -105,15 +109,16 @@ function program(interrupt: Interrupt, output: Output, streams: Streams): Comman
     )
     .option("--seed <n>", "decides the first weights and the order of the digits", wholeNumber(0), 0)
     .option("--save <file>", "write the weights as safetensors", path)
-    .option("--load <file>", "start from saved weights; the net is the file's", path)
+    .option(
+      "--load <file>",
+      "start from saved weights; the net is the file's, and options that say otherwise are refused",
+      path,
+    )
     .addOption(dataDir())
     .addOption(json())
     .action(async (options) => {
       output.goOnFor(options.save);
-      const activation = options.activation ?? (options.binary === undefined ? "relu" : "sigmoid");
-      await reporting(streams, options.json, (reporter) =>
-        train({ ...options, activation }, reporter, interrupt),
-      );
+      await reporting(streams, options.json, (reporter) => train(options, reporter, interrupt));
     });
 
   mnist

@@ -5,7 +5,6 @@ import type { Interrupt } from "./interrupt.ts";
 import { readMnistFiles } from "./mnist-files.ts";
 import { loadNetwork, noNumber, saveNetwork } from "./model-file.ts";
 import {
-  type Activation,
   buildNetwork,
   checkPixels,
   isRight,
@@ -13,20 +12,17 @@ import {
   layersOf,
   lossOf,
   type Network,
+  type NetworkOptions,
 } from "./network.ts";
 import { makeOptimizer, type OptimizerOptions } from "./optimizers.ts";
 import type { EpochRecord, Reporter } from "./reporter.ts";
 import { type Digit, type Digits, digits, score } from "./scoring.ts";
 
 /** The options of `mnist train`. */
-export interface TrainOptions extends OptimizerOptions {
+export interface TrainOptions extends OptimizerOptions, Partial<Omit<NetworkOptions, "pixels">> {
   readonly dataDir?: string;
   readonly epochs: number;
   readonly batchSize: number;
-  readonly hidden: readonly number[];
-  readonly activation: Activation;
-  readonly dropout: number;
-  readonly binary?: number;
   readonly loss: LossOptions["from"];
   readonly labelSmoothing: number;
   readonly seed: number;
@@ -47,10 +43,12 @@ export async function train(options: TrainOptions, reporter: Reporter, interrupt
     throw usageError("--patience needs digits to watch; give --validation-split a share too, such as 0.1");
   }
   if (options.save !== undefined) await checkWritable(options.save);
+  const loaded = options.load === undefined ? undefined : await loadNetwork(options.load);
+  if (loaded !== undefined) checkAgreement(options, loaded);
   const files = await readMnistFiles({ dataDirectory: options.dataDir });
   const all = digits(files.trainImages, files.trainLabels);
   const [rows, held] = holdBack(all, options);
-  const network = await makeNetwork(options, files.trainImages.shape[1] * files.trainImages.shape[2]);
+  const network = makeNetwork(options, loaded, files.trainImages.shape[1] * files.trainImages.shape[2]);
   const loss: LossOptions = { from: options.loss, labelSmoothing: options.labelSmoothing };
   const parameters = network.model.parameters();
   const stepsPerEpoch = Math.ceil(rows.length / options.batchSize);
@@ -138,14 +136,29 @@ function holdBack(all: Digits, { validationSplit, seed }: TrainOptions): [Digits
   return [rows, held];
 }
 
-async function makeNetwork(options: TrainOptions, pixels: number): Promise<Network> {
-  if (options.load === undefined) {
-    const { hidden, activation, binary, dropout } = options;
-    return buildNetwork({ pixels, hidden, activation, binary, dropout }, options.seed);
+/** The file's net, or one with first weights. */
+function makeNetwork(options: TrainOptions, loaded: Network | undefined, pixels: number): Network {
+  if (loaded !== undefined) {
+    checkPixels(options.load as string, loaded, pixels);
+    return loaded;
   }
-  const network = await loadNetwork(options.load);
-  checkPixels(options.load, network, pixels);
-  return network;
+  const { hidden = [25, 15], binary, dropout = 0 } = options;
+  const { activation = binary === undefined ? "relu" : "sigmoid" } = options;
+  return buildNetwork({ pixels, hidden, activation, binary, dropout }, options.seed);
+}
+
+/** Throws {@link CommandError} (2) where an option that was given says something else than the loaded net. */
+function checkAgreement(options: TrainOptions, loaded: Network): void {
+  for (const name of ["hidden", "activation", "binary", "dropout"] as const) {
+    const given = options[name];
+    const [wanted, is] = [given, loaded[name]].map((value) => (value === undefined ? "none" : String(value)));
+    if (given !== undefined && wanted !== is) {
+      throw usageError(
+        `--${name} ${wanted || "''"} contradicts the net of ${options.load}, which has ${is || "none"}; ` +
+          "leave it out to train that net, or leave out --load to train another",
+      );
+    }
+  }
 }
 
 /** The step's program: labels and images in, what the epoch's line needs out. */

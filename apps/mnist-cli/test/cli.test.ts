@@ -12,9 +12,6 @@ import { events, mnist, writeDigits } from "./commands.ts";
 const defaults: TrainOptions = {
   epochs: 10,
   batchSize: 32,
-  hidden: [25, 15],
-  activation: "relu",
-  dropout: 0,
   loss: "logits",
   labelSmoothing: 0,
   seed: 0,
@@ -223,6 +220,29 @@ describe("saved weights", () => {
     expect(await mnist("evaluate", "--load", file)).toEqual(refused("the digits have"));
     expect(await mnist("train", "--load", file)).toEqual(refused("the digits have"));
     expect(await mnist("predict", "--load", file, "--index", "0")).toEqual(refused("the digit has"));
+  });
+
+  test.for([
+    ["--hidden 25", "--hidden 25 contradicts the net of FILE, which has 8,6"],
+    ["--hidden=", "--hidden '' contradicts the net of FILE, which has 8,6"],
+    ["--activation relu", "--activation relu contradicts the net of FILE, which has tanh"],
+    ["--binary 3", "--binary 3 contradicts the net of FILE, which has none"],
+    ["--dropout 0.5", "--dropout 0.5 contradicts the net of FILE, which has 0.25"],
+  ])("are not loaded with %s, which says something else", async ([option, sentence]) => {
+    const file = join(folder, "of-its-own.safetensors");
+    const net = "--hidden 8,6 --activation tanh --dropout 0.25".split(" ");
+    const train = ["train", "--data-dir", data, "--epochs", "1"];
+    await mnist(...train, ...net, "--save", file);
+    expect(await mnist(...train, "--load", file, ...option.split(" "))).toEqual({
+      code: 2,
+      out: "",
+      err: `mnist: ${sentence.replace("FILE", file)}; leave it out to train that net, or leave out --load to train another\n`,
+    });
+    for (const agreeing of [[], net]) {
+      const { code, out } = await mnist(...train, "--load", file, "--json", ...agreeing);
+      expect(code).toBe(0);
+      expect(events(out)[0]).toMatchObject({ layers: [16, 8, 6, 10] });
+    }
   });
 
   test.for([
