@@ -132,7 +132,14 @@ function checkWeights({ model }: Network): void {
 /** The digits to train on, and those held back to watch. */
 function holdBack(all: Digits, { validationSplit, seed }: TrainOptions): [Digits, Digits | undefined] {
   if (validationSplit === 0) return [all, undefined];
-  const [rows, held] = all.split(1 - validationSplit, { shuffle: seed });
+  const count = Math.round((1 - validationSplit) * all.length);
+  if (count === 0 || count === all.length) {
+    throw usageError(
+      `--validation-split ${validationSplit} of ${all.length} training digits leaves none to ` +
+        (count === 0 ? "train on; give a smaller share" : "watch; give a larger share, or 0"),
+    );
+  }
+  const [rows, held] = all.split(count, { shuffle: seed });
   return [rows, held];
 }
 

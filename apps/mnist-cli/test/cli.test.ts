@@ -334,6 +334,14 @@ describe("mistakes get one sentence and their exit code", () => {
       "mnist: --patience needs digits to watch; give --validation-split a share too, such as 0.1",
     ],
     ["--momentum 0.9", "mnist: --momentum goes with --optimizer sgd or rmsprop, not adam"],
+    [
+      "--validation-split 0.999",
+      "mnist: --validation-split 0.999 of 200 training digits leaves none to train on; give a smaller share",
+    ],
+    [
+      "--validation-split 0.001",
+      "mnist: --validation-split 0.001 of 200 training digits leaves none to watch; give a larger share, or 0",
+    ],
     ["--save=", "error: option '--save <file>' argument '' is invalid. Expected a name."],
     ["--load=", "error: option '--load <file>' argument '' is invalid. Expected a name."],
   ])("train %s", async ([options, sentence]) => {
