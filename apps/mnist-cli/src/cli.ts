@@ -1,12 +1,13 @@
 import { Command, CommanderError, Option } from "commander";
 import colors from "picocolors";
-import { CommandError } from "./errors.ts";
+import { CommandError, closedPipe } from "./errors.ts";
 import { evaluate } from "./evaluate.ts";
 import { Interrupt } from "./interrupt.ts";
 import { activations } from "./network.ts";
 import { numerics } from "./numerics/numerics.ts";
 import { optimizers, schedules } from "./optimizers.ts";
-import { layerSizes, numberBetween, wholeNumber } from "./options.ts";
+import { layerSizes, numberBetween, path, wholeNumber } from "./options.ts";
+import { Output } from "./output.ts";
 import { predict } from "./predict.ts";
 import { jsonReporter, type Reporter, terminalReporter } from "./reporter.ts";
 import { train } from "./train.ts";
@@ -39,10 +40,10 @@ function dataDir(): Option {
   return new Option(
     "--data-dir <folder>",
     "read the four IDX files of this folder instead of the built-in MNIST",
-  );
+  ).argParser(path);
 }
 
-function program(interrupt: Interrupt, streams: Streams): Command {
+function program(interrupt: Interrupt, output: Output, streams: Streams): Command {
   const mnist = new Command("mnist")
     .description("Trains and applies a classifier of handwritten digits.")
     .exitOverride()
@@ -62,14 +63,18 @@ function program(interrupt: Interrupt, streams: Streams): Command {
       numberBetween(0, Number.POSITIVE_INFINITY, { isOpen: true }),
       1e-3,
     )
-    .option("--hidden <sizes>", "sizes of the hidden layers", layerSizes, [25, 15])
+    .option("--hidden <sizes>", "sizes of the hidden layers (default: 25,15)", layerSizes)
     .addOption(
       new Option(
         "--activation <name>",
         "of the hidden layers (default: relu, or sigmoid with --binary)",
       ).choices(activations),
     )
-    .option("--dropout <rate>", "share of hidden outputs dropped while training", numberBetween(0, 1), 0)
+    .option(
+      "--dropout <rate>",
+      "share of hidden outputs dropped while training (default: 0)",
+      numberBetween(0, 1),
+    )
     .option("--binary <digit>", "tell one digit from all others, with one logit", wholeNumber(0, 9))
     .addOption(
       new Option("--loss <from>", "what the loss is computed from")
@@ -103,21 +108,23 @@ function program(interrupt: Interrupt, streams: Streams): Command {
       wholeNumber(1),
     )
     .option("--seed <n>", "decides the first weights and the order of the digits", wholeNumber(0), 0)
-    .option("--save <file>", "write the weights as safetensors")
-    .option("--load <file>", "start from saved weights; the net is the file's")
+    .option("--save <file>", "write the weights as safetensors", path)
+    .option(
+      "--load <file>",
+      "start from saved weights; the net is the file's, and options that say otherwise are refused",
+      path,
+    )
     .addOption(dataDir())
     .addOption(json())
     .action(async (options) => {
-      const activation = options.activation ?? (options.binary === undefined ? "relu" : "sigmoid");
-      await reporting(streams, options.json, (reporter) =>
-        train({ ...options, activation }, reporter, interrupt),
-      );
+      output.goOnFor(options.save);
+      await reporting(streams, options.json, (reporter) => train(options, reporter, interrupt));
     });
 
   mnist
     .command("evaluate")
     .description("tell a saved net's accuracy on the test digits")
-    .requiredOption("--load <file>", "weights that mnist train --save wrote")
+    .requiredOption("--load <file>", "weights that mnist train --save wrote", path)
     .addOption(dataDir())
     .addOption(json())
     .action((options) =>
@@ -128,7 +135,7 @@ function program(interrupt: Interrupt, streams: Streams): Command {
     .command("predict")
     .description("tell which digit an image shows")
     .argument("[image]", "a PGM or PNG file: a light digit on black, or the other way round with --invert")
-    .requiredOption("--load <file>", "weights that mnist train --save wrote")
+    .requiredOption("--load <file>", "weights that mnist train --save wrote", path)
     .option("--index <n>", "a digit of the test set, counted from 0", wholeNumber(0))
     .option("--invert", "the image shows a dark digit on a light ground")
     .addOption(dataDir())
@@ -156,28 +163,44 @@ function program(interrupt: Interrupt, streams: Streams): Command {
         .default("both"),
     )
     .option("--seed <n>", "decides the first weights and the order of the digits", wholeNumber(0), 0)
-    .option("--html <file>", "write the comparison as one page too, with its plots")
+    .option("--html <file>", "write the comparison as one page too, with its plots", path)
     .addOption(dataDir())
     .addOption(json())
-    .action((options) => numerics(options, (text) => streams.stdout.write(text), interrupt));
+    .action(async (options) => {
+      output.goOnFor(options.html);
+      await numerics(options, (text) => streams.stdout.write(text), interrupt);
+    });
 
   return mnist;
 }
 
 /** The exit code that an error asks for, after one sentence on standard error. */
 function report(error: unknown, { stderr }: Streams): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof CommanderError) return 2;
+  const exitCode = error instanceof CommandError ? error.exitCode : 1;
+  // Whoever closed the pipe has what they wanted.
+  if (exitCode === closedPipe) return exitCode;
   stderr.write(`${colors.red("mnist:")} ${error instanceof Error ? error.message : String(error)}\n`);
-  return error instanceof CommandError ? error.exitCode : 1;
+  return exitCode;
+}
+
+/** Commander ends --help with an error too. */
+function throwUnlessHelp(error: unknown): void {
+  if (!(error instanceof CommanderError && error.exitCode === 0)) throw error;
 }
 
 /**
- * Runs a command line and gives the exit code: 0, or 1 for a failure, 2 for a mistake in the call, 130 for Ctrl-C.
+ * Runs a command line and gives the exit code: 0, or 1 for a failure, 2 for a mistake in the call, 130 for Ctrl-C, 141
+ * when nobody reads standard output and it was all that the run had to give.
  */
 export async function run(args: readonly string[], streams: Streams): Promise<number> {
-  const interrupt = new Interrupt();
+  const output = new Output(streams.stdout);
+  const interrupt = new Interrupt(output);
+  // An error here has nowhere to be told; the exit code tells how the run ended.
+  streams.stderr.on("error", () => {});
   try {
-    await program(interrupt, streams).parseAsync(args, { from: "user" });
+    await program(interrupt, output, streams).parseAsync(args, { from: "user" }).catch(throwUnlessHelp);
+    await output.finish();
     return 0;
   } catch (error) {
     return report(error, streams);

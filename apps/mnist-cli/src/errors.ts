@@ -1,9 +1,14 @@
+/** The exit code that a shell gives a program which SIGPIPE ended: nobody reads what it prints. */
+export const closedPipe = 141;
+
+type ExitCode = 1 | 2 | 130 | typeof closedPipe;
+
 /** The way a command ended badly: one sentence for people, and the exit code. */
 export class CommandError extends Error {
   override readonly name = "CommandError";
-  readonly exitCode: 1 | 2 | 130;
+  readonly exitCode: ExitCode;
 
-  constructor(message: string, exitCode: 1 | 2 | 130) {
+  constructor(message: string, exitCode: ExitCode) {
     super(message);
     this.exitCode = exitCode;
   }

@@ -1,6 +1,6 @@
 import type { Interrupt } from "./interrupt.ts";
 import { readMnistFiles } from "./mnist-files.ts";
-import { loadNetwork } from "./model-file.ts";
+import { loadNetwork, noNumber } from "./model-file.ts";
 import { checkPixels } from "./network.ts";
 import type { Reporter } from "./reporter.ts";
 import { digits, score } from "./scoring.ts";
@@ -27,6 +27,7 @@ export async function evaluate(
     { from: "logits", labelSmoothing: 0 },
     interrupt,
   );
+  if (!Number.isFinite(result.loss)) throw noNumber(options.load, result.loss);
   reporter.done(
     { testAccuracy: result.accuracy, testLoss: result.loss },
     `test accuracy ${(100 * result.accuracy).toFixed(2)} %, loss ${result.loss.toFixed(4)} on ${testLabels.length.toLocaleString("en")} digits`,

@@ -21,11 +21,17 @@ const reasons: Readonly<Record<string, string>> = {
   EROFS: "the disk is read-only",
   ENOSPC: "no space is left on the disk",
   ENAMETOOLONG: "the name is too long",
+  ELOOP: "its links lead in a circle",
 };
 
 /** The operating system's reason in words, such as `no such file or folder`. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const code = "code" in error && typeof error.code === "string" ? error.code : "";
-  return reasons[code] ?? error.message;
+  const reason = Object.entries(reasons).find(([code]) => hasCode(error, code));
+  return reason?.[1] ?? error.message;
+}
+
+/** Is it the operating system's error with this code, such as `ENOENT`? */
+export function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
 }

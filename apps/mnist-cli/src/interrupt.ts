@@ -1,4 +1,5 @@
 import { CommandError } from "./errors.ts";
+import type { Output } from "./output.ts";
 
 const signals = ["SIGINT", "SIGTERM"] as const;
 
@@ -10,14 +11,19 @@ export class Interrupt {
     this.#isAsked = true;
   };
 
-  constructor() {
+  readonly #output: Output | undefined;
+
+  /** Looks at `output` too whenever it looks for a signal. */
+  constructor(output?: Output) {
+    this.#output = output;
     for (const signal of signals) process.on(signal, this.#listener);
   }
 
-  /** Lets signals and output through, then throws {@link CommandError} (130) if the run should end. */
+  /** Lets signals and output through, then throws {@link CommandError} (130), or what {@link Output.check} throws, if the run should end. */
   async check(where: () => string): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
     if (this.#isAsked) throw new CommandError(`interrupted ${where()}`, 130);
+    this.#output?.check();
   }
 
   /** Stops listening. */

@@ -2,9 +2,18 @@ import { readFile } from "node:fs/promises";
 import { decodeSafetensors, encodeSafetensors, tensor } from "adjoint";
 import { writeAtomically } from "./atomic-write.ts";
 import { FileError, reasonOf } from "./file-error.ts";
-import { type Activation, activations, buildNetwork, type Network, type NetworkOptions } from "./network.ts";
+import {
+  type Activation,
+  activations,
+  buildNetwork,
+  countWeights,
+  type Network,
+  type NetworkOptions,
+} from "./network.ts";
 
 const format = "adjoint-mnist-1";
+
+const wayOut = 'give a file that "mnist train --save" wrote';
 
 /** Writes a net's weights as safetensors, with what is needed to build the net again in the metadata. */
 export async function saveNetwork(path: string, network: Network): Promise<void> {
@@ -25,7 +34,17 @@ export async function loadNetwork(path: string): Promise<Network> {
     throw new FileError(path, `the weights cannot be read: ${reasonOf(cause)}`, { cause });
   }
   const { tensors, metadata } = decodeSafetensors(bytes, { name: path });
-  const network = buildNetwork(networkOptions(path, metadata), 0);
+  const options = networkOptions(path, metadata);
+  // A few bytes can describe a net of many gigabytes: none is built that is larger than its file.
+  const held = Object.values(tensors).reduce((count, { values }) => count + values.length, 0);
+  const described = countWeights(options);
+  if (described > held) {
+    throw new FileError(
+      path,
+      `the file describes a net of ${described} weights, and holds ${held}; ${wayOut}`,
+    );
+  }
+  const network = buildNetwork(options, 0);
   try {
     const weights = Object.entries(tensors).map(([name, { values, shape, dtype }]) => [
       name,
@@ -42,9 +61,17 @@ export async function loadNetwork(path: string): Promise<Network> {
   return network;
 }
 
+/** The error for the net of the file `path` whose answer, a probability or a loss, is `answer`: NaN or ∞. */
+export function noNumber(path: string, answer: number): FileError {
+  return new FileError(
+    path,
+    `the net with these weights answers ${answer}, which is no number; ` +
+      "train again with a smaller --learning-rate, or give other weights",
+  );
+}
+
 function networkOptions(path: string, metadata: Readonly<Record<string, string>>): NetworkOptions {
-  const refuse = (what: string): FileError =>
-    new FileError(path, `${what}; give a file that "mnist train --save" wrote`);
+  const refuse = (what: string): FileError => new FileError(path, `${what}; ${wayOut}`);
   if (metadata.format !== format) throw refuse("the file does not say that it holds a digits net");
   let options: Partial<NetworkOptions>;
   try {

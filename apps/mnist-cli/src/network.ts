@@ -41,10 +41,20 @@ export interface Network extends NetworkOptions {
   readonly model: Layer<[number, number], [number, number]>;
 }
 
+/** The sizes of the layers, from the pixels to the outputs. */
+export function layersOf({ pixels, hidden, binary }: NetworkOptions): readonly number[] {
+  return [pixels, ...hidden, binary === undefined ? 10 : 1];
+}
+
+/** How many weights the net has, without building it. */
+export function countWeights(options: NetworkOptions): number {
+  const sizes = layersOf(options);
+  return sizes.slice(1).reduce((count, size, i) => count + (sizes[i] + 1) * size, 0);
+}
+
 /** Builds a net with first weights from `seed`. */
 export function buildNetwork(options: NetworkOptions, seed: number): Network {
-  const outputs = options.binary === undefined ? 10 : 1;
-  const sizes = [options.pixels, ...options.hidden, outputs];
+  const sizes = layersOf(options);
   const keys = random.split(random.key(seed), 2 * sizes.length) as readonly Key[];
   const layers = sizes.slice(1).flatMap((size, i) => {
     const isLast = i === sizes.length - 2;

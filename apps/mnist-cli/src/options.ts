@@ -39,3 +39,9 @@ export function layerSizes(text: string): readonly number[] {
   }
   return sizes;
 }
+
+/** A parser of a file's or folder's name: an empty one, as an unset variable of a shell gives, is none. */
+export function path(text: string): string {
+  if (text === "") throw new InvalidArgumentError("Expected a name.");
+  return text;
+}

@@ -2,7 +2,7 @@ import { sigmoid, softmax, tensor } from "adjoint";
 import { usageError } from "./errors.ts";
 import { readImage } from "./image-file.ts";
 import { readMnistFiles } from "./mnist-files.ts";
-import { loadNetwork } from "./model-file.ts";
+import { loadNetwork, noNumber } from "./model-file.ts";
 import { checkPixels, type Network } from "./network.ts";
 import type { Reporter } from "./reporter.ts";
 
@@ -31,6 +31,7 @@ export async function predict(
   const shown = label === undefined ? {} : { label };
   if (network.binary !== undefined) {
     const [probability] = sigmoid(logits).toTypedArray();
+    if (Number.isNaN(probability)) throw noNumber(options.load, probability);
     reporter.done(
       { digit: network.binary, probability, ...shown },
       `${(100 * probability).toFixed(2)} % a ${network.binary}${labelText(label)}`,
@@ -38,6 +39,7 @@ export async function predict(
     return;
   }
   const probabilities = [...softmax(logits).toTypedArray()];
+  if (probabilities.some(Number.isNaN)) throw noNumber(options.load, Number.NaN);
   const digit = probabilities.indexOf(Math.max(...probabilities));
   const ranking = probabilities
     .map((probability, one) => ({ one, probability }))

@@ -34,9 +34,15 @@ export interface Reporter {
   close(): void;
 }
 
+/** For `JSON.stringify`: JSON has no NaN and no ∞, so they are written by name. */
+export function withNamedNumbers(_: string, value: unknown): unknown {
+  return typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
+}
+
 /** One JSON object a line, the last with `"event": "done"`. */
 export function jsonReporter(write: (line: string) => void): Reporter {
-  const say = (event: string, facts: object): void => write(`${JSON.stringify({ event, ...facts })}\n`);
+  const say = (event: string, facts: object): void =>
+    write(`${JSON.stringify({ event, ...facts }, withNamedNumbers)}\n`);
   return {
     start: (facts) => say("start", facts),
     progress: () => {},

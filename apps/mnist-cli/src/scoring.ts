@@ -21,12 +21,13 @@ export function digits(images: Images, labels: Uint8Array): Digits {
   } as const) as Dataset<unknown> as Digits;
 }
 
-/** Mean loss and accuracy over all rows. */
+/** Mean loss and accuracy over all rows. `saved` tells who interrupts it what is kept of the work before. */
 export async function score(
   network: Network,
   rows: Digits,
   loss: LossOptions,
   interrupt: Interrupt,
+  saved?: string,
 ): Promise<{ loss: number; accuracy: number }> {
   const step = compile((image: Digit["image"], label: Digit["label"]) => {
     const logits = network.logits(image);
@@ -41,7 +42,7 @@ export async function score(
     const batch = step(image, label);
     total += batch.loss.item();
     right += batch.right.item();
-    await interrupt.check(() => "while it was evaluated");
+    await interrupt.check(() => `while it was evaluated${saved === undefined ? "" : `; ${saved}`}`);
   }
   return { loss: total / rows.length, accuracy: right / rows.length };
 }

@@ -1,9 +1,29 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { decodeSafetensors } from "adjoint";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { decodeSafetensors, encodeSafetensors } from "adjoint";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { CommandError } from "../src/errors.ts";
+import { Interrupt } from "../src/interrupt.ts";
+import { jsonReporter, type Reporter } from "../src/reporter.ts";
+import { type TrainOptions, train } from "../src/train.ts";
 import { events, mnist, writeDigits } from "./commands.ts";
+
+const defaults: TrainOptions = {
+  epochs: 10,
+  batchSize: 32,
+  loss: "logits",
+  labelSmoothing: 0,
+  seed: 0,
+  validationSplit: 0,
+  optimizer: "adam",
+  learningRate: 1e-3,
+  schedule: "constant",
+  warmupSteps: 0,
+  momentum: undefined,
+  weightDecay: undefined,
+  clipNorm: undefined,
+};
 
 let folder: string;
 let data: string;
@@ -160,6 +180,35 @@ describe("saved weights", () => {
     expect(await readdir(folder)).not.toContainEqual(expect.stringContaining(".tmp"));
   });
 
+  test("that cannot be written are told before anything is read or trained", async () => {
+    const occupied = join(folder, "occupied");
+    await mkdir(occupied);
+    const wayOut = "give the name of a file";
+    for (const [file, reason] of [
+      [join(folder, "nowhere", "net.safetensors"), "no such file or folder"],
+      [occupied, `it is a folder, not a file; ${wayOut}`],
+      ["/dev/null", `it is a device, not a file; ${wayOut}`],
+    ]) {
+      expect(await mnist("train", "--data-dir", join(folder, "no-data"), "--save", file)).toEqual({
+        code: 1,
+        out: "",
+        err: `mnist: ${file}: the file cannot be written: ${reason}\n`,
+      });
+    }
+  });
+
+  test("are there when the last epoch is over, whatever ends the run after it", async () => {
+    const file = join(folder, "interrupted.safetensors");
+    const reporter: Reporter = { ...jsonReporter(() => {}), epoch: () => process.emit("SIGINT") };
+    const interrupt = new Interrupt();
+    onTestFinished(() => interrupt.stop());
+    const options = { ...defaults, dataDir: data, epochs: 1, save: file };
+    await expect(train(options, reporter, interrupt)).rejects.toThrow(
+      new CommandError(`interrupted while it was evaluated; saved to ${file}`, 130),
+    );
+    expect((await mnist("evaluate", "--load", file, "--data-dir", data)).code).toBe(0);
+  });
+
   test("for digits of another size are refused by every command", async () => {
     const file = join(folder, "small.safetensors");
     await mnist("train", "--data-dir", data, "--epochs", "1", "--save", file, "--json");
@@ -171,6 +220,80 @@ describe("saved weights", () => {
     expect(await mnist("evaluate", "--load", file)).toEqual(refused("the digits have"));
     expect(await mnist("train", "--load", file)).toEqual(refused("the digits have"));
     expect(await mnist("predict", "--load", file, "--index", "0")).toEqual(refused("the digit has"));
+  });
+
+  test.for([
+    ["--hidden 25", "--hidden 25 contradicts the net of FILE, which has 8,6"],
+    ["--hidden=", "--hidden '' contradicts the net of FILE, which has 8,6"],
+    ["--activation relu", "--activation relu contradicts the net of FILE, which has tanh"],
+    ["--binary 3", "--binary 3 contradicts the net of FILE, which has none"],
+    ["--dropout 0.5", "--dropout 0.5 contradicts the net of FILE, which has 0.25"],
+  ])("are not loaded with %s, which says something else", async ([option, sentence]) => {
+    const file = join(folder, "of-its-own.safetensors");
+    const net = "--hidden 8,6 --activation tanh --dropout 0.25".split(" ");
+    const train = ["train", "--data-dir", data, "--epochs", "1"];
+    await mnist(...train, ...net, "--save", file);
+    expect(await mnist(...train, "--load", file, ...option.split(" "))).toEqual({
+      code: 2,
+      out: "",
+      err: `mnist: ${sentence.replace("FILE", file)}; leave it out to train that net, or leave out --load to train another\n`,
+    });
+    for (const agreeing of [[], net]) {
+      const { code, out } = await mnist(...train, "--load", file, "--json", ...agreeing);
+      expect(code).toBe(0);
+      expect(events(out)[0]).toMatchObject({ layers: [16, 8, 6, 10] });
+    }
+  });
+
+  test.for([
+    ["ten outputs", []],
+    ["one output", ["--binary", "3"]],
+  ] as const)("that give no numbers are told by every command, with %s", async ([, binary]) => {
+    const file = join(folder, "no-numbers.safetensors");
+    await mnist("train", "--data-dir", data, "--epochs", "1", "--save", file, ...binary);
+    const { tensors, metadata } = decodeSafetensors(await readFile(file));
+    tensors["0.bias"].values[0] = Number.NaN;
+    await writeFile(file, encodeSafetensors(tensors, metadata));
+    const told = {
+      code: 1,
+      out: "",
+      err:
+        `mnist: ${file}: the net with these weights answers NaN, which is no number; ` +
+        "train again with a smaller --learning-rate, or give other weights\n",
+    };
+    expect(await mnist("predict", "--load", file, "--data-dir", data, "--index", "0")).toEqual(told);
+    expect(await mnist("evaluate", "--load", file, "--data-dir", data, "--json")).toEqual(told);
+    const trained = await mnist("train", "--load", file, "--data-dir", data, ...binary);
+    expect(trained).toEqual({ ...told, out: expect.stringContaining("digits to train on") });
+  });
+
+  test("that the last step spoiled are not saved", async () => {
+    const file = join(folder, "spoiled.safetensors");
+    await writeFile(file, "of an earlier run");
+    const { code, err } = await mnist(
+      ..."train --epochs 1 --batch-size 200 --optimizer sgd --learning-rate 1e300".split(" "),
+      ...["--data-dir", data, "--save", file],
+    );
+    expect(code).toBe(1);
+    expect(err).toMatch(
+      /^mnist: the weights became (NaN|-?Infinity) in the last step; try a smaller --learning-rate; nothing was saved\n$/,
+    );
+    expect(await readFile(file, "utf8")).toBe("of an earlier run");
+  });
+
+  test("whose loss on the test digits is no number fail", async () => {
+    const file = join(folder, "large.safetensors");
+    expect(
+      await mnist(
+        ..."train --epochs 1 --batch-size 200 --optimizer sgd --learning-rate 1e30 --json".split(" "),
+        ...["--data-dir", data, "--save", file],
+      ),
+    ).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(
+        /^mnist: the loss is (NaN|Infinity) on the test digits; try a smaller --learning-rate; saved to .*\n$/,
+      ),
+    });
   });
 
   test("of something else are refused with a sentence", async () => {
@@ -211,6 +334,16 @@ describe("mistakes get one sentence and their exit code", () => {
       "mnist: --patience needs digits to watch; give --validation-split a share too, such as 0.1",
     ],
     ["--momentum 0.9", "mnist: --momentum goes with --optimizer sgd or rmsprop, not adam"],
+    [
+      "--validation-split 0.999",
+      "mnist: --validation-split 0.999 of 200 training digits leaves none to train on; give a smaller share",
+    ],
+    [
+      "--validation-split 0.001",
+      "mnist: --validation-split 0.001 of 200 training digits leaves none to watch; give a larger share, or 0",
+    ],
+    ["--save=", "error: option '--save <file>' argument '' is invalid. Expected a name."],
+    ["--load=", "error: option '--load <file>' argument '' is invalid. Expected a name."],
   ])("train %s", async ([options, sentence]) => {
     expect(await mnist("train", "--data-dir", data, ...options.split(" "))).toEqual({
       code: 2,

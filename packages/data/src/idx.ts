@@ -146,7 +146,7 @@ export async function decodeIdx(bytes: Uint8Array, options: DecodeIdxOptions = {
 /**
  * An array or tensor as an uncompressed IDX file: the inverse of {@link parseIdx}.
  * Throws `ShapeError` when the shape is none that IDX has or does not fit the number of values, `DTypeError` when
- * `elementType` cannot hold a value, `OptionError` when there is no such type.
+ * `elementType` cannot hold a value (float32 rounds, but not to ∞), `OptionError` when there is no such type.
  */
 export function encodeIdx(array: ArrayData | AnyTensor, options: EncodeIdxOptions = {}): Uint8Array {
   checkOptionNames("encodeIdx", options, ["elementType"]);
@@ -194,6 +194,9 @@ export function encodeIdx(array: ArrayData | AnyTensor, options: EncodeIdxOption
         "encodeIdx",
         `${value} at element ${i} is no ${stored}, which holds integers from ${low} to ${high}`,
       );
+    }
+    if (stored === "float32" && Number.isFinite(value) && !Number.isFinite(Math.fround(value))) {
+      throw new DTypeError("encodeIdx", `${value} at element ${i} is beyond float32; store it as float64`);
     }
     view[format.set](headerBytes + i * format.bytes, value);
   });

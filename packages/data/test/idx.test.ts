@@ -168,6 +168,16 @@ describe("IDX", () => {
     });
   });
 
+  test("float64 is rounded to float32 up to its largest, and ∞ and NaN are kept", () => {
+    const largest = 2 ** 128 - 2 ** 104;
+    // The last float64 that is not nearer to 2¹²⁸.
+    const values = Float64Array.of(0.1, 2 ** 128 - 2 ** 103 - 2 ** 75, Number.NEGATIVE_INFINITY, Number.NaN);
+    const file = encodeIdx({ dtype: "float64", shape: [4], values }, { elementType: "float32" });
+    expect(parseIdx(file).values).toStrictEqual(
+      Float32Array.of(0.1, largest, Number.NEGATIVE_INFINITY, Number.NaN),
+    );
+  });
+
   test("a bool array is stored as uint8", () => {
     const array: ArrayData<"bool"> = { dtype: "bool", shape: [2], values: bytes(0, 1) };
     expect(parseIdx(encodeIdx(array))).toStrictEqual({ dtype: "uint8", shape: [2], values: bytes(0, 1) });
@@ -273,6 +283,14 @@ describe("IDX", () => {
     );
     expect(() => encodeIdx(int32([2], 1, 128), { elementType: "int8" })).toThrow(
       new DTypeError("encodeIdx", "128 at element 1 is no int8, which holds integers from -128 to 127"),
+    );
+    const float64 = (...values: number[]): ArrayData => ({
+      dtype: "float64",
+      shape: [values.length],
+      values: Float64Array.from(values),
+    });
+    expect(() => encodeIdx(float64(1, -1e300), { elementType: "float32" })).toThrow(
+      new DTypeError("encodeIdx", "-1e+300 at element 1 is beyond float32; store it as float64"),
     );
     expect(() => encodeIdx(int32([1], 1), { elementType: "int64" as IdxElementType })).toThrow(
       new OptionError(

@@ -2,6 +2,7 @@ import { checkWritable, writeAtomically } from "../atomic-write.ts";
 import { usageError } from "../errors.ts";
 import type { Interrupt } from "../interrupt.ts";
 import { type Images, readMnistFiles } from "../mnist-files.ts";
+import { withNamedNumbers } from "../reporter.ts";
 import { digits } from "../scoring.ts";
 import { floatTypes, twoWays } from "./arithmetic.ts";
 import { lossRows, rewritesOf, shownLosses } from "./extremes.ts";
@@ -30,11 +31,6 @@ export interface NumericsOptions extends TrainingOptions {
 }
 
 const nets: readonly NetName[] = ["25-15-10", "25-15-1"];
-
-/** JSON has no NaN and no ∞: they are written by name. */
-function withNamedNumbers(_: string, value: unknown): unknown {
-  return typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
-}
 
 /** The first rows of some images. */
 function firstImages({ shape: [, rows, columns], values }: Images, count: number): Images {
