@@ -1,5 +1,5 @@
 import "@adjoint/ops/methods";
-import { argmin, conv2d, expandDims, maxPool2d, mean, squeeze, stack, std } from "@adjoint/ops";
+import { argmin, conv2d, expandDims, maxPool2d, mean, norm, squeeze, stack, std } from "@adjoint/ops";
 import {
   type AnyTensor,
   argmax,
@@ -45,6 +45,9 @@ describe("an option that may be absent", () => {
     expectTypeOf(literal()).toEqualTypeOf<Tensor>();
     const list = (o: { axis?: [0] } = {}) => mean(matrix, o);
     expectTypeOf(list()).toEqualTypeOf<Tensor>();
+    const length = (o: { axis?: 0 } = {}) => norm(matrix, o);
+    expectTypeOf(length()).toEqualTypeOf<Tensor>();
+    expectAllowed(length(), []);
     const both = (o: { axis?: 0; keepDims?: true } = {}) => std(matrix, o);
     expectTypeOf(both()).toEqualTypeOf<Tensor>();
     expectAllowed(both(), []);

@@ -3,6 +3,7 @@ import {
   apply,
   broadcastTo,
   type Checked,
+  checkOptionNames,
   composite,
   type DTypeOf,
   type FloatOf,
@@ -27,7 +28,7 @@ import {
 import { firstLargest } from "./firstLargest.ts";
 import { logSoftmaxKernel } from "./kernels/logSoftmax.ts";
 import { logsumexpOp } from "./logsumexp.ts";
-import { acceptMasked, firstShape, type Mask, withMask } from "./mask.ts";
+import { acceptMasked, firstShape, type Mask, maskedOptionNames, withMask } from "./mask.ts";
 import { countOf, isKeptShape, type ReductionAttributes } from "./reduction.ts";
 import { relativePowers } from "./relativePowers.ts";
 import { type SoftmaxAttributes, type SoftmaxForm, softmaxOp } from "./softmax.ts";
@@ -176,6 +177,7 @@ export function logSoftmax<A extends AnyTensor, const Axis extends number = -1>(
   x: A,
   options: { axis?: Axis; mask?: Mask } & Checked<HasAxis<"logSoftmax", ShapeOf<A>, Axis>> = {} as never,
 ): Tensor<ShapeOf<A>, FloatOf<DTypeOf<A>>> {
+  checkOptionNames("logSoftmax", options, maskedOptionNames);
   const axis = normalizeAxis("logSoftmax", options.axis ?? -1, x.shape);
   return apply(logSoftmaxOp, withMask("logSoftmax", x, options.mask), { axis, form: "shares" }) as never;
 }

@@ -13,6 +13,9 @@ import {
 /** Which elements count: true keeps. Broadcast to the tensor it masks. */
 export type Mask = Tensor<Shape, "bool">;
 
+/** The options of ops along an axis with an optional mask. */
+export const maskedOptionNames: readonly string[] = ["axis", "mask"];
+
 /** The operands of an op with an optional mask. Throws {@link ShapeError} unless the mask broadcasts to the shape of `x`. */
 export function withMask(op: string, x: AnyTensor, mask: Mask | undefined): readonly AnyTensor[] {
   if (mask === undefined) return [x];

@@ -14,7 +14,8 @@ import {
   mul,
   type Op,
   primitives,
-  type Reduce,
+  type ReduceBy,
+  type ReduceOptions,
   type Result,
   reducedShape,
   reshape,
@@ -72,12 +73,12 @@ export const normOp: Op = composite<ReductionAttributes>("norm", {
 export function norm<
   A extends AnyTensor,
   const Axis extends AxisOption = undefined,
-  KeepDims extends boolean = false,
+  KeepDims extends boolean | undefined = false,
+  Given = object,
 >(
   x: A,
-  options: { axis?: Axis; keepDims?: KeepDims } & Checked<
-    Reduce<"norm", ShapeOf<A>, Axis, KeepDims>
-  > = {} as never,
-): Tensor<Result<Reduce<"norm", ShapeOf<A>, Axis, KeepDims>>, FloatOf<DTypeOf<A>>> {
+  options: ReduceOptions<Axis, KeepDims, Given> &
+    Checked<ReduceBy<"norm", ShapeOf<A>, Axis, KeepDims, Given>> = {} as never,
+): Tensor<Result<ReduceBy<"norm", ShapeOf<A>, Axis, KeepDims, Given>>, FloatOf<DTypeOf<A>>> {
   return apply(normOp, [x], reductionOf("norm", x, options)) as never;
 }

@@ -3,7 +3,9 @@ import {
   type AxisOption,
   abs,
   apply,
+  axisOptionNames,
   type Checked,
+  checkOptionNames,
   composite,
   type DTypeOf,
   div,
@@ -94,6 +96,7 @@ export function normalize<A extends AnyTensor, const Axis extends AxisOption = u
   x: A,
   options: { axis?: Axis } & Checked<Reduce<"normalize", ShapeOf<A>, Axis, true>> = {} as never,
 ): Tensor<ShapeOf<A>, FloatOf<DTypeOf<A>>> {
+  checkOptionNames("normalize", options, axisOptionNames);
   const { axes } = reductionOf("normalize", x, { axis: options.axis });
   return apply(normalizeOp, [x], { axes }) as never;
 }

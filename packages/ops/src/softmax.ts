@@ -4,6 +4,7 @@ import {
   apply,
   broadcastTo,
   type Checked,
+  checkOptionNames,
   composite,
   constantOf,
   type DTypeOf,
@@ -26,7 +27,7 @@ import {
 } from "@adjoint/tensor";
 import { exp2 } from "./exp2.ts";
 import { softmaxKernel } from "./kernels/softmax.ts";
-import { acceptMasked, firstShape, type Mask, withMask } from "./mask.ts";
+import { acceptMasked, firstShape, type Mask, maskedOptionNames, withMask } from "./mask.ts";
 import { countOf, isKeptShape, type ReductionAttributes } from "./reduction.ts";
 import { relativePowers } from "./relativePowers.ts";
 import { softmaxGradient } from "./softmaxGradient.ts";
@@ -122,6 +123,7 @@ export function softmax<A extends AnyTensor, const Axis extends number = -1>(
   x: A,
   options: { axis?: Axis; mask?: Mask } & Checked<HasAxis<"softmax", ShapeOf<A>, Axis>> = {} as never,
 ): Tensor<ShapeOf<A>, FloatOf<DTypeOf<A>>> {
+  checkOptionNames("softmax", options, maskedOptionNames);
   const axes = [normalizeAxis("softmax", options.axis ?? -1, x.shape)];
   return apply(softmaxOp, withMask("softmax", x, options.mask), { axes, form: "shares" }) as never;
 }

@@ -139,3 +139,12 @@ describe("logSoftmax", () => {
     expectTypeOf(logSoftmax(zeros([2], { dtype: "float64" }))).toEqualTypeOf<Tensor<[2], "float64">>();
   });
 });
+
+test("logSoftmax refuses options that it does not have", () => {
+  expect(() => logSoftmax(zeros([2]), { dim: 0 } as never)).toThrow(
+    'logSoftmax: unknown option "dim"; expected one of axis, mask',
+  );
+  expect(() => logSoftmax(zeros([2]), 0 as never)).toThrow(
+    "logSoftmax: the options are 0; expected an object of them, such as { axis: 0 }",
+  );
+});

@@ -40,3 +40,12 @@ describe("normalize", () => {
     expectTypeOf(normalize(zeros([2, 3]), { axis: 1 })).toEqualTypeOf<Tensor<[2, 3]>>();
   });
 });
+
+test("normalize refuses options that it does not have", () => {
+  expect(() => normalize(zeros([2]), { dim: 0 } as never)).toThrow(
+    'normalize: unknown option "dim"; expected one of axis',
+  );
+  expect(() => normalize(zeros([2]), 0 as never)).toThrow(
+    "normalize: the options are 0; expected an object of them, such as { axis: 0 }",
+  );
+});

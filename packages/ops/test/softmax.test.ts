@@ -166,3 +166,12 @@ describe("softmax", () => {
     expectTypeOf(softmax(zeros([2], { dtype: "float64" }))).toEqualTypeOf<Tensor<[2], "float64">>();
   });
 });
+
+test("softmax refuses options that it does not have", () => {
+  expect(() => softmax(zeros([2]), { dim: 0 } as never)).toThrow(
+    'softmax: unknown option "dim"; expected one of axis, mask',
+  );
+  expect(() => softmax(zeros([2]), 0 as never)).toThrow(
+    "softmax: the options are 0; expected an object of them, such as { axis: 0 }",
+  );
+});
