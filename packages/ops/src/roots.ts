@@ -1,12 +1,14 @@
 import {
   type AnyTensor,
   abs,
+  add,
   apply,
   constantOf,
   div,
   less,
   log,
   log1p,
+  maximum,
   mul,
   type Op,
   pow,
@@ -15,6 +17,7 @@ import {
   reshape,
   sameValue,
   sqrt,
+  stopGradient,
   sub,
   where,
 } from "@adjoint/tensor";
@@ -125,11 +128,29 @@ function addendsOf(node: AnyTensor, isGiven: IsGiven): AnyTensor[] {
 
 /** The norm of what squares, and numbers beside them, are the squares of. */
 function rootOfAddends(node: AnyTensor, isGiven: IsGiven): AnyTensor | undefined {
-  const all = rootsOfAll(addendsOf(node, isGiven), isGiven);
+  const addends = addendsOf(node, isGiven);
+  const all = rootsOfAll(addends, isGiven);
   if (all === undefined) return undefined;
+  if (addends.some((addend) => (constantOf(addend, isGiven) ?? 0) > 0)) return lengthOf(all);
   const { shape } = node;
   const whole = all.map((root): AnyTensor => apply(primitives.broadcastTo, [root], { shape }));
   return norm(stack(whole) as AnyTensor, { axis: 0 } as never) as AnyTensor;
+}
+
+/** `√Σ r²` of few numbers that are not all 0, element by element: relative to the largest, whatever it is. */
+function lengthOf(parts: readonly AnyTensor[]): AnyTensor {
+  const largest = parts.map((part): AnyTensor => abs(part)).reduce((a, b) => maximum(a, b) as AnyTensor);
+  const scale: AnyTensor = stopGradient(where(less(largest, Number.POSITIVE_INFINITY), largest, 1));
+  const squares = parts.map((part): AnyTensor => {
+    const relative = div(part, scale) as AnyTensor;
+    return mul(relative, relative) as AnyTensor;
+  });
+  // Behind a difference no rule looks for the sum.
+  const total = sub(
+    squares.reduce((a, b) => add(a, b) as AnyTensor),
+    0,
+  );
+  return mul(scale, sqrt(total)) as AnyTensor;
 }
 
 /** Of `xᵀ x`, as `dot` writes it, the norm of x. */
