@@ -25,6 +25,7 @@ import {
   where,
 } from "@adjoint/tensor";
 import { exp2Op } from "./exp2.ts";
+import { knownLogarithm } from "./logDomain.ts";
 import { logisticPdfOp } from "./logisticPdf.ts";
 import { meanOp } from "./mean.ts";
 import { moves } from "./moves.ts";
@@ -39,11 +40,6 @@ import { softplus } from "./softplus.ts";
 // Quotients of sums of exponentials, and what is made of a 1 beside exponentials: by the logarithms of the parts, which are of ordinary
 // size where the parts overflow or underflow.
 
-/** The logarithm of what is positive, if it is had without the number itself. */
-function knownLogarithm(x: AnyTensor, { isGiven, rewritten }: Match): AnyTensor | undefined {
-  return isPositive(x, isGiven) ? rewritten(log(x)) : undefined;
-}
-
 /** The same of what may be 0 where a condition says so. */
 function maskedLogarithm(x: AnyTensor, match: Match): AnyTensor | undefined {
   if (constantOf(x, match.isGiven) === 0) return log(x);
@@ -52,6 +48,11 @@ function maskedLogarithm(x: AnyTensor, match: Match): AnyTensor | undefined {
   const [condition, ...branches] = x.inputs;
   const [a, b] = branches.map((branch) => maskedLogarithm(branch, match));
   return a && b && (where(condition, a, b) as AnyTensor);
+}
+
+/** Exponentials as parts of their sum along axes, of their logarithms. */
+function sharesOf(logarithm: AnyTensor, axes: readonly number[]): AnyTensor {
+  return apply(softmaxOp, [logarithm], { axes, form: "quotient" });
 }
 
 /** A fraction whose numerator is a tensor of weights times something. */
@@ -103,11 +104,7 @@ function shareOf(x: AnyTensor, d: AnyTensor, match: Match): AnyTensor | undefine
   const { isGiven, rewritten } = match;
   const logarithm = maskedLogarithm(x, match);
   if (logarithm === undefined) return undefined;
-  if (isSumOf(d, x, isGiven))
-    return apply(softmaxOp, [logarithm], {
-      axes: (d.attributes as ReductionAttributes).axes,
-      form: "quotient",
-    });
+  if (isSumOf(d, x, isGiven)) return sharesOf(logarithm, (d.attributes as ReductionAttributes).axes);
   if (d.op === primitives.add) {
     for (const [addend, rest] of [d.inputs, d.inputs.toReversed()]) {
       const other = isPositive(rest, isGiven)
@@ -141,10 +138,7 @@ function shareBeside(a: AnyTensor, b: AnyTensor, axis: number): AnyTensor | unde
   const row = a.shape.with(axis, 1);
   if (b.rank > row.length) return undefined;
   const other: AnyTensor = apply(primitives.broadcastTo, [b], { shape: row });
-  const all: AnyTensor = apply(softmaxOp, [concat([a, other], { axis } as never) as AnyTensor], {
-    axes: [axis],
-    form: "quotient",
-  });
+  const all = sharesOf(concat([a, other], { axis } as never) as AnyTensor, [axis]);
   return slice(
     all,
     a.shape.map(() => 0),
@@ -169,8 +163,7 @@ function weightedMean(match: Match): AnyTensor | undefined {
     shape.length === x.rank &&
     axes.every((axis) => shape[axis] === x.shape[axis]);
   if (!isSame) return undefined;
-  const shares = apply(softmaxOp, [logarithm], { axes, form: "quotient" });
-  return apply(primitives.sum, [mul(weights, shares) as AnyTensor], total.attributes);
+  return apply(primitives.sum, [mul(weights, sharesOf(logarithm, axes)) as AnyTensor], total.attributes);
 }
 
 /** `x v / Σ x` of rows of x as `softmax(log x) v`. */
@@ -180,7 +173,7 @@ function meanOfRows(n: AnyTensor, d: AnyTensor, match: Match): AnyTensor | undef
   if (!isSumOf(d, x, match.isGiven)) return undefined;
   const { axes } = d.attributes as ReductionAttributes;
   const logarithm = axes.length === 1 && axes[0] === x.rank - 1 ? maskedLogarithm(x, match) : undefined;
-  return logarithm && (matmul(apply(softmaxOp, [logarithm], { axes, form: "quotient" }), v) as AnyTensor);
+  return logarithm && (matmul(sharesOf(logarithm, axes), v) as AnyTensor);
 }
 
 /** `w x / Σ w x` with weights of any sign: x relative to the largest x that has a weight. */

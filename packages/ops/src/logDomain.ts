@@ -49,11 +49,16 @@ import { negated, sigmoidOp } from "./sigmoid.ts";
 import { isNonNegative, isPositive, isPowerOfNumber } from "./signs.ts";
 import { sinh } from "./sinh.ts";
 import { type SoftmaxAttributes, softmaxOp } from "./softmax.ts";
-import { stack } from "./stack.ts";
+import { stackAs } from "./stack.ts";
 
 // The logarithm of a formula whose parts have logarithms of their own is taken part by part: `log(a b) = log a + log b`. Only
 // where a part's logarithm is thereby had without the part, which may have overflowed or underflowed, and only where no part can
 // be negative: the product of two negative numbers has a logarithm, they have none.
+
+/** The logarithm of what is positive, if it is had without the number itself. */
+export function knownLogarithm(x: AnyTensor, { isGiven, rewritten }: Match): AnyTensor | undefined {
+  return isPositive(x, isGiven) ? rewritten(log(x)) : undefined;
+}
 
 /** The logarithms of the parts, if one of them is had without the part. */
 function logarithms(parts: readonly AnyTensor[], { rewritten }: Match): AnyTensor[] | undefined {
@@ -128,7 +133,7 @@ function weightedSum(
   const [product] = inputs;
   if (product.op !== primitives.mul || match.isGiven(product)) return undefined;
   for (const [w, x] of [product.inputs, product.inputs.toReversed()]) {
-    const logarithm = isPositive(x, match.isGiven) ? match.rewritten(log(x)) : undefined;
+    const logarithm = knownLogarithm(x, match);
     if (logarithm === undefined) continue;
     const { shape } = product;
     const whole = [logarithm, w].map((part): AnyTensor => apply(primitives.broadcastTo, [part], { shape }));
@@ -146,15 +151,13 @@ function weightedAddends({ inputs, shape }: AnyTensor, match: Match): AnyTensor 
   for (const addend of inputs) {
     if (addend.op !== primitives.mul || match.isGiven(addend)) return undefined;
     const pairs = [addend.inputs, addend.inputs.toReversed()];
-    const known = pairs.map(([, x]) => (isPositive(x, match.isGiven) ? match.rewritten(log(x)) : undefined));
+    const known = pairs.map(([, x]) => knownLogarithm(x, match));
     const place = known.findIndex((one) => one !== undefined);
     if (place < 0) return undefined;
     logarithms.push(known[place] as AnyTensor);
     weights.push(pairs[place][0]);
   }
-  const [x, w] = [logarithms, weights].map((all) =>
-    stack(all.map((one): AnyTensor => apply(primitives.broadcastTo, [one], { shape }))),
-  );
+  const [x, w] = [logarithms, weights].map((all) => stackAs(shape, all));
   return apply(logWeightedSumOp, [x, w], { axes: [0], keepDims: false });
 }
 
@@ -266,10 +269,7 @@ const distributed: ReadonlyMap<Op, (node: AnyTensor, match: Match) => AnyTensor 
       if (root !== undefined) return logOfSquares(node, root);
       const parts = partsOfSum(match, node.inputs);
       if (parts === undefined) return weightedAddends(node, match);
-      const [x, logarithm] = [node.inputs, parts].map((all): AnyTensor => {
-        const { shape } = node;
-        return stack(all.map((one): AnyTensor => apply(primitives.broadcastTo, [one], { shape })));
-      });
+      const [x, logarithm] = [node.inputs, parts].map((all) => stackAs(node.shape, all));
       return logOfSum(x, logarithm, { axes: [0], keepDims: false }, match.isGiven);
     },
   ],

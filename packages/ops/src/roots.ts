@@ -28,7 +28,7 @@ import { countOf, type ReductionAttributes } from "./reduction.ts";
 import { rsqrtOp } from "./rsqrt.ts";
 import { isNonNegative } from "./signs.ts";
 import { squareBase } from "./squares.ts";
-import { stack } from "./stack.ts";
+import { stackAs } from "./stack.ts";
 
 // Of what is a square, or a sum of squares, something is known whose square it is: a norm, which neither overflows nor underflows
 // where the sum does, and has a derivative where that of the sum's root is 0/0.
@@ -132,9 +132,7 @@ function rootOfAddends(node: AnyTensor, isGiven: IsGiven): AnyTensor | undefined
   const all = rootsOfAll(addends, isGiven);
   if (all === undefined) return undefined;
   if (addends.some((addend) => (constantOf(addend, isGiven) ?? 0) > 0)) return lengthOf(all);
-  const { shape } = node;
-  const whole = all.map((root): AnyTensor => apply(primitives.broadcastTo, [root], { shape }));
-  return norm(stack(whole) as AnyTensor, { axis: 0 } as never) as AnyTensor;
+  return norm(stackAs(node.shape, all), { axis: 0 } as never) as AnyTensor;
 }
 
 /** `√Σ r²` of few numbers that are not all 0, element by element: relative to the largest, whatever it is. */

@@ -1,6 +1,7 @@
 import {
   type AlongOptions,
   type AnyTensor,
+  apply,
   axisOptionNames,
   type Checked,
   type CommonDType,
@@ -8,7 +9,9 @@ import {
   concat,
   normalizeAxis,
   type OptionOf,
+  primitives,
   type Result,
+  type Shape,
   ShapeError,
   type ShapesOf,
   type Stack,
@@ -45,4 +48,9 @@ export function stack<
     list.map((one) => expandDims(one, axis) as AnyTensor),
     { axis },
   ) as never;
+}
+
+/** Tensors that broadcast to `shape` side by side along a new first axis. */
+export function stackAs(shape: Shape, tensors: readonly AnyTensor[]): AnyTensor {
+  return stack(tensors.map((one): AnyTensor => apply(primitives.broadcastTo, [one], { shape }))) as AnyTensor;
 }
